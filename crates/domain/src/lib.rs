@@ -1,0 +1,7 @@
+//! The words of Google's world and of Gantry's: identifiers and value types. No I/O, no async.
+
+pub mod google_base;
+pub mod permissions;
+
+pub use google_base::GoogleBase;
+pub use permissions::Permission;

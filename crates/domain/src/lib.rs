@@ -2,6 +2,8 @@
 
 pub mod google_base;
 pub mod permissions;
+pub mod rows;
 
 pub use google_base::GoogleBase;
 pub use permissions::Permission;
+pub use rows::{Row, RowBatch};

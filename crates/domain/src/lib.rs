@@ -1,9 +1,11 @@
 //! The words of Google's world and of Gantry's: identifiers and value types. No I/O, no async.
 
+pub mod clock;
 pub mod google_base;
 pub mod permissions;
 pub mod rows;
 
+pub use clock::{Clock, SystemClock};
 pub use google_base::GoogleBase;
 pub use permissions::Permission;
 pub use rows::{Row, RowBatch};

@@ -1,0 +1,82 @@
+//! `cargo xtask bench`: ratios against the plain alternatives, measured side by side in one run.
+
+use clap::ValueEnum;
+
+use crate::{
+    failure::Failure,
+    needs::{Installing, Purpose, node, python, system},
+    paths::{built, root, target},
+    step::{Program, step},
+};
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Benchmark {
+    /// 250,000 rows of a report into SQLite, against Google's Python client and against `curl | gunzip`.
+    Load,
+    /// Cold start to the first painted screen, and idle memory, against a bare Tauri window.
+    Startup,
+}
+
+pub fn bench(installing: Installing, only: Option<Benchmark>) -> Result<(), Failure> {
+    if only != Some(Benchmark::Startup) {
+        load(installing)?;
+    }
+    if only != Some(Benchmark::Load) {
+        startup(installing)?;
+    }
+    Ok(())
+}
+
+fn load(installing: Installing) -> Result<(), Failure> {
+    python::environment(installing)?;
+    step("Gantry's command line, optimised", || {
+        Program::cargo()
+            .args(["build", "--release", "--quiet", "--package", "gantry-cli"])
+            .run("")
+    })?;
+    step("First load of 250,000 rows", || {
+        Program::new(python::interpreter())
+            .arg(root().join("bench").join("load").join("run.py"))
+            .env("GANTRY_BIN", built("release", "gantry"))
+            .run("")
+    })
+}
+
+fn startup(installing: Installing) -> Result<(), Failure> {
+    if !cfg!(target_os = "linux") {
+        return Err(Failure::new(
+            "this benchmark reads /proc and starts Xvfb: Linux only",
+            "",
+        ));
+    }
+    system(&[Purpose::Window, Purpose::Journeys], installing)?;
+    let node = node::ui_packages(installing)?;
+    node::build_ui(&node)?;
+    let bare = target().join("bare");
+    step("Gantry and the bare window, optimised", || {
+        Program::cargo()
+            .args([
+                "build",
+                "--release",
+                "--quiet",
+                "--package",
+                "gantry-desktop",
+                "--package",
+                "journeys",
+                "--bins",
+            ])
+            .run("")?;
+        Program::cargo()
+            .args(["build", "--release", "--quiet", "--manifest-path"])
+            .arg(root().join("bench").join("bare-tauri").join("Cargo.toml"))
+            .env("CARGO_TARGET_DIR", &bare)
+            .run("")
+    })?;
+    step("Cold start and idle memory", || {
+        Program::new(built("release", "startup-bench"))
+            .arg(root().join("bench").join("results"))
+            .env("GANTRY_DESKTOP_BIN", built("release", "gantry-desktop"))
+            .env("GANTRY_BARE_BIN", bare.join("release").join("bare-tauri"))
+            .run("")
+    })
+}

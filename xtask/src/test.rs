@@ -1,0 +1,81 @@
+//! `cargo xtask test`: everything that continuous integration runs, from a fresh clone.
+
+use crate::{
+    check,
+    failure::Failure,
+    needs::{Installing, Purpose, cargo_tools, node, python, system},
+    paths::{built, root, ui},
+    step::{Program, note, step},
+};
+
+pub fn test(installing: Installing) -> Result<(), Failure> {
+    system(&[Purpose::Window, Purpose::Journeys], installing)?;
+    cargo_tools::components(installing)?;
+    cargo_tools::deny(installing)?;
+    let node = node::ui_packages(installing)?;
+    python::environment(installing)?;
+
+    check::checks(&node)?;
+    step("UI tests (vitest)", || {
+        node.npm().args(["run", "--silent", "test"]).run("")
+    })?;
+    build_everything()?;
+    step("Unit and crate tests (cargo test)", || {
+        Program::cargo()
+            .args(["test", "--workspace"])
+            .run("`cargo test -p CRATE NAME` runs one of them again.")
+    })?;
+    step("Judges: Google's own Python clients", judges)?;
+    journeys()
+}
+
+/// Every binary and every test with one set of features, so that what follows compiles nothing twice.
+pub fn build_everything() -> Result<(), Failure> {
+    step("Everything (cargo build)", || {
+        Program::cargo()
+            .args(["build", "--quiet", "--workspace", "--all-targets", "--test", "journeys"])
+            .run("The lines above say which file is at fault.")
+    })
+}
+
+fn judges() -> Result<(), Failure> {
+    Program::new(python::interpreter())
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
+        .arg(root().join("tests").join("judges").join("python"))
+        .env("GANTRY_BIN", built("debug", "gantry"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .run("`GANTRY_BIN=target/debug/gantry .venv/bin/python -m pytest tests/judges/python -k NAME` runs one again.")
+}
+
+fn journeys() -> Result<(), Failure> {
+    if !cfg!(target_os = "linux") {
+        note("SKIPPED: journeys, because WebDriver for the window exists for Linux only (WebKitWebDriver)");
+        return Ok(());
+    }
+    step(
+        "Journeys: the command line, the real window, a real browser, a real keyring",
+        || {
+            with_programs(Program::cargo().args([
+                "test",
+                "--workspace",
+                "--test",
+                "journeys",
+                "--",
+                "--test-threads",
+                "1",
+            ]))
+            .run("`cargo test --workspace --test journeys NAME` runs one of them again.")
+        },
+    )
+}
+
+/// Tells the journeys which programs to drive.
+pub fn with_programs(program: Program) -> Program {
+    program
+        .env("GANTRY_BIN", built("debug", "gantry"))
+        .env("GANTRY_DESKTOP_BIN", built("debug", "gantry-desktop"))
+        .env(
+            "GANTRY_AXE",
+            ui().join("node_modules").join("axe-core").join("axe.min.js"),
+        )
+}

@@ -51,6 +51,8 @@ enum Command {
         #[arg(long)]
         fix: bool,
     },
+    /// Write ui/src/lib/bindings.ts anew from the engine's command table.
+    Bindings,
     /// Measure Gantry against the plain alternatives, side by side, and compare with the last run.
     Bench {
         /// Only this benchmark: `load` or `startup`.
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         Command::Run { release, arguments } => run::run(installing, release, &arguments),
         Command::Test => test::test(installing),
         Command::Check { fix } => check::check(installing, fix),
+        Command::Bindings => bindings::write(),
         Command::Bench { only } => bench::bench(installing, only),
         Command::Shots => shots::shots(installing),
         Command::Package => package::package(installing),

@@ -1,1 +1,34 @@
-//! Being written.
+//! OAuth 2.0 for installed apps, with Google as the provider.
+//!
+//! The rooms are named after what the RFCs call them: an [`AuthorizationRequest`] (RFC 6749 section 4.1.1 with PKCE,
+//! RFC 7636) waits for its redirect on a [`LoopbackListener`] (RFC 8252 section 7.3), a [`TokenEndpoint`] turns the code
+//! into a [`Grant`], and a [`Credential`] keeps an access token fresh from the refresh token in a [`TokenStore`].
+
+mod answer_page;
+mod authorization;
+mod credential;
+mod error;
+mod http_client;
+mod id_token;
+mod listener;
+mod oauth_client;
+mod provider;
+mod request_head;
+mod secret;
+mod token_endpoint;
+mod token_store;
+mod traits;
+
+pub use answer_page::AnswerPage;
+pub use authorization::{AuthorizationCode, AuthorizationRequest, PendingAuthorization};
+pub use credential::Credential;
+pub use error::OAuthError;
+pub use id_token::Identity;
+pub use listener::{ListenError, LoopbackListener, Settlement, WaitError, loopback_redirects};
+pub use oauth_client::{OAuthClient, OAuthClientError, OAuthClientKind};
+pub use provider::Provider;
+pub use request_head::RedirectQuery;
+pub use secret::{SecretBytes, SecretString};
+pub use token_endpoint::{AccessToken, Grant, TokenEndpoint};
+pub use token_store::{Persistence, SessionTokenStore, TokenStore, TokenStoreError};
+pub use traits::{Browser, BrowserError, InProcessLock, RefreshGuard, RefreshLock, RefreshLockError};

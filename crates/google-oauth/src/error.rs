@@ -1,0 +1,78 @@
+//! Everything that can go wrong between "Sign in" and a working access token; each cause is its own variant.
+
+use crate::listener::ListenError;
+use crate::token_store::TokenStoreError;
+use crate::traits::RefreshLockError;
+
+/// No variant carries a secret: descriptions are the server's own words, without tokens or codes.
+#[derive(Debug, thiserror::Error)]
+pub enum OAuthError {
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// `access_denied` (RFC 6749 section 4.1.2.1): the person pressed Deny.
+    #[error("you declined")]
+    Denied,
+    /// The provider's page sent another error back.
+    #[error("the sign-in page answered {error}: {description}")]
+    AuthorizationRefused { error: String, description: String },
+    #[error("nobody finished the sign-in in the browser in time")]
+    TimedOut,
+    /// Time ran out, and an answer had come whose `state` belongs to no sign-in that waits here.
+    #[error("an answer came back that does not belong to this sign-in")]
+    StateMismatch,
+    /// RFC 9207: the answer names another authorization server. Nothing was exchanged.
+    #[error("the answer came from {0}, not from the sign-in page that was opened")]
+    IssuerMismatch(String),
+    #[error("the sign-in was cancelled")]
+    Cancelled,
+    /// `invalid_grant` on the code: used, expired, or meant for somebody else.
+    #[error("the code from the sign-in page was refused: {0}")]
+    CodeRefused(String),
+    /// `invalid_grant` on the refresh token: revoked, expired, or pushed out by newer ones.
+    #[error("the saved sign-in is no longer valid: {0}")]
+    SignInExpired(String),
+    /// `invalid_grant` with subtype `invalid_rapt`: a Workspace administrator demands a new sign-in.
+    #[error("your organisation asks you to sign in again")]
+    ReauthenticationRequired,
+    /// No refresh token is stored for this connection.
+    #[error("no sign-in is saved for this connection")]
+    NotSignedIn,
+    /// `invalid_client`, `unauthorized_client`.
+    #[error("Google does not accept this OAuth client: {0}")]
+    ClientRefused(String),
+    #[error("the redirect address is not registered with this OAuth client: {0}")]
+    RedirectMismatch(String),
+    /// Any other error of the token endpoint (RFC 6749 section 5.2).
+    #[error("Google's token endpoint answered {status} {error}: {description}")]
+    Refused { status: u16, error: String, description: String },
+    /// 408, 429, 5xx, `temporarily_unavailable`: worth another try later.
+    #[error("Google's sign-in servers are not available (HTTP {status})")]
+    Unavailable { status: u16 },
+    /// HTML, truncated JSON, a redirect: something between us and Google answered, or Google had an accident.
+    #[error("the answer was not what a token endpoint sends: {0}")]
+    UnexpectedAnswer(String),
+    #[error("Google could not be reached: {0}")]
+    Unreachable(String),
+    /// The identity in the answer cannot be trusted or read.
+    #[error("the answer does not prove who signed in: {0}")]
+    Identity(String),
+    /// The answer has no refresh token, and none is stored.
+    #[error("Google sent no refresh token")]
+    NoRefreshToken,
+    #[error(transparent)]
+    Store(#[from] TokenStoreError),
+    #[error(transparent)]
+    Lock(#[from] RefreshLockError),
+}
+
+impl OAuthError {
+    /// Whether only a new sign-in helps.
+    pub fn needs_sign_in(&self) -> bool {
+        matches!(self, Self::SignInExpired(_) | Self::ReauthenticationRequired | Self::NotSignedIn | Self::NoRefreshToken)
+    }
+
+    /// Whether the same call may succeed later, with nothing done by the person.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Unreachable(_) | Self::UnexpectedAnswer(_))
+    }
+}

@@ -1,0 +1,156 @@
+//! The one HTTP client of this crate: no redirects, no cookies, short time-outs, small answers, always the dialled address.
+
+use std::time::Duration;
+
+use gantry_domain::GoogleBase;
+use oauth2::{HttpRequest, HttpResponse};
+use serde_json::Value;
+use url::Url;
+
+use crate::error::OAuthError;
+
+/// The largest answer that is read, in bytes.
+const LARGEST_ANSWER: usize = 1024 * 1024;
+
+#[derive(Clone, Debug)]
+pub(crate) struct HttpClient {
+    base: GoogleBase,
+    client: reqwest::Client,
+}
+
+impl HttpClient {
+    pub(crate) fn new(base: GoogleBase) -> Result<Self, OAuthError> {
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(Duration::from_secs(30))
+            .user_agent(concat!("gantry/", env!("CARGO_PKG_VERSION")));
+        if !base.is_google() {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| OAuthError::Unreachable(plain(&error)))?;
+        Ok(Self { base, client })
+    }
+
+    /// Sends one request of the protocol; a JSON object with status 200 comes back, everything else is a named error.
+    pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, OAuthError> {
+        let (parts, body) = request.into_parts();
+        let url = Url::parse(&parts.uri.to_string()).map_err(|error| OAuthError::UnexpectedAnswer(error.to_string()))?;
+        let mut request = self.client.request(parts.method, self.base.dial(&url)).body(body);
+        for (name, value) in &parts.headers {
+            request = request.header(name, value);
+        }
+        let mut response = request.send().await.map_err(|error| OAuthError::Unreachable(plain(&error)))?;
+        let status = response.status();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| OAuthError::Unreachable(plain(&error)))? {
+            if bytes.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(OAuthError::UnexpectedAnswer("it is longer than 1 MiB".to_owned()));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        if status != http::StatusCode::OK {
+            return Err(refusal(status.as_u16(), &bytes));
+        }
+        let answer = normalised(&bytes).ok_or_else(|| OAuthError::UnexpectedAnswer("HTTP 200 without a JSON object".to_owned()))?;
+        http::Response::builder()
+            .status(status)
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(answer)
+            .map_err(|error| OAuthError::UnexpectedAnswer(error.to_string()))
+    }
+}
+
+/// reqwest's message with its causes, without the address: the causes name what failed (DNS, TLS, refused).
+fn plain(error: &reqwest::Error) -> String {
+    let mut text = if error.is_timeout() {
+        "no answer in time".to_owned()
+    } else if error.is_connect() {
+        "the connection could not be made".to_owned()
+    } else {
+        "the connection broke".to_owned()
+    };
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if cause.source().is_none() {
+            text = format!("{text} ({cause})");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+/// Google's errors are RFC 6749 section 5.2 bodies; the fields may be missing, no strings, or the body a plain string.
+fn refusal(status: u16, body: &[u8]) -> OAuthError {
+    let value: Option<Value> = serde_json::from_slice(body).ok();
+    let field = |name: &str| {
+        let found = value.as_ref()?.get(name)?;
+        Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
+    };
+    let error = field("error").unwrap_or_default();
+    let description = field("error_description").unwrap_or_default();
+    let temporary = ["internal_failure", "server_error", "temporarily_unavailable"];
+    if matches!(status, 408 | 429 | 500..=599) || temporary.contains(&error.as_str()) || temporary.contains(&description.as_str()) {
+        return OAuthError::Unavailable { status };
+    }
+    match error.as_str() {
+        "invalid_grant" if field("error_subtype").as_deref() == Some("invalid_rapt") => OAuthError::ReauthenticationRequired,
+        "invalid_grant" => OAuthError::SignInExpired(description),
+        "invalid_client" | "unauthorized_client" => OAuthError::ClientRefused(description),
+        "redirect_uri_mismatch" => OAuthError::RedirectMismatch(description),
+        "" => OAuthError::UnexpectedAnswer(format!("HTTP {status} without an OAuth error")),
+        _ => OAuthError::Refused { status, error, description },
+    }
+}
+
+/// The answer with `expires_in` as the whole number of seconds that the protocol's types expect, whatever was sent.
+fn normalised(body: &[u8]) -> Option<Vec<u8>> {
+    let mut value: Value = serde_json::from_slice(body).ok()?;
+    let object = value.as_object_mut()?;
+    if let Some(sent) = object.remove("expires_in") {
+        let seconds = match &sent {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        if let Some(seconds) = seconds.filter(|seconds: &f64| seconds.is_finite()) {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped to a year of seconds
+            object.insert("expires_in".to_owned(), Value::from(seconds.clamp(0.0, 31_536_000.0) as u64));
+        }
+    }
+    serde_json::to_vec(&value).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_lifetimes_become_whole_seconds() {
+        let lifetime = |sent: &str| {
+            let body = format!("{{\"access_token\":\"a\",\"expires_in\":{sent}}}");
+            serde_json::from_slice::<Value>(&normalised(body.as_bytes()).unwrap()).unwrap().get("expires_in").and_then(Value::as_u64)
+        };
+        assert_eq!(lifetime("3599"), Some(3599));
+        assert_eq!(lifetime("\"3599\""), Some(3599));
+        assert_eq!(lifetime("-5"), Some(0));
+        assert_eq!(lifetime("12.7"), Some(12));
+        assert_eq!(lifetime("\"soon\""), None);
+        assert_eq!(lifetime("null"), None);
+    }
+
+    #[test]
+    fn each_refusal_has_its_name() {
+        assert!(matches!(refusal(400, br#"{"error":"invalid_grant","error_description":"Bad Request"}"#), OAuthError::SignInExpired(_)));
+        assert!(matches!(
+            refusal(400, br#"{"error":"invalid_grant","error_subtype":"invalid_rapt"}"#),
+            OAuthError::ReauthenticationRequired
+        ));
+        assert!(matches!(refusal(401, br#"{"error":"invalid_client"}"#), OAuthError::ClientRefused(_)));
+        assert!(matches!(refusal(400, br#"{"error":"redirect_uri_mismatch"}"#), OAuthError::RedirectMismatch(_)));
+        assert!(matches!(refusal(503, b"<html>"), OAuthError::Unavailable { status: 503 }));
+        assert!(matches!(refusal(302, b"<html>login</html>"), OAuthError::UnexpectedAnswer(_)));
+        assert!(matches!(refusal(400, b"\"nope\""), OAuthError::UnexpectedAnswer(_)));
+        assert!(matches!(refusal(400, br#"{"error":{"code":7}}"#), OAuthError::Refused { .. }));
+    }
+}

@@ -1,1 +1,33 @@
-//! Being written.
+//! Gantry's own SQLite: what is known about connections, Google's assets, runs and requests.
+//!
+//! One thread per process writes ([`database`]); every process of a profile may open the same file. A module per table
+//! holds that table's SQL, its migration and its records. No token and no secret is ever stored here: those live in
+//! the keychain.
+
+pub mod activity;
+pub mod analytics_mirror;
+pub mod connections;
+pub mod database;
+pub mod export_runs;
+pub mod oauth_clients;
+pub mod provisioning_runs;
+pub mod quota_ledger;
+pub mod reports_cache;
+pub mod settings;
+pub mod tag_manager_mirror;
+
+mod columns;
+mod migrations;
+
+pub use activity::{ActivityEntry, ActivityFilter};
+pub use analytics_mirror::{AnalyticsAccount, AnalyticsProperty};
+pub use connections::{ConnectionKind, ConnectionRecord, ConnectionState};
+pub use database::{Store, StoreError};
+pub use export_runs::{ExportProgress, ExportRun, RunState};
+pub use oauth_clients::{OAuthClientKind, OAuthClientRecord};
+pub use provisioning_runs::{ProvisioningRun, ProvisioningState, ProvisioningStep, StepState};
+pub use quota_ledger::{QuotaKey, QuotaLimits, QuotaUse, Reservation, pacific_day};
+pub use reports_cache::CachedReport;
+pub use tag_manager_mirror::{
+    ContainerEntity, EntityKey, EntitySummary, LiveVersion, TagManagerAccount, TagManagerContainer,
+};

@@ -1,0 +1,279 @@
+//! The journal of set-ups: what was about to be sent is on the disk before it is sent, so that a crash between the
+//! call and its answer can be reconciled instead of repeated.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::columns::{json, json_text, millis, moment, optional_json, words};
+use crate::database::{Store, StoreError};
+
+pub(crate) const CREATE: &str = "
+CREATE TABLE provisioning_runs (
+    id TEXT PRIMARY KEY,
+    connection_id TEXT NOT NULL,
+    form TEXT NOT NULL,
+    state TEXT NOT NULL,
+    outcome TEXT,
+    error TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE provisioning_steps (
+    run_id TEXT NOT NULL REFERENCES provisioning_runs (id) ON DELETE CASCADE,
+    step TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    request TEXT,
+    response TEXT,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (run_id, step)
+) STRICT, WITHOUT ROWID;";
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProvisioningState {
+    Running,
+    /// It waits for the person: Terms of Service, or a decision.
+    Waiting,
+    Done,
+    Failed,
+    Cancelled,
+}
+words!(ProvisioningState {
+    Running = "running",
+    Waiting = "waiting",
+    Done = "done",
+    Failed = "failed",
+    Cancelled = "cancelled"
+});
+
+/// How far a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    Planned,
+    /// Sent, and no answer is known: after a crash, look before sending again.
+    Sent,
+    Done,
+    Failed,
+}
+words!(StepState { Planned = "planned", Sent = "sent", Done = "done", Failed = "failed" });
+
+/// One set-up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProvisioningRun {
+    pub id: String,
+    pub connection_id: String,
+    /// What the person filled in.
+    pub form: Value,
+    pub state: ProvisioningState,
+    /// What came of it.
+    pub outcome: Option<Value>,
+    /// Why it failed.
+    pub error: Option<Value>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// One step of a set-up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProvisioningStep {
+    pub run_id: String,
+    /// `ticket`, `property`, `data_stream` ...; unique in its run.
+    pub step: String,
+    pub state: StepState,
+    pub request: Option<Value>,
+    pub response: Option<Value>,
+    pub updated_at: Timestamp,
+}
+
+const RUN: &str = "id, connection_id, form, state, outcome, error, created_at, updated_at";
+
+fn read_run(row: &Row<'_>) -> rusqlite::Result<ProvisioningRun> {
+    Ok(ProvisioningRun {
+        id: row.get(0)?,
+        connection_id: row.get(1)?,
+        form: json(row, 2)?,
+        state: row.get(3)?,
+        outcome: optional_json(row, 4)?,
+        error: optional_json(row, 5)?,
+        created_at: moment(row, 6)?,
+        updated_at: moment(row, 7)?,
+    })
+}
+
+fn read_step(row: &Row<'_>) -> rusqlite::Result<ProvisioningStep> {
+    Ok(ProvisioningStep {
+        run_id: row.get(0)?,
+        step: row.get(1)?,
+        state: row.get(2)?,
+        request: optional_json(row, 3)?,
+        response: optional_json(row, 4)?,
+        updated_at: moment(row, 5)?,
+    })
+}
+
+impl Store {
+    /// Writes the run down, new or changed; on the disk when it returns.
+    pub async fn put_provisioning_run(&self, run: ProvisioningRun) -> Result<(), StoreError> {
+        let form = json_text(&run.form)?;
+        let outcome = run.outcome.as_ref().map(json_text).transpose()?;
+        let error = run.error.as_ref().map(json_text).transpose()?;
+        self.call_durably(move |connection| {
+            connection.execute(
+                &format!(
+                    "INSERT INTO provisioning_runs ({RUN}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                     ON CONFLICT (id) DO UPDATE SET connection_id = excluded.connection_id, form = excluded.form,
+                         state = excluded.state, outcome = excluded.outcome, error = excluded.error,
+                         updated_at = excluded.updated_at"
+                ),
+                params![
+                    run.id,
+                    run.connection_id,
+                    form,
+                    run.state,
+                    outcome,
+                    error,
+                    millis(run.created_at),
+                    millis(run.updated_at)
+                ],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Writes the step down, new or changed; on the disk when it returns. Steps keep the order in which they were
+    /// first written.
+    pub async fn put_provisioning_step(&self, step: ProvisioningStep) -> Result<(), StoreError> {
+        let request = step.request.as_ref().map(json_text).transpose()?;
+        let response = step.response.as_ref().map(json_text).transpose()?;
+        self.call_durably(move |connection| {
+            connection.execute(
+                "INSERT INTO provisioning_steps (run_id, step, position, state, request, response, updated_at)
+                 VALUES (?1, ?2, (SELECT count(*) FROM provisioning_steps WHERE run_id = ?1), ?3, ?4, ?5, ?6)
+                 ON CONFLICT (run_id, step) DO UPDATE SET state = excluded.state,
+                     request = coalesce(excluded.request, request), response = excluded.response,
+                     updated_at = excluded.updated_at",
+                params![
+                    step.run_id,
+                    step.step,
+                    step.state,
+                    request,
+                    response,
+                    millis(step.updated_at)
+                ],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The run with this id.
+    pub async fn provisioning_run(&self, id: &str) -> Result<Option<ProvisioningRun>, StoreError> {
+        let id = id.to_owned();
+        self.call(move |connection| {
+            Ok(connection
+                .query_row(
+                    &format!("SELECT {RUN} FROM provisioning_runs WHERE id = ?1"),
+                    [id],
+                    read_run,
+                )
+                .optional()?)
+        })
+        .await
+    }
+
+    /// The newest runs, newest first, at most `limit`.
+    pub async fn provisioning_runs(&self, limit: u32) -> Result<Vec<ProvisioningRun>, StoreError> {
+        self.call(move |connection| {
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {RUN} FROM provisioning_runs ORDER BY created_at DESC, id DESC LIMIT ?1"
+            ))?;
+            Ok(statement.query_map([limit], read_run)?.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The steps of a run, in order.
+    pub async fn provisioning_steps(&self, run_id: &str) -> Result<Vec<ProvisioningStep>, StoreError> {
+        let run_id = run_id.to_owned();
+        self.call(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT run_id, step, state, request, response, updated_at FROM provisioning_steps
+                 WHERE run_id = ?1 ORDER BY position",
+            )?;
+            Ok(statement.query_map([run_id], read_step)?.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_journal_survives_the_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("gantry.sqlite");
+        let at = Timestamp::from_second(5).unwrap();
+        let run = ProvisioningRun {
+            id: "run".to_owned(),
+            connection_id: "one".to_owned(),
+            form: serde_json::json!({ "accountName": "Bäckerei" }),
+            state: ProvisioningState::Running,
+            outcome: None,
+            error: None,
+            created_at: at,
+            updated_at: at,
+        };
+        let step = |step: &str, state, response| ProvisioningStep {
+            run_id: "run".to_owned(),
+            step: step.to_owned(),
+            state,
+            request: Some(serde_json::json!({ "step": step })),
+            response,
+            updated_at: at,
+        };
+        {
+            let store = Store::open(&path).await.unwrap();
+            store.put_provisioning_run(run.clone()).await.unwrap();
+            store
+                .put_provisioning_step(step("ticket", StepState::Planned, None))
+                .await
+                .unwrap();
+            store
+                .put_provisioning_step(step("property", StepState::Planned, None))
+                .await
+                .unwrap();
+            store
+                .put_provisioning_step(step("ticket", StepState::Done, Some(Value::Null)))
+                .await
+                .unwrap();
+            store
+                .put_provisioning_step(step("property", StepState::Sent, None))
+                .await
+                .unwrap();
+        }
+        let store = Store::open(&path).await.unwrap();
+        let states: Vec<_> = store
+            .provisioning_steps("run")
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|step| (step.step, step.state))
+            .collect();
+        assert_eq!(
+            states,
+            [
+                ("ticket".to_owned(), StepState::Done),
+                ("property".to_owned(), StepState::Sent)
+            ]
+        );
+        assert_eq!(store.provisioning_runs(5).await.unwrap(), [run]);
+    }
+}

@@ -1,43 +1,32 @@
-//! Rows on their way from a report to a destination: one arena of text for a whole batch, because a string per cell
-//! would cost more than reading the report.
+//! Rows on their way from a report to a file or a database: text cells in one arena, no allocation per cell.
+//!
+//! Every value of a Google Analytics report is text on the wire; the destination turns it into the column's type.
 
-use std::fmt;
-
-/// Some rows of equal width. Cells are text, as Google sends them (metric values are strings too); a destination
-/// converts by the kind of its column. Row-major: all cells of row 0, then all cells of row 1.
-#[derive(Clone, Default, PartialEq, Eq)]
+/// Rows of the same width. Cells are appended one after the other; every `columns` cells make a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RowBatch {
     columns: usize,
     text: String,
-    /// Where each cell ends in `text`; it begins where the one before it ends.
     ends: Vec<usize>,
 }
 
-/// A row that was not `columns` cells wide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a row of {found} cells came where {columns} were expected")]
-pub struct WrongWidth {
-    pub columns: usize,
-    pub found: usize,
-}
-
 impl RowBatch {
-    /// An empty batch of rows of `columns` cells. `columns` must not be 0 for a batch that takes rows.
+    /// An empty batch whose rows have `columns` cells.
     pub fn new(columns: usize) -> Self {
         Self { columns, text: String::new(), ends: Vec::new() }
     }
 
-    /// Like [`RowBatch::new`], with room for `rows` rows of `bytes_per_row` bytes of text.
-    pub fn with_capacity(columns: usize, rows: usize, bytes_per_row: usize) -> Self {
-        Self { columns, text: String::with_capacity(rows * bytes_per_row), ends: Vec::with_capacity(rows * columns) }
+    /// As [`RowBatch::new`], with room for `rows` rows and `bytes` bytes of text in all.
+    pub fn with_capacity(columns: usize, rows: usize, bytes: usize) -> Self {
+        Self { columns, text: String::with_capacity(bytes), ends: Vec::with_capacity(rows * columns) }
     }
 
-    /// Cells per row.
+    /// Cells in a row.
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Complete rows.
+    /// Whole rows; a row that is still being written does not count.
     pub fn len(&self) -> usize {
         self.ends.len().checked_div(self.columns).unwrap_or(0)
     }
@@ -46,93 +35,77 @@ impl RowBatch {
         self.len() == 0
     }
 
+    /// Bytes of text held.
+    pub fn text_bytes(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Cells written of the row that is not whole yet; 0 between rows.
+    pub fn open_cells(&self) -> usize {
+        self.ends.len().checked_rem(self.columns).unwrap_or(0)
+    }
+
+    /// Appends one cell.
+    pub fn push_cell(&mut self, cell: &str) {
+        self.text.push_str(cell);
+        self.ends.push(self.text.len());
+    }
+
+    /// Appends one row.
+    ///
+    /// A row with fewer cells than the batch has columns is filled up with empty cells; further cells are dropped.
+    pub fn push_row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) {
+        let mut written = 0;
+        for cell in cells.into_iter().take(self.columns) {
+            self.push_cell(cell);
+            written += 1;
+        }
+        for _ in written..self.columns {
+            self.push_cell("");
+        }
+    }
+
+    /// Takes back the cells of a row that was begun and not finished.
+    pub fn discard_open_row(&mut self) {
+        let whole = self.len() * self.columns;
+        self.ends.truncate(whole);
+        self.text.truncate(self.ends.last().copied().unwrap_or(0));
+    }
+
     /// Forgets the rows and keeps the memory.
     pub fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
     }
 
-    /// Appends one cell to the row being built; a row is complete with its last cell.
-    pub fn push_cell(&mut self, cell: &str) {
-        self.text.push_str(cell);
-        self.ends.push(self.text.len());
+    /// The row at `index`, where it is whole.
+    pub fn row(&self, index: usize) -> Option<Row<'_>> {
+        (index < self.len()).then(|| Row { batch: self, first: index * self.columns })
     }
 
-    /// Appends one whole row.
-    pub fn push_row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) -> Result<(), WrongWidth> {
-        let mark = self.mark();
-        for cell in cells {
-            self.push_cell(cell);
-        }
-        let found = self.ends.len() - mark.cells;
-        if found == self.columns {
-            Ok(())
-        } else {
-            self.rewind(mark);
-            Err(WrongWidth { columns: self.columns, found })
-        }
-    }
-
-    /// The cells pushed so far, whole rows or not.
-    pub fn cells(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// A place to [`RowBatch::rewind`] to when a row turns out to be incomplete.
-    pub fn mark(&self) -> Mark {
-        Mark { cells: self.ends.len(), bytes: self.text.len() }
-    }
-
-    /// Forgets every cell pushed after `mark`.
-    pub fn rewind(&mut self, mark: Mark) {
-        self.ends.truncate(mark.cells);
-        self.text.truncate(mark.bytes);
-    }
-
-    /// The cell at `row`, `column`, both from 0; `None` outside the batch.
-    pub fn cell(&self, row: usize, column: usize) -> Option<&str> {
-        if column >= self.columns {
-            return None;
-        }
-        self.nth(row.checked_mul(self.columns)?.checked_add(column)?)
-    }
-
-    /// The rows, in order.
+    /// The whole rows, in order.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
-        (0..self.len()).map(move |index| Row { batch: self, first: index * self.columns })
+        (0..self.len()).map(|index| Row { batch: self, first: index * self.columns })
     }
-
-    fn nth(&self, index: usize) -> Option<&str> {
-        let end = *self.ends.get(index)?;
-        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.text.get(start..end)
-    }
-}
-
-impl fmt::Debug for RowBatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.rows().map(|row| row.cells().collect::<Vec<_>>())).finish()
-    }
-}
-
-/// A place in a batch under construction.
-#[derive(Clone, Copy, Debug)]
-pub struct Mark {
-    cells: usize,
-    bytes: usize,
 }
 
 /// One row of a [`RowBatch`].
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
     batch: &'a RowBatch,
     first: usize,
 }
 
 impl<'a> Row<'a> {
-    /// The cell in `column`, from 0; empty text outside the row.
+    /// The cell in `column`; empty where there is no such column.
     pub fn cell(&self, column: usize) -> &'a str {
-        self.batch.nth(self.first + column).filter(|_| column < self.batch.columns).unwrap_or_default()
+        if column >= self.batch.columns {
+            return "";
+        }
+        let index = self.first + column;
+        let start = index.checked_sub(1).and_then(|before| self.batch.ends.get(before)).copied().unwrap_or(0);
+        let end = self.batch.ends.get(index).copied().unwrap_or(start);
+        self.batch.text.get(start..end).unwrap_or("")
     }
 
     /// The cells from left to right.
@@ -144,26 +117,28 @@ impl<'a> Row<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn cells_come_back_as_they_went_in_empty_ones_included() {
-        let mut batch = RowBatch::new(3);
-        batch.push_row(["20261101", "", "5"]).unwrap();
-        batch.push_row(["20261102", "Österreich", "7"]).unwrap();
-        let rows: Vec<Vec<&str>> = batch.rows().map(|row| row.cells().collect()).collect();
-        assert_eq!(rows, [["20261101", "", "5"], ["20261102", "Österreich", "7"]]);
-        assert_eq!(batch.cell(1, 1), Some("Österreich"));
-        assert_eq!(batch.cell(1, 3), None);
-        assert_eq!(batch.cell(2, 0), None);
+    proptest! {
+        #[test]
+        fn what_goes_in_comes_out(rows in prop::collection::vec(prop::collection::vec(".{0,12}", 3), 0..20)) {
+            let mut batch = RowBatch::new(3);
+            for row in &rows {
+                batch.push_row(row.iter().map(String::as_str));
+            }
+            let out: Vec<Vec<String>> = batch.rows().map(|row| row.cells().map(str::to_owned).collect()).collect();
+            prop_assert_eq!(out, rows);
+        }
     }
 
     #[test]
-    fn a_row_of_another_width_is_refused_and_leaves_no_trace() {
+    fn a_row_that_was_not_finished_is_taken_back() {
         let mut batch = RowBatch::new(2);
-        batch.push_row(["a", "1"]).unwrap();
-        assert_eq!(batch.push_row(["b"]), Err(WrongWidth { columns: 2, found: 1 }));
-        batch.push_row(["c", "3"]).unwrap();
-        assert_eq!(batch.len(), 2);
-        assert_eq!(batch.cell(1, 0), Some("c"));
+        batch.push_row(["a", "b"]);
+        batch.push_cell("half");
+        assert_eq!((batch.len(), batch.open_cells()), (1, 1));
+        batch.discard_open_row();
+        batch.push_row(["c"]);
+        assert_eq!(batch.row(1).map(|row| (row.cell(0), row.cell(1))), Some(("c", "")));
     }
 }

@@ -1,1 +1,12 @@
-fn main() {}
+//! Tells Tauri where the capabilities are and which commands the window may be allowed to call.
+
+use tauri_build::{AppManifest, Attributes};
+
+fn main() {
+    let attributes = Attributes::new()
+        .capabilities_path_pattern("src-tauri/capabilities/**/*")
+        .app_manifest(AppManifest::new().commands(&["engine_command"]));
+    if let Err(error) = tauri_build::try_build(attributes) {
+        println!("cargo::error={error:#}");
+    }
+}

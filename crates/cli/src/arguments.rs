@@ -1,0 +1,61 @@
+//! What can be said on the command line.
+
+use clap::{Parser, Subcommand};
+
+use crate::{accounts, activity, connect, connections, containers, export, oauth_client, provision, report, sandbox, sync};
+
+/// Google Analytics and Tag Manager for all your sites, without a window.
+///
+/// Exit codes: 0 done; 1 failed; 2 usage; 3 sign-in or re-connect needed; 4 not found or no permission; 5 quota;
+/// 6 network or Google outage; 7 conflict; 8 partly done; 9 keychain unavailable.
+#[derive(Debug, Parser)]
+#[command(name = "gantry", version, propagate_version = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+    /// Print JSON: one document, or one event a line for commands that wait or stream.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// The connection to act as: its e-mail, or its id where an e-mail is ambiguous.
+    #[arg(long, global = true, value_name = "E-MAIL OR ID")]
+    pub connection: Option<String>,
+    /// Print pages to open on stderr instead of opening a browser.
+    #[arg(long, global = true)]
+    pub no_browser: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// OAuth clients to sign in with.
+    #[command(subcommand)]
+    OauthClient(oauth_client::Command),
+    /// Sign in with Google in the browser.
+    Connect(connect::Command),
+    /// Connections: list, check, disconnect.
+    #[command(subcommand)]
+    Connections(connections::Command),
+    /// Google Analytics accounts and properties.
+    #[command(subcommand)]
+    Accounts(accounts::Command),
+    /// Set up a site: account, Terms of Service, property, data stream.
+    Provision(provision::Command),
+    /// Mirror accounts, containers and live versions.
+    Sync(sync::Command),
+    /// Tag Manager containers, from the mirror.
+    #[command(subcommand)]
+    Containers(containers::Command),
+    /// Analytics reports.
+    #[command(subcommand)]
+    Report(report::Command),
+    /// Reports into files.
+    #[command(subcommand)]
+    Export(export::Command),
+    /// The record of requests to Google.
+    Activity(activity::Command),
+    /// What was spent of Google's quotas.
+    Quota,
+    /// A fake Google to practise and test with.
+    Sandbox(sandbox::Command),
+    /// Whether this computer has what Gantry needs.
+    Doctor,
+}

@@ -1,0 +1,80 @@
+//! The composition root of the command line: the engine on this computer's keychain and browser.
+
+use std::sync::Arc;
+
+use gantry_domain::SystemClock;
+use gantry_engine::browser::SystemBrowser;
+use gantry_engine::host::Headless;
+use gantry_engine::{Engine, EngineConfig, Job, Keychain, Profile, Result, commands};
+use google_oauth::{Browser, BrowserError};
+use serde::Serialize;
+use url::Url;
+
+use crate::output::Output;
+use crate::progress;
+
+/// An open engine and the way to talk to the person.
+pub struct Session<'a> {
+    pub engine: Arc<Engine>,
+    pub output: &'a Output,
+    /// `--connection`, for requests that name one.
+    pub connection: Option<String>,
+}
+
+/// `--no-browser`: the link is printed, and the person opens it.
+struct NoBrowser;
+
+impl Browser for NoBrowser {
+    fn open(&self, _: &Url) -> Result<(), BrowserError> {
+        Err(BrowserError("--no-browser was given".to_owned()))
+    }
+}
+
+impl<'a> Session<'a> {
+    pub async fn open(output: &'a Output, connection: Option<String>, no_browser: bool) -> Result<Self> {
+        let profile = Profile::from_environment()?;
+        let keychain = Keychain::found(gantry_keychain::Keychain::open(profile.keychain_service()).await);
+        let browser: Arc<dyn Browser> = if no_browser { Arc::new(NoBrowser) } else { Arc::new(SystemBrowser) };
+        let engine = Engine::open(EngineConfig {
+            profile,
+            keychain,
+            browser,
+            clock: Arc::new(SystemClock),
+            host: Arc::new(Headless),
+            shipped_oauth_client: None,
+        })
+        .await?;
+        if let Some(base) = &engine.profile().view().base_url {
+            output.note(&format!("Google is {base} (GANTRY_GOOGLE_BASE_URL)."));
+        }
+        Ok(Self { engine, output, connection })
+    }
+
+    /// Runs a job to its end, telling its events: NDJSON with `--json`, progress on stderr otherwise. Ctrl-C stops it.
+    pub async fn run_job<T, F, W>(&self, command: &'static str, work: W) -> Result<T>
+    where
+        T: Serialize,
+        F: Future<Output = Result<T>>,
+        W: FnOnce(Arc<Engine>, Job) -> F,
+    {
+        let events = self.engine.subscribe();
+        let teller = progress::tell(events, self.output.json());
+        let engine = Arc::clone(&self.engine);
+        let interrupted = tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                engine.jobs().cancel_all();
+            }
+        });
+        let outcome = commands::run_job(&self.engine, command, work).await;
+        interrupted.abort();
+        teller.finish().await;
+        outcome
+    }
+
+    /// Waits until what the engine has to write is written.
+    pub async fn close(&self) {
+        if let Err(error) = self.engine.store().flush().await {
+            tracing::warn!(%error, "the database did not confirm its last writes");
+        }
+    }
+}

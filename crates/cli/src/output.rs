@@ -1,0 +1,102 @@
+//! What goes to stdout and stderr: documents for programs, sentences for people.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use gantry_engine::{Error, ErrorCode, Result};
+use serde::Serialize;
+use serde_json::json;
+
+/// Results go to stdout, notes and progress to stderr.
+#[derive(Clone, Copy, Debug)]
+pub struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    pub fn json(self) -> bool {
+        self.json
+    }
+
+    /// Prints a result: the JSON document with `--json`, else what `for_people` makes of it.
+    pub fn result<T: Serialize>(self, value: &T, for_people: impl FnOnce(&T) -> String) -> Result<ExitCode> {
+        let text = if self.json { serde_json::to_string(value).map_err(unprintable)? } else { for_people(value) };
+        print(text.trim_end_matches('\n'))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Prints the last line of a command that waits or streams: `{"event":"done","result":...}`.
+    pub fn done<T: Serialize>(self, value: &T, for_people: impl FnOnce(&T) -> String) -> Result<ExitCode> {
+        if self.json {
+            self.result(&json!({ "event": "done", "result": value }), |_| String::new())
+        } else {
+            self.result(value, for_people)
+        }
+    }
+
+    /// Tells a failure: `{"error":...}` on stdout with `--json`, else sentences on stderr.
+    pub fn error(self, error: &Error) {
+        let view = error.view();
+        if self.json {
+            let _ = print(&json!({ "error": view }).to_string());
+            return;
+        }
+        eprintln!("{}", view.message);
+        if !view.remedy.is_empty() {
+            eprintln!("{}", view.remedy);
+        }
+        if let Some(details) = view.details {
+            eprintln!("  Details: {details}");
+        }
+        if let Some(id) = view.activity_id {
+            eprintln!("  Request {id} in `gantry activity`");
+        }
+    }
+
+    /// A note for people, on stderr.
+    pub fn note(self, text: &str) {
+        if !self.json {
+            eprintln!("{text}");
+        }
+    }
+}
+
+/// Writes a line to stdout. A reader that has gone away (`gantry ... | head`) ends the program quietly.
+pub fn print(text: &str) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        other => other.map_err(|error| {
+            Error::new(ErrorCode::Destination, "Standard output refused what was written to it.", "Check where it leads.")
+                .with_details(error)
+        }),
+    }
+}
+
+pub fn stderr_takes_colour() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
+fn unprintable(error: serde_json::Error) -> Error {
+    Error::new(ErrorCode::Internal, "The answer could not be written as JSON.", "Report this.").with_details(error)
+}
+
+/// A plain table for people: columns padded to their widest cell.
+pub fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain(heads.get(column).map(|head| head.chars().count())).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..heads.len()).map(width).collect();
+    let line = |cells: Vec<&str>| {
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let mut lines = vec![line(heads.to_vec())];
+    lines.extend(rows.iter().map(|row| line(row.iter().map(String::as_str).collect())));
+    lines.join("\n")
+}

@@ -1,0 +1,146 @@
+//! The window, and what the engine asks of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use gantry_engine::host::FilePurpose;
+use gantry_engine::{Engine, Error, ErrorCode, Host, Result};
+use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri_plugin_dialog::DialogExt;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::worlds::Worlds;
+use crate::{composition, ipc};
+
+const MAIN: &str = "main";
+
+/// The shell as the engine sees it.
+#[derive(Debug)]
+struct Shell(AppHandle);
+
+/// Opens the engine of the first world, then the window.
+pub async fn open(app: &AppHandle, sandbox: bool) {
+    let worlds = Arc::clone(&app.state::<Arc<Worlds>>());
+    let opened = if sandbox { enter_sandbox(app).await } else { enter_home(app, &worlds).await };
+    if let Err(error) = opened {
+        tracing::error!(%error, details = error.details, "the profile could not be opened");
+    }
+    if let Err(error) = open_main_window(app) {
+        tracing::error!(%error, "the window could not be opened");
+        app.exit(1);
+    }
+}
+
+fn open_main_window(app: &AppHandle) -> Result<(), tauri::Error> {
+    WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+        .title("Gantry")
+        .inner_size(1280.0, 800.0)
+        .min_inner_size(960.0, 600.0)
+        // A page of ours never leads elsewhere; links go to the browser by id.
+        .on_navigation(|url| matches!(url.scheme(), "tauri" | "http" | "https") && is_our_page(url))
+        .build()
+        .map(|_| ())
+}
+
+fn is_our_page(url: &tauri::Url) -> bool {
+    url.scheme() == "tauri" || matches!(url.host_str(), Some("tauri.localhost" | "localhost"))
+}
+
+/// Brings the window forward, for a second start.
+pub fn show_main_window(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        let _ = window.unminimize();
+        let _ = window.show();
+        let _ = window.set_focus();
+    }
+}
+
+async fn enter_home(app: &AppHandle, worlds: &Worlds) -> Result<()> {
+    let engine = composition::engine(worlds.home().clone(), Arc::new(Shell(app.clone())), None).await?;
+    forward_events(app, &engine);
+    worlds.show(engine, None).await;
+    set_title(app, "Gantry");
+    Ok(())
+}
+
+async fn enter_sandbox(app: &AppHandle) -> Result<()> {
+    let worlds = Arc::clone(&app.state::<Arc<Worlds>>());
+    let (profile, running, client) = composition::sandbox(worlds.home()).await?;
+    let engine = composition::engine(profile, Arc::new(Shell(app.clone())), Some(client)).await?;
+    forward_events(app, &engine);
+    worlds.show(engine, Some(running)).await;
+    set_title(app, "Gantry – Sandbox");
+    Ok(())
+}
+
+fn set_title(app: &AppHandle, title: &str) {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        let _ = window.set_title(title);
+    }
+}
+
+/// Passes the engine's events to the page, for as long as the engine lives.
+fn forward_events(app: &AppHandle, engine: &Engine) {
+    let mut events = engine.subscribe();
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        loop {
+            match events.recv().await {
+                Ok(event) => {
+                    if let Err(error) = app.emit_to(MAIN, ipc::EVENT, &event) {
+                        tracing::warn!(%error, "an event did not reach the window");
+                    }
+                }
+                Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "the window was too slow for some events"),
+                Err(RecvError::Closed) => break,
+            }
+        }
+    });
+}
+
+#[async_trait]
+impl Host for Shell {
+    async fn enter_sandbox(&self) -> Result<()> {
+        enter_sandbox(&self.0).await
+    }
+
+    async fn leave_sandbox(&self) -> Result<()> {
+        let worlds = Arc::clone(&self.0.state::<Arc<Worlds>>());
+        enter_home(&self.0, &worlds).await
+    }
+
+    async fn reset_sandbox(&self) -> Result<()> {
+        let worlds = Arc::clone(&self.0.state::<Arc<Worlds>>());
+        if worlds.reset_sandbox().await {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            "This sandbox was started outside Gantry.",
+            "Stop `gantry sandbox` and start it again to have fresh samples.",
+        ))
+    }
+
+    async fn choose_file(&self, purpose: FilePurpose) -> Result<Option<PathBuf>> {
+        let dialog = self.0.dialog().file();
+        let (answer, chosen) = tokio::sync::oneshot::channel();
+        let reply = move |path: Option<tauri_plugin_dialog::FilePath>| {
+            let _ = answer.send(path);
+        };
+        match purpose {
+            FilePurpose::OauthClient => dialog.add_filter("OAuth client", &["json"]).pick_file(reply),
+            FilePurpose::ExportSqlite => {
+                dialog.add_filter("SQLite", &["db", "sqlite", "sqlite3"]).set_file_name("analytics.db").save_file(reply);
+            }
+            FilePurpose::ExportCsv => dialog.add_filter("CSV", &["csv"]).set_file_name("analytics.csv").save_file(reply),
+        }
+        let path = chosen.await.unwrap_or_default();
+        path.map(|path| {
+            path.into_path().map_err(|error| {
+                Error::new(ErrorCode::InvalidRequest, "This place is not a file of this computer.", "Choose another.")
+                    .with_details(error)
+            })
+        })
+        .transpose()
+    }
+}

@@ -1,6 +1,7 @@
 //! TypeScript from the command table: each type once, in the order of its name, and two interfaces of commands.
 
-use std::collections::BTreeMap;
+use std::any::TypeId;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 
 use ts_rs::{Config, TS, TypeVisitor};
@@ -9,11 +10,13 @@ use ts_rs::{Config, TS, TypeVisitor};
 pub struct Declarations {
     config: Config,
     by_name: BTreeMap<String, String>,
+    /// Types may contain themselves: each is visited once.
+    visited: HashSet<TypeId>,
 }
 
 impl Default for Declarations {
     fn default() -> Self {
-        Self { config: Config::new().with_large_int("number"), by_name: BTreeMap::new() }
+        Self { config: Config::new().with_large_int("number"), by_name: BTreeMap::new(), visited: HashSet::new() }
     }
 }
 
@@ -21,7 +24,6 @@ impl Declarations {
     /// Adds a type and all that it is made of.
     pub fn add<T: TS + 'static + ?Sized>(&mut self) {
         self.visit::<T>();
-        T::visit_generics(self);
     }
 
     /// Adds a command's line to an interface.
@@ -49,11 +51,11 @@ impl Declarations {
 
 impl TypeVisitor for Declarations {
     fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        if !self.visited.insert(TypeId::of::<T>()) {
+            return;
+        }
         if T::output_path().is_some() {
             let name = T::ident(&self.config);
-            if self.by_name.contains_key(&name) {
-                return;
-            }
             let docs = T::docs().unwrap_or_default();
             self.by_name.insert(name, format!("{docs}export {}", T::decl(&self.config)));
         }

@@ -1,0 +1,695 @@
+// Generated from the engine's command table by `cargo xtask bindings`. Do not edit: change the Rust types.
+
+export type ActivityRequest = { 
+/**
+ * How many, newest first.
+ */
+limit: number, };
+
+/**
+ * One request to Google, from the record of activity.
+ */
+export type ActivityView = { id: string, at: string, connection: string | null, 
+/**
+ * For instance `tagmanager.accounts.containers.versions.live`.
+ */
+method: string, http_method: string, 
+/**
+ * Without secrets.
+ */
+url: string, status: number | null, latency_ms: number, retries: number, bytes: number, quota_cost: number, error: string | null, };
+
+/**
+ * Add an OAuth client from the JSON file that the Google Cloud console gives.
+ */
+export type AddOAuthClient = { 
+/**
+ * Path of `client_secret_*.json`. The file is read by the engine, so that no secret passes through a page.
+ */
+path: string, name: string | null, 
+/**
+ * Keep the secret in memory only, where there is no keychain.
+ */
+session_only: boolean, };
+
+/**
+ * What a host shows around every page.
+ */
+export type AppStatus = { version: string, profile: ProfileView, keychain: KeychainView, 
+/**
+ * Signed-in connections that work / all of them.
+ */
+connections_ready: number, connections_total: number, 
+/**
+ * OAuth clients that can be signed in with, the one that this build ships included.
+ */
+oauth_clients_total: number, 
+/**
+ * When the oldest part of the mirrored estate was read; `None` before the first sync.
+ */
+data_as_of: string | null, 
+/**
+ * The system's IANA time zone, region and their currency, to prefill forms.
+ */
+system_time_zone: string, quota: Array<QuotaView>, };
+
+export type AttentionKind = "sign_in_again" | "permission_missing" | "setup_unfinished" | "export_failed" | "never_synced" | "sync_incomplete" | "never_published" | "keychain_unavailable";
+
+/**
+ * Something that a person should look at, with the page that settles it.
+ */
+export type AttentionView = { kind: AttentionKind, title: string, detail: string, 
+/**
+ * Where to go: `connections`, `provisioning`, `exports`, `containers`, `settings`.
+ */
+page: string, 
+/**
+ * The thing on that page.
+ */
+id: string | null, };
+
+/**
+ * A limit of the data, shown next to the title that it limits.
+ */
+export type Badge = { kind: BadgeKind, 
+/**
+ * "Sampled: 62 % of events"
+ */
+label: string, explanation: string, };
+
+export type BadgeKind = "sampled" | "thresholded" | "other_row" | "today_incomplete";
+
+export type Breakdown = { title: string, dimension: string, dimension_label: string, columns: Array<MetricColumn>, rows: Array<BreakdownRow>, 
+/**
+ * Google's own totals over all rows, not only those shown.
+ */
+totals: Array<number>, 
+/**
+ * Rows that Google has.
+ */
+row_count: number, };
+
+export type BreakdownRow = { value: string, metrics: Array<number>, };
+
+/**
+ * A request that names one thing by its id.
+ */
+export type ById = { id: string, };
+
+export type ChooseFile = { purpose: FilePurpose, };
+
+/**
+ * The file that the person chose; `None` when they chose none.
+ */
+export type ChosenFile = { path: string | null, };
+
+/**
+ * Sign in, or sign in again.
+ */
+export type ConnectRequest = { allow: Array<PermissionName>, 
+/**
+ * The default OAuth client where absent.
+ */
+oauth_client_id: string | null, 
+/**
+ * The connection to sign in again; the same account must answer.
+ */
+reconnect: string | null, 
+/**
+ * Keep the refresh token in memory only.
+ */
+session_only: boolean, };
+
+/**
+ * What a check of one connection found.
+ */
+export type ConnectionCheck = { connection: ConnectionView, ok: boolean, message: string, };
+
+export type ConnectionState = "ready" | "needs_sign_in";
+
+export type ConnectionView = { id: string, email: string, display_name: string | null, oauth_client_id: string, asked: Array<PermissionName>, 
+/**
+ * The permissions whose scopes Google granted.
+ */
+granted: Array<PermissionName>, state: ConnectionState, 
+/**
+ * Why it needs a sign-in, in plain words.
+ */
+state_reason: string | null, stored_in: StoredIn, connected_at: string, last_used_at: string | null, 
+/**
+ * What the mirror knows it can reach.
+ */
+properties: number, containers: number, };
+
+export type ConsentSetting = "set" | "not_set" | "not_needed";
+
+export type ContainerRequest = { 
+/**
+ * Public id (`GTM-...`) or container id.
+ */
+container: string, };
+
+export type ContainerRow = { account_id: string, container_id: string, 
+/**
+ * `GTM-...`
+ */
+public_id: string, name: string, 
+/**
+ * `web`, `server`, `android`, `ios`, `amp` ...
+ */
+usage_context: Array<string>, 
+/**
+ * Number of the live version; `None` when nothing was ever published.
+ */
+live_version: string | null, entities: number, };
+
+/**
+ * Tag Manager accounts with their containers.
+ */
+export type ContainerTree = { accounts: Array<ContainerTreeAccount>, 
+/**
+ * When the tree was read from Google; `None` before the first sync.
+ */
+as_of: string | null, };
+
+export type ContainerTreeAccount = { account_id: string, name: string, containers: Array<ContainerRow>, };
+
+/**
+ * One container's live version: its numbers, not its entities.
+ */
+export type ContainerView = { container: ContainerRow, account_name: string, 
+/**
+ * Connections that reach it, by e-mail.
+ */
+reached_by: Array<string>, version_name: string | null, version_description: string | null, 
+/**
+ * When Google stored the version (from its fingerprint).
+ */
+version_stored_at: string | null, kinds: Array<EntityCount>, 
+/**
+ * When the live version was read from Google.
+ */
+as_of: string | null, };
+
+export type Density = "compact" | "regular" | "comfortable";
+
+export type EngineEvent = { "event": "job_started", job: JobId, command: string, } | { "event": "job_progress", job: JobId, progress: Progress, } | { "event": "open_url", job: JobId, 
+/**
+ * Why the browser is needed.
+ */
+purpose: LinkPurpose, link: LinkView, 
+/**
+ * The URL alone again, where scripts look for it.
+ */
+url: string, 
+/**
+ * For instance `127.0.0.1:47811`; `None` when nothing listens and polling waits instead.
+ */
+listening_on: string | null, expires_at: string, 
+/**
+ * Whether Gantry asked a browser to open it.
+ */
+opened: boolean, } | { "event": "stray_answer", job: JobId, message: string, } | { "event": "provision_step", job: JobId, run_id: string, step: ProvisionStep, state: StepState, outcome: string | null, } | { "event": "job_done", job: JobId, command: string, result: JsonValue, } | { "event": "job_failed", job: JobId, command: string, error: ErrorView, } | { "event": "changed", topic: Topic, };
+
+export type EntitiesRequest = { container: string, kind: EntityKind, };
+
+export type EntityCount = { kind: EntityKind, count: number, };
+
+export type EntityDetail = { row: EntityRow, notes: string | null, 
+/**
+ * Readable parameters and settings, in a stable order.
+ */
+fields: Array<EntityField>, 
+/**
+ * Firing triggers, blocking triggers: resolved to names.
+ */
+firing_triggers: Array<EntityReference>, blocking_triggers: Array<EntityReference>, 
+/**
+ * Conditions of a trigger, readable: "Page Path contains /checkout".
+ */
+conditions: Array<string>, raw: JsonValue, };
+
+/**
+ * One readable setting. Lists and maps are nested.
+ */
+export type EntityField = { 
+/**
+ * Google's key, for instance `eventName`.
+ */
+key: string, 
+/**
+ * The key in plain words, for instance "Event name".
+ */
+label: string, value: string | null, children: Array<EntityField>, };
+
+/**
+ * Kinds of entities in a container version (Tag Manager API v2, `ContainerVersion`).
+ */
+export type EntityKind = "tag" | "trigger" | "variable" | "built_in_variable" | "folder" | "template" | "zone" | "client" | "transformation" | "gtag_config";
+
+export type EntityReference = { kind: EntityKind, id: string, 
+/**
+ * The name, or Google's id when the entity is not in the version.
+ */
+name: string, detail: string | null, };
+
+export type EntityRequest = { container: string, kind: EntityKind, id: string, };
+
+/**
+ * A row of an entity table. All rows of one kind are returned (some hundred at most); the page filters and sorts.
+ */
+export type EntityRow = { kind: EntityKind, id: string, name: string, 
+/**
+ * Google's type, for instance `gaawe`.
+ */
+type: string, 
+/**
+ * The type in plain words, for instance "GA4 event"; Google's own where unknown.
+ */
+type_label: string, folder: string | null, 
+/**
+ * Names of firing triggers, for tags.
+ */
+fires_on: Array<string>, paused: boolean, 
+/**
+ * `set`, `not_set`, `not_needed`; `None` where consent has no meaning.
+ */
+consent: ConsentSetting | null, };
+
+/**
+ * What kind of failure this is; the window maps it to an action, the command line to an exit code.
+ */
+export type ErrorCode = "invalid_request" | "no_oauth_client" | "no_connection" | "connection_ambiguous" | "sign_in_needed" | "sign_in_denied" | "sign_in_timed_out" | "permission_missing" | "wrong_account" | "not_found" | "no_permission" | "quota_wait" | "quota_exhausted" | "offline" | "google_outage" | "google_unreadable" | "google_refused" | "conflict" | "partly_done" | "keychain_unavailable" | "cancelled" | "terms_declined" | "terms_max_accounts" | "terms_backend_error" | "terms_timed_out" | "redirect_not_registered" | "listener_unavailable" | "storage" | "destination" | "internal";
+
+/**
+ * An error as it crosses to a host.
+ */
+export type ErrorView = { code: ErrorCode, message: string, remedy: string, activity_id: string | null, details: string | null, };
+
+export type ExportRequest = { property: string, dimensions: Array<string>, metrics: Array<string>, from: string, to: string, 
+/**
+ * `sqlite:FILE`, `sqlite:FILE?table=NAME` or `csv:FILE`.
+ */
+destination: string, connection: string | null, };
+
+export type ExportRunView = { id: string, property_id: string, property_name: string | null, destination: string, dimensions: Array<string>, metrics: Array<string>, from: string, to: string, state: ExportState, rows_read: number, 
+/**
+ * Rows that were new or had changed.
+ */
+rows_written: number, started_at: string, finished_at: string | null, problem: string | null, 
+/**
+ * "ga:pageviews is screenPageViews in GA4."
+ */
+notes: Array<string>, };
+
+export type ExportState = "running" | "done" | "failed" | "cancelled";
+
+export type FieldView = { api_name: string, ui_name: string, description: string, category: string, is_metric: boolean, is_custom: boolean, };
+
+/**
+ * What a file is chosen for.
+ */
+export type FilePurpose = "oauth_client" | "export_sqlite" | "export_csv";
+
+/**
+ * Names a running job.
+ */
+export type JobId = string;
+
+/**
+ * A running job, for a page that was opened after it began.
+ */
+export type JobView = { job: JobId, 
+/**
+ * The command that started it, for instance `estate.sync`.
+ */
+command: string, started_at: string, progress: Progress | null, };
+
+export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+
+/**
+ * Where refresh tokens are kept.
+ */
+export type KeychainView = { "state": "available", name: string, } | { "state": "unavailable", reason: string, remedy: string, };
+
+export type KpiCard = { 
+/**
+ * GA4 metric name.
+ */
+metric: string, label: string, value: number, previous: number | null, format: MetricFormat, 
+/**
+ * Whether a rise is good; `None` where it is neither.
+ */
+up_is_good: boolean | null, };
+
+export type LinkPurpose = "sign_in" | "terms";
+
+/**
+ * A browser link that the engine issued. Hosts open it by `id`; `url` is for showing and copying.
+ */
+export type LinkView = { id: string, url: string, };
+
+export type MetadataRequest = { 
+/**
+ * `0` for the fields that all properties have.
+ */
+property: string, connection: string | null, };
+
+export type MetricColumn = { metric: string, label: string, format: MetricFormat, };
+
+export type MetricFormat = "integer" | "decimal" | "ratio" | "seconds" | "currency";
+
+/**
+ * A request without fields.
+ */
+export type Nothing = Record<symbol, never>;
+
+export type OAuthClientKind = "installed" | "web";
+
+/**
+ * One OAuth client. Its secret stays in the keychain.
+ */
+export type OAuthClientView = { 
+/**
+ * Google's client id.
+ */
+id: string, name: string, kind: OAuthClientKind, project_id: string | null, redirect_uris: Array<string>, is_default: boolean, 
+/**
+ * Came with this build; cannot be removed.
+ */
+shipped: boolean, 
+/**
+ * How many connections were made with it.
+ */
+connections: number, };
+
+/**
+ * A property's overview.
+ */
+export type OverviewReport = { property_id: string, property_name: string, time_zone: string, currency: string, 
+/**
+ * Resolved dates.
+ */
+from: string, to: string, compare_from: string | null, compare_to: string | null, cards: Array<KpiCard>, series: Series, breakdowns: Array<Breakdown>, badges: Array<Badge>, 
+/**
+ * When Google answered.
+ */
+as_of: string, 
+/**
+ * Set when Google could not be asked and this is the last good answer: why, in plain words.
+ */
+stale_because: string | null, 
+/**
+ * Property tokens that this report cost, and what is left of the hour and of the day.
+ */
+tokens: TokensView | null, };
+
+export type OverviewReportRequest = { 
+/**
+ * Digits, or `properties/DIGITS`.
+ */
+property: string, 
+/**
+ * `YYYY-MM-DD`, `NdaysAgo`, `yesterday` or `today`, in the property's time zone.
+ */
+from: string, to: string, 
+/**
+ * Compare with the period of the same length just before.
+ */
+compare: boolean, connection: string | null, };
+
+/**
+ * The first page: what is connected, what needs attention, the last runs.
+ */
+export type OverviewView = { connections: number, analytics_accounts: number, properties: number, containers: number, containers_never_published: number, attention: Array<AttentionView>, properties_list: Array<PropertyRow>, last_exports: Array<ExportRunView>, last_sync: SyncRunView | null, };
+
+/**
+ * The TypeScript face of `gantry_domain::Permission`.
+ */
+export type PermissionName = "view" | "configure" | "edit" | "publish" | "manage";
+
+export type ProfileView = { 
+/**
+ * Stable name, derived from the home directory and the base URL.
+ */
+id: string, 
+/**
+ * Where the database and the logs are.
+ */
+data_directory: string, 
+/**
+ * The loopback base that stands in for Google; `None` when Google itself is dialled.
+ */
+base_url: string | null, };
+
+/**
+ * How far a job is.
+ */
+export type Progress = { 
+/**
+ * What is being done, in plain words: "Reading containers".
+ */
+what: string, done: number, 
+/**
+ * Grows when lists turn out longer than known.
+ */
+total: number, 
+/**
+ * Quota spent so far, in calls.
+ */
+calls: number, eta_seconds: number | null, 
+/**
+ * Set while the job waits for quota to come back.
+ */
+waiting_until: string | null, };
+
+/**
+ * One property of the estate, from the mirror.
+ */
+export type PropertyRow = { 
+/**
+ * Digits only.
+ */
+property_id: string, display_name: string, account_id: string, account_name: string, connection_id: string, can_edit: boolean, };
+
+/**
+ * Everything that a set-up asks a person for.
+ */
+export type ProvisionRequest = { 
+/**
+ * The connection that acts; may be left out when there is only one.
+ */
+connection: string | null, account_name: string, property_name: string, 
+/**
+ * `https://...` of the site.
+ */
+website: string, 
+/**
+ * IANA name, for instance `Europe/London`.
+ */
+time_zone: string, 
+/**
+ * ISO 4217, for instance `GBP`.
+ */
+currency: string, 
+/**
+ * CLDR region code of the business, for instance `GB`.
+ */
+country: string, };
+
+export type ProvisionResult = { account_id: string, property_id: string, data_stream_id: string, 
+/**
+ * `G-...`
+ */
+measurement_id: string, 
+/**
+ * HTML for the site's `<head>`.
+ */
+snippet: string, };
+
+/**
+ * One set-up, finished or not, as the journal has it.
+ */
+export type ProvisionRunView = { id: string, request: ProvisionRequest, state: ProvisionState, steps: Array<ProvisionStepView>, started_at: string, updated_at: string, result: ProvisionResult | null, 
+/**
+ * Why it stopped, in plain words.
+ */
+problem: string | null, 
+/**
+ * Whether "Resume set-up" can go on from where it stopped.
+ */
+resumable: boolean, };
+
+export type ProvisionState = "running" | "waiting_for_terms" | "done" | "failed" | "cancelled";
+
+export type ProvisionStep = "ticket" | "terms" | "account" | "property" | "data_stream" | "snippet";
+
+export type ProvisionStepView = { step: ProvisionStep, state: StepState, 
+/**
+ * What was made: an account id, a property id, a measurement ID.
+ */
+outcome: string | null, };
+
+/**
+ * What was spent of one quota of one Google project.
+ */
+export type QuotaView = { 
+/**
+ * The Google Cloud project number or the OAuth client id that stands for it.
+ */
+project: string, 
+/**
+ * For instance "Tag Manager".
+ */
+api: string, window_seconds: number, window_used: number, window_limit: number, day_used: number, day_limit: number, 
+/**
+ * Midnight Pacific, when the day's count starts again.
+ */
+day_resets_at: string, };
+
+export type RealtimeRequest = { property: string, connection: string | null, };
+
+export type RealtimeView = { active_users: number, 
+/**
+ * Active users per minute, the current minute first, 30 values.
+ */
+per_minute: Array<number>, as_of: string, };
+
+/**
+ * A free question to a property.
+ */
+export type ReportRequest = { property: string, 
+/**
+ * GA4 names; old `ga:` names are translated.
+ */
+dimensions: Array<string>, metrics: Array<string>, from: string, to: string, totals: boolean, limit: number | null, offset: number | null, 
+/**
+ * `activeUsers:desc`, `date`.
+ */
+order_by: Array<string>, connection: string | null, };
+
+export type ReportTable = { property_id: string, dimensions: Array<string>, metrics: Array<MetricColumn>, 
+/**
+ * Dimension values, then metric values, as Google sent them.
+ */
+rows: Array<Array<string>>, totals: Array<string> | null, 
+/**
+ * Rows that Google has for this question.
+ */
+row_count: number, badges: Array<Badge>, time_zone: string | null, currency: string | null, 
+/**
+ * "ga:pageviews is screenPageViews in GA4."
+ */
+notes: Array<string>, };
+
+export type ResumeProvision = { run_id: string, };
+
+export type Series = { metric: string, label: string, 
+/**
+ * One date a point, `YYYY-MM-DD`.
+ */
+dates: Array<string>, values: Array<number>, 
+/**
+ * Dates and values of the comparison, position by position.
+ */
+compare_dates: Array<string>, compare_values: Array<number>, 
+/**
+ * The last point is a day that is not over.
+ */
+last_is_partial: boolean, };
+
+export type SettingsView = { theme: Theme, density: Density, 
+/**
+ * Tag Manager calls per 100 seconds (Google's default: 25).
+ */
+tag_manager_calls_per_window: number, 
+/**
+ * Tag Manager calls per Pacific day (Google's default: 10,000).
+ */
+tag_manager_calls_per_day: number, };
+
+export type StepState = "planned" | "running" | "done" | "failed";
+
+export type StoredIn = "keychain" | "session";
+
+export type SyncFailure = { 
+/**
+ * Name of the account or container that could not be read.
+ */
+what: string, code: string, message: string, };
+
+/**
+ * What a sync would cost, shown before it starts.
+ */
+export type SyncPlan = { 
+/**
+ * Calls known so far; lists not read yet may add to them.
+ */
+calls: number, seconds: number, quota_left_today: number, };
+
+/**
+ * Mirror what connections reach.
+ */
+export type SyncRequest = { 
+/**
+ * All connections where absent.
+ */
+connection: string | null, };
+
+export type SyncResult = { analytics_accounts: number, properties: number, tag_manager_accounts: number, containers: number, never_published: number, entities: number, 
+/**
+ * Calls spent on Tag Manager and on Analytics.
+ */
+tag_manager_calls: number, analytics_calls: number, failures: Array<SyncFailure>, };
+
+export type SyncRunView = { started_at: string, finished_at: string | null, calls: number, containers: number, failed: number, };
+
+export type Theme = "system" | "light" | "dark";
+
+export type TokensView = { consumed: number, left_this_hour: number, left_today: number, };
+
+export type Topic = "connections" | "oauth_clients" | "containers" | "accounts" | "exports" | "provisioning" | "quota" | "settings";
+
+/** Commands that answer at once. */
+export interface Calls {
+  "app.status": { request: Nothing; response: AppStatus };
+  "app.overview": { request: Nothing; response: OverviewView };
+  "app.open_link": { request: ById; response: Nothing };
+  "app.choose_file": { request: ChooseFile; response: ChosenFile };
+  "jobs.list": { request: Nothing; response: Array<JobView> };
+  "jobs.cancel": { request: ById; response: Nothing };
+  "settings.get": { request: Nothing; response: SettingsView };
+  "settings.set": { request: SettingsView; response: SettingsView };
+  "sandbox.enter": { request: Nothing; response: Nothing };
+  "sandbox.leave": { request: Nothing; response: Nothing };
+  "sandbox.reset": { request: Nothing; response: Nothing };
+  "oauth_clients.list": { request: Nothing; response: Array<OAuthClientView> };
+  "oauth_clients.add": { request: AddOAuthClient; response: OAuthClientView };
+  "oauth_clients.remove": { request: ById; response: Nothing };
+  "oauth_clients.set_default": { request: ById; response: Nothing };
+  "connections.list": { request: Nothing; response: Array<ConnectionView> };
+  "connections.check": { request: ById; response: ConnectionCheck };
+  "connections.disconnect": { request: ById; response: Nothing };
+  "provisioning.runs": { request: Nothing; response: Array<ProvisionRunView> };
+  "estate.plan": { request: SyncRequest; response: SyncPlan };
+  "estate.properties": { request: Nothing; response: Array<PropertyRow> };
+  "containers.tree": { request: Nothing; response: ContainerTree };
+  "containers.show": { request: ContainerRequest; response: ContainerView };
+  "containers.entities": { request: EntitiesRequest; response: Array<EntityRow> };
+  "containers.entity": { request: EntityRequest; response: EntityDetail };
+  "reports.overview": { request: OverviewReportRequest; response: OverviewReport };
+  "reports.run": { request: ReportRequest; response: ReportTable };
+  "reports.metadata": { request: MetadataRequest; response: Array<FieldView> };
+  "reports.realtime": { request: RealtimeRequest; response: RealtimeView };
+  "exports.runs": { request: Nothing; response: Array<ExportRunView> };
+  "activity.list": { request: ActivityRequest; response: Array<ActivityView> };
+}
+
+/** Commands that start a job; the result comes with the event `job_done`. */
+export interface Jobs {
+  "connections.connect": { request: ConnectRequest; result: ConnectionView };
+  "provisioning.start": { request: ProvisionRequest; result: ProvisionRunView };
+  "provisioning.resume": { request: ResumeProvision; result: ProvisionRunView };
+  "estate.sync": { request: SyncRequest; result: SyncResult };
+  "exports.run": { request: ExportRequest; result: ExportRunView };
+}

@@ -13,12 +13,20 @@ pub struct RowBatch {
 impl RowBatch {
     /// An empty batch whose rows have `columns` cells.
     pub fn new(columns: usize) -> Self {
-        Self { columns, text: String::new(), ends: Vec::new() }
+        Self {
+            columns,
+            text: String::new(),
+            ends: Vec::new(),
+        }
     }
 
     /// As [`RowBatch::new`], with room for `rows` rows and `bytes` bytes of text in all.
     pub fn with_capacity(columns: usize, rows: usize, bytes: usize) -> Self {
-        Self { columns, text: String::with_capacity(bytes), ends: Vec::with_capacity(rows * columns) }
+        Self {
+            columns,
+            text: String::with_capacity(bytes),
+            ends: Vec::with_capacity(rows * columns),
+        }
     }
 
     /// Cells in a row.
@@ -72,6 +80,12 @@ impl RowBatch {
         self.text.truncate(self.ends.last().copied().unwrap_or(0));
     }
 
+    /// Keeps the first `rows` rows and forgets what came after, a row that was begun included.
+    pub fn truncate(&mut self, rows: usize) {
+        self.ends.truncate(rows.saturating_mul(self.columns));
+        self.text.truncate(self.ends.last().copied().unwrap_or(0));
+    }
+
     /// Forgets the rows and keeps the memory.
     pub fn clear(&mut self) {
         self.text.clear();
@@ -80,12 +94,18 @@ impl RowBatch {
 
     /// The row at `index`, where it is whole.
     pub fn row(&self, index: usize) -> Option<Row<'_>> {
-        (index < self.len()).then(|| Row { batch: self, first: index * self.columns })
+        (index < self.len()).then(|| Row {
+            batch: self,
+            first: index * self.columns,
+        })
     }
 
     /// The whole rows, in order.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
-        (0..self.len()).map(|index| Row { batch: self, first: index * self.columns })
+        (0..self.len()).map(|index| Row {
+            batch: self,
+            first: index * self.columns,
+        })
     }
 }
 
@@ -103,7 +123,11 @@ impl<'a> Row<'a> {
             return "";
         }
         let index = self.first + column;
-        let start = index.checked_sub(1).and_then(|before| self.batch.ends.get(before)).copied().unwrap_or(0);
+        let start = index
+            .checked_sub(1)
+            .and_then(|before| self.batch.ends.get(before))
+            .copied()
+            .unwrap_or(0);
         let end = self.batch.ends.get(index).copied().unwrap_or(start);
         self.batch.text.get(start..end).unwrap_or("")
     }

@@ -1,0 +1,487 @@
+//! The one way to Google's APIs: every call is booked, authorised, dialled, repeated where that is safe, classified
+//! and taken down in Activity here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_domain::{Clock, GoogleBase};
+use http::HeaderMap;
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+
+use crate::access_token::{AccessTokenSource, TokenUnavailableKind};
+use crate::activity::{ActivityId, ActivityRecorder, RecordedCall, RecordedError};
+use crate::body::BodyDecoder;
+use crate::call::{Call, Effect, Priority};
+use crate::error::{ApiError, AttemptFailure, ErrorKind, Failure};
+use crate::http_client::HttpClient;
+use crate::pause::Pause;
+use crate::quota::{QuotaAsk, QuotaLedger, Reservation};
+use crate::retry::RetryPolicy;
+use crate::status::classify;
+
+/// What a transport is made of.
+#[derive(Clone)]
+pub struct TransportConfig {
+    pub http: HttpClient,
+    pub base: GoogleBase,
+    /// Tokens of the connection that this transport acts as.
+    pub tokens: Arc<dyn AccessTokenSource>,
+    /// The ledger of the OAuth client's Google Cloud project.
+    pub quota: Arc<dyn QuotaLedger>,
+    pub activity: Arc<dyn ActivityRecorder>,
+    pub clock: Arc<dyn Clock>,
+    pub pause: Arc<dyn Pause>,
+    pub retry: RetryPolicy,
+    /// `X-Goog-User-Project`: the project that pays, where it is not the OAuth client's own.
+    pub quota_project: Option<String>,
+}
+
+/// Sends calls as one connection. Cheap to clone.
+#[derive(Clone)]
+pub struct Transport {
+    config: Arc<TransportConfig>,
+    priority: Priority,
+}
+
+/// The largest answer that is held in memory at once; reports stream past it.
+const LARGEST_ANSWER: usize = 64 << 20;
+/// Between two asks of the ledger.
+const SHORTEST_WAIT: Duration = Duration::from_millis(10);
+/// Errors are small; the rest of a longer one is not read.
+const LARGEST_ERROR: usize = 256 << 10;
+
+impl Transport {
+    pub fn new(config: TransportConfig) -> Self {
+        Self {
+            config: Arc::new(config),
+            priority: Priority::Interactive,
+        }
+    }
+
+    /// The same, for a job: the ledger lets people's calls go first.
+    pub fn bulk(&self) -> Self {
+        Self {
+            config: Arc::clone(&self.config),
+            priority: Priority::Bulk,
+        }
+    }
+
+    /// Where addresses are dialled.
+    pub fn base(&self) -> &GoogleBase {
+        &self.config.base
+    }
+
+    /// Sends `call` and reads its whole JSON answer.
+    pub(crate) async fn send<T: DeserializeOwned>(&self, call: &Call) -> Result<T, ApiError> {
+        let mut log = CallLog::begin(self, call);
+        loop {
+            let outcome = match self.attempt(call, &mut log).await {
+                Ok(answer) => read_json(answer, &mut log).await,
+                Err(failure) => Err(failure),
+            };
+            match outcome {
+                Ok(answer) => {
+                    log.finish(None);
+                    return Ok(answer);
+                }
+                Err(failure) => self.again_or_fail(call, failure, &mut log).await?,
+            }
+        }
+    }
+
+    /// Sends `call` and hands over its answer unread. A fault in the middle of the answer is the reader's to handle.
+    pub(crate) async fn open(&self, call: &Call) -> Result<OpenAnswer, ApiError> {
+        let mut log = CallLog::begin(self, call);
+        loop {
+            match self.attempt(call, &mut log).await {
+                Ok(answer) => {
+                    return Ok(OpenAnswer {
+                        answer,
+                        log: Some(log),
+                        effect: call.effect,
+                    });
+                }
+                Err(failure) => self.again_or_fail(call, failure, &mut log).await?,
+            }
+        }
+    }
+
+    /// One attempt, up to the headers of a successful answer.
+    async fn attempt(&self, call: &Call, log: &mut CallLog) -> Result<Answer, AttemptFailure> {
+        self.admit(call, log).await?;
+        let token = self.config.tokens.access_token().await.map_err(|unavailable| {
+            let kind = match unavailable.kind {
+                TokenUnavailableKind::SignInNeeded => ErrorKind::SignInNeeded,
+                TokenUnavailableKind::Keychain => ErrorKind::Keychain,
+                TokenUnavailableKind::Network => ErrorKind::Network,
+                TokenUnavailableKind::Other => ErrorKind::UnexpectedAnswer,
+            };
+            AttemptFailure::new(kind, unavailable.message)
+        })?;
+        let mut request = self
+            .config
+            .http
+            .client
+            .request(call.http_method.clone(), self.config.base.dial(&call.url))
+            .header(ACCEPT_ENCODING, "gzip")
+            .header(AUTHORIZATION, bearer(token.expose())?);
+        if let Some(project) = &self.config.quota_project {
+            request = request.header("X-Goog-User-Project", project);
+        }
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        log.cost += 1;
+        log.status = None;
+        let response = request.send().await.map_err(|error| no_answer(&error))?;
+        let status = response.status();
+        log.status = Some(status.as_u16());
+        let headers = response.headers().clone();
+        let answer = Answer {
+            decoder: BodyDecoder::new(text(&headers, &CONTENT_ENCODING)),
+            response,
+        };
+        if status.is_success() {
+            return match text(&headers, &CONTENT_TYPE) {
+                Some(kind) if !kind.contains("json") => Err(AttemptFailure {
+                    status: Some(status.as_u16()),
+                    answer_lost: true,
+                    ..AttemptFailure::new(
+                        ErrorKind::UnexpectedAnswer,
+                        format!(
+                            "Google answered with {kind} where JSON was expected. A proxy or a sign-in page of your network may be in between."
+                        ),
+                    )
+                }),
+                _ => Ok(answer),
+            };
+        }
+        // What of the error can be had is enough.
+        let mut body = Vec::new();
+        let _ = answer.read_to_end(&mut body, LARGEST_ERROR, log).await;
+        let failure = classify(
+            status.as_u16(),
+            text(&headers, &CONTENT_TYPE),
+            text(&headers, &RETRY_AFTER),
+            &body,
+        );
+        if status.as_u16() == 401 {
+            self.config.tokens.invalidate(&token).await;
+        }
+        if matches!(failure.kind, ErrorKind::RateLimited | ErrorKind::QuotaExhausted) {
+            let pause = failure.retry_after.unwrap_or(self.config.retry.first_wait);
+            let at = self.config.clock.now() + jiff::SignedDuration::try_from(pause).unwrap_or_default();
+            self.config.quota.refused(&self.ask(call), at).await;
+        }
+        Err(failure)
+    }
+
+    fn ask(&self, call: &Call) -> QuotaAsk {
+        QuotaAsk {
+            api: call.api,
+            api_method: call.api_method,
+            property: call.property.clone(),
+            priority: self.priority,
+        }
+    }
+
+    /// Books the attempt, waiting for its turn.
+    async fn admit(&self, call: &Call, log: &CallLog) -> Result<(), AttemptFailure> {
+        let ask = self.ask(call);
+        loop {
+            match self.config.quota.reserve(&ask).await {
+                Ok(Reservation::Admitted) => return Ok(()),
+                Ok(Reservation::WaitUntil(at)) => {
+                    tracing::debug!(id = %log.id, method = call.api_method, until = %at, "waiting for quota");
+                    // A ledger that names a moment already past must not make this spin.
+                    let until = Duration::try_from(at.duration_since(self.config.clock.now())).unwrap_or_default();
+                    self.config.pause.sleep(until.max(SHORTEST_WAIT)).await;
+                }
+                Ok(Reservation::DayExhausted { resets_at }) => {
+                    let mut failure = AttemptFailure::new(
+                        ErrorKind::QuotaExhausted,
+                        "The day's quota of this Google Cloud project is spent.",
+                    );
+                    failure.retry_after = Duration::try_from(resets_at.duration_since(self.config.clock.now())).ok();
+                    return Err(failure);
+                }
+                Err(error) => return Err(AttemptFailure::new(ErrorKind::QuotaLedger, error.to_string())),
+            }
+        }
+    }
+
+    /// Waits for the next attempt, or turns the failure into the call's.
+    async fn again_or_fail(&self, call: &Call, failure: AttemptFailure, log: &mut CallLog) -> Result<(), ApiError> {
+        // A 401 invalidated the token; a read is replayed once with a new one.
+        if failure.kind == ErrorKind::Unauthenticated && call.effect == Effect::Read && !log.replayed {
+            log.replayed = true;
+            log.retries += 1;
+            return Ok(());
+        }
+        let wait = self.config.retry.wait(
+            call.api,
+            call.effect,
+            failure.kind,
+            failure.retry_after,
+            log.retries - u32::from(log.replayed),
+            self.config.pause.jitter(),
+        );
+        let Some(wait) = wait else {
+            return Err(log.fail(failure, call.effect));
+        };
+        tracing::debug!(id = %log.id, method = call.api_method, kind = failure.kind.code(), ?wait, "trying again");
+        self.config.pause.sleep(wait).await;
+        log.retries += 1;
+        Ok(())
+    }
+}
+
+/// A successful answer, its body unread.
+pub(crate) struct Answer {
+    response: reqwest::Response,
+    decoder: BodyDecoder,
+}
+
+impl Answer {
+    /// Appends the next plain bytes to `out`; `false` at the end.
+    async fn read_some(&mut self, out: &mut Vec<u8>) -> Result<bool, AttemptFailure> {
+        match self.response.chunk().await {
+            Ok(Some(chunk)) => self
+                .decoder
+                .feed(&chunk, out)
+                .map(|()| true)
+                .map_err(|broken| broken_off(&broken)),
+            Ok(None) => self
+                .decoder
+                .finish(out)
+                .map(|()| false)
+                .map_err(|broken| broken_off(&broken)),
+            Err(error) => Err(no_answer(&error)),
+        }
+    }
+
+    async fn read_to_end(mut self, out: &mut Vec<u8>, cap: usize, log: &mut CallLog) -> Result<(), AttemptFailure> {
+        let before = log.response_bytes;
+        loop {
+            let more = self.read_some(out).await;
+            log.response_bytes = before + self.decoder.received;
+            if !more? {
+                return Ok(());
+            }
+            if out.len() > cap {
+                return Err(AttemptFailure {
+                    answer_lost: true,
+                    ..AttemptFailure::new(
+                        ErrorKind::UnexpectedAnswer,
+                        "Google's answer is larger than any known one.",
+                    )
+                });
+            }
+        }
+    }
+}
+
+/// A successful answer that its reader takes in pieces. Dropped unread, it is recorded as given up.
+pub(crate) struct OpenAnswer {
+    answer: Answer,
+    log: Option<CallLog>,
+    effect: Effect,
+}
+
+impl OpenAnswer {
+    /// Appends the next plain bytes to `out`; `false` at the end.
+    pub async fn read_some(&mut self, out: &mut Vec<u8>) -> Result<bool, ApiError> {
+        let more = self.answer.read_some(out).await;
+        if let Some(log) = &mut self.log {
+            log.response_bytes = self.answer.decoder.received;
+        }
+        more.map_err(|failure| self.fail(failure))
+    }
+
+    /// The answer was read to its end and made sense.
+    pub fn complete(&mut self) {
+        if let Some(log) = self.log.take() {
+            log.finish(None);
+        }
+    }
+
+    /// The answer was not what the API documents.
+    pub fn unexpected(&mut self, why: impl Into<String>) -> ApiError {
+        self.fail(AttemptFailure::new(ErrorKind::UnexpectedAnswer, why))
+    }
+
+    /// The answer ended before it was complete.
+    pub fn broken_off(&mut self) -> ApiError {
+        self.fail(AttemptFailure::new(
+            ErrorKind::Network,
+            "Google's answer broke off before its end.",
+        ))
+    }
+
+    fn fail(&mut self, failure: AttemptFailure) -> ApiError {
+        match self.log.take() {
+            Some(log) => log.fail(failure, self.effect),
+            // Reading on after a failure: the first one is recorded.
+            None => ApiError::new(plain_failure(failure, "", ActivityId::next())),
+        }
+    }
+}
+
+impl Drop for OpenAnswer {
+    fn drop(&mut self) {
+        if let Some(log) = self.log.take() {
+            log.finish(Some(RecordedError {
+                code: "cancelled",
+                message: "The answer was not read to its end.".into(),
+            }));
+        }
+    }
+}
+
+/// What Activity will say of a call.
+#[derive(Clone)]
+struct CallLog {
+    id: ActivityId,
+    activity: Arc<dyn ActivityRecorder>,
+    started_at: jiff::Timestamp,
+    started: Instant,
+    api_method: &'static str,
+    http_method: String,
+    url: String,
+    request_bytes: u64,
+    response_bytes: u64,
+    status: Option<u16>,
+    retries: u32,
+    replayed: bool,
+    cost: u32,
+}
+
+impl CallLog {
+    fn begin(transport: &Transport, call: &Call) -> Self {
+        Self {
+            id: ActivityId::next(),
+            activity: Arc::clone(&transport.config.activity),
+            started_at: transport.config.clock.now(),
+            started: Instant::now(),
+            api_method: call.api_method,
+            http_method: call.http_method.to_string(),
+            url: call.url.to_string(),
+            request_bytes: call.body.as_ref().map_or(0, |body| body.len() as u64),
+            response_bytes: 0,
+            status: None,
+            retries: 0,
+            replayed: false,
+            cost: 0,
+        }
+    }
+
+    fn finish(&self, error: Option<RecordedError>) {
+        self.activity.record(RecordedCall {
+            id: self.id,
+            started_at: self.started_at,
+            api_method: self.api_method,
+            http_method: self.http_method.clone(),
+            url: self.url.clone(),
+            status: self.status,
+            latency: self.started.elapsed(),
+            retries: self.retries,
+            request_bytes: self.request_bytes,
+            response_bytes: self.response_bytes,
+            quota_cost: self.cost,
+            error,
+        });
+    }
+
+    fn fail(&self, failure: AttemptFailure, effect: Effect) -> ApiError {
+        self.finish(Some(RecordedError {
+            code: failure.kind.code(),
+            message: failure.message.clone(),
+        }));
+        let lost = failure.answer_lost || failure.kind == ErrorKind::Unavailable;
+        ApiError::new(Failure {
+            outcome_unknown: effect == Effect::Unsafe && lost,
+            retries: self.retries,
+            elapsed: self.started.elapsed(),
+            ..plain_failure(failure, self.api_method, self.id)
+        })
+    }
+}
+
+fn plain_failure(failure: AttemptFailure, api_method: &'static str, activity_id: ActivityId) -> Failure {
+    Failure {
+        kind: failure.kind,
+        api_method,
+        status: failure.status,
+        google_status: failure.google_status,
+        reason: failure.reason,
+        message: failure.message,
+        violations: failure.violations,
+        retry_after: failure.retry_after,
+        outcome_unknown: false,
+        activity_id,
+        retries: 0,
+        elapsed: Duration::ZERO,
+    }
+}
+
+async fn read_json<T: DeserializeOwned>(answer: Answer, log: &mut CallLog) -> Result<T, AttemptFailure> {
+    let mut body = Vec::new();
+    answer.read_to_end(&mut body, LARGEST_ANSWER, log).await?;
+    // Methods without an answer send `{}` or nothing.
+    let json: &[u8] = if body.iter().all(u8::is_ascii_whitespace) {
+        b"{}"
+    } else {
+        &body
+    };
+    serde_json::from_slice(json).map_err(|error| AttemptFailure {
+        status: log.status,
+        answer_lost: true,
+        ..AttemptFailure::new(
+            ErrorKind::UnexpectedAnswer,
+            format!("Google's answer is not what its documents say: {error}."),
+        )
+    })
+}
+
+fn bearer(token: &str) -> Result<http::HeaderValue, AttemptFailure> {
+    let mut value = http::HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| {
+        AttemptFailure::new(
+            ErrorKind::UnexpectedAnswer,
+            "The access token has characters that no header may carry.",
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &http::HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn broken_off(broken: &crate::body::BrokenBody) -> AttemptFailure {
+    AttemptFailure {
+        answer_lost: true,
+        ..AttemptFailure::new(ErrorKind::Network, format!("Google's answer broke off: {broken}."))
+    }
+}
+
+/// reqwest's errors carry the dialled address, which the person knows, and hide the cause, which they need.
+fn no_answer(error: &reqwest::Error) -> AttemptFailure {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    let message = if error.is_timeout() {
+        "Google did not answer in time.".to_owned()
+    } else if error.is_connect() {
+        format!("Google could not be reached: {cause}.")
+    } else {
+        format!("The connection to Google broke off: {cause}.")
+    };
+    AttemptFailure {
+        answer_lost: !error.is_connect(),
+        ..AttemptFailure::new(ErrorKind::Network, message)
+    }
+}

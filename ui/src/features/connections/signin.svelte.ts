@@ -1,0 +1,93 @@
+// Signing in, from any page: one dialog in the frame follows the job that waits for Google's answer.
+
+import type { ConnectionView, ConnectRequest, ErrorView, PermissionName } from '../../lib/bindings';
+import { errorView } from '../../lib/host';
+import { type Job, startJob } from '../../lib/jobs.svelte';
+
+export const PRESETS = {
+  /** Reading only. */
+  look: ['view'],
+  /** Making an Analytics account, a container and its tags, and putting it live. */
+  setUp: ['view', 'configure', 'edit', 'publish'],
+  /** All of it. */
+  run: ['view', 'configure', 'edit', 'publish', 'manage'],
+} as const satisfies Record<string, readonly PermissionName[]>;
+
+export const PERMISSIONS: readonly { name: PermissionName; label: string; means: string }[] = [
+  { name: 'view', label: 'View', means: 'Read accounts, reports and containers' },
+  { name: 'configure', label: 'Configure', means: 'Create the Analytics account, property and stream' },
+  { name: 'edit', label: 'Edit', means: 'Create the container and its tags' },
+  { name: 'publish', label: 'Publish', means: 'Put the container live' },
+  { name: 'manage', label: 'Manage users', means: 'Change who has access, and remove containers' },
+];
+
+export const permissionLabel = (name: PermissionName): string => PERMISSIONS.find((known) => known.name === name)?.label ?? name;
+
+export interface SignInAsk {
+  allow: readonly PermissionName[];
+  oauthClientId?: string | null;
+  /** The connection to sign in again. */
+  reconnect?: ConnectionView;
+  sessionOnly?: boolean;
+  /** Called with the connection once it is made and the dialog is gone. */
+  ondone?: (connection: ConnectionView) => void;
+}
+
+class SignIn {
+  ask: SignInAsk | null = $state.raw(null);
+  job: Job | null = $state(null);
+  error: ErrorView | null = $state.raw(null);
+  connection: ConnectionView | null = $state.raw(null);
+
+  async start(ask: SignInAsk): Promise<void> {
+    this.ask = ask;
+    this.job = null;
+    this.error = null;
+    this.connection = null;
+    const request: ConnectRequest = {
+      allow: [...ask.allow],
+      oauth_client_id: ask.oauthClientId ?? null,
+      reconnect: ask.reconnect?.id ?? null,
+      session_only: ask.sessionOnly ?? false,
+    };
+    try {
+      const job = await startJob('connections.connect', request);
+      if (this.ask !== ask) {
+        await job.cancel();
+        return;
+      }
+      this.job = job;
+      const connection = await job.finished<ConnectionView>();
+      if (this.ask !== ask) return;
+      this.connection = connection;
+      // Nothing to explain: the dialog has done its work.
+      if (this.missing.length === 0) this.close();
+    } catch (thrown) {
+      if (this.ask === ask) this.error = errorView(thrown);
+    }
+  }
+
+  /** What was asked for and not ticked on Google's page. */
+  get missing(): PermissionName[] {
+    const connection = this.connection;
+    if (!connection) return [];
+    return connection.asked.filter((name) => !connection.granted.includes(name));
+  }
+
+  async cancel(): Promise<void> {
+    const job = this.job;
+    this.close();
+    if (job?.state === 'running') await job.cancel().catch(() => undefined);
+  }
+
+  close(): void {
+    const { ask, connection } = this;
+    this.ask = null;
+    this.job = null;
+    this.error = null;
+    this.connection = null;
+    if (ask && connection) ask.ondone?.(connection);
+  }
+}
+
+export const signIn = new SignIn();

@@ -1,0 +1,78 @@
+// What surrounds every page: the profile, connections, settings, whether there is a network.
+
+import type { AppStatus, ConnectionView, SettingsView } from './bindings';
+import { call, onEvent, setTitle } from './host';
+import { followJobs } from './jobs.svelte';
+import { Resource } from './resource.svelte';
+
+/** Often enough for a window of 100 seconds to be seen emptying. */
+const QUOTA_REFRESH_MS = 10_000;
+
+class App {
+  readonly status = new Resource<AppStatus>(() => call('app.status'), [
+    'connections', 'oauth_clients', 'containers', 'accounts', 'quota', 'settings',
+  ]);
+  readonly connections = new Resource<ConnectionView[]>(() => call('connections.list'), ['connections', 'containers', 'accounts']);
+  readonly settings = new Resource<SettingsView>(() => call('settings.get'), ['settings']);
+  online = $state(true);
+
+  /** True while a loopback base stands in for Google. */
+  get sandbox(): boolean {
+    return (this.status.value?.profile.base_url ?? null) !== null;
+  }
+
+  get keychainMissing(): boolean {
+    return this.status.value?.keychain.state === 'unavailable';
+  }
+
+  /** Connections that work, those that may do `permission` only where one is named. */
+  ready(permission?: ConnectionView['granted'][number]): ConnectionView[] {
+    return (this.connections.value ?? []).filter(
+      (connection) => connection.state === 'ready' && (permission === undefined || connection.granted.includes(permission)),
+    );
+  }
+
+  /** Follows the host until the returned function is called. */
+  follow(): () => void {
+    void followJobs().catch(() => undefined);
+    const stops = [this.status.follow(), this.connections.follow(), this.settings.follow(), this.#followNetwork(), this.#followQuota()];
+    return () => { for (const stop of stops) stop(); };
+  }
+
+  async change(part: Partial<SettingsView>): Promise<void> {
+    const now = this.settings.value;
+    if (!now) return;
+    this.settings.put(await call('settings.set', { ...now, ...part }));
+  }
+
+  title(page: string): void {
+    setTitle(this.sandbox ? `${page} · Sandbox · Gantry` : `${page} · Gantry`);
+  }
+
+  #followNetwork(): () => void {
+    const read = () => { this.online = navigator.onLine; };
+    read();
+    addEventListener('online', read);
+    addEventListener('offline', read);
+    return () => {
+      removeEventListener('online', read);
+      removeEventListener('offline', read);
+    };
+  }
+
+  #followQuota(): () => void {
+    const timer = setInterval(() => {
+      if (!document.hidden && this.status.value?.quota.some((quota) => quota.window_used > 0)) void this.status.load();
+    }, QUOTA_REFRESH_MS);
+    // A finished job has spent calls whether or not the engine says so.
+    const stop = onEvent((event) => {
+      if (event.event === 'job_done' || event.event === 'job_failed') void this.status.load();
+    });
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
+  }
+}
+
+export const app = new App();

@@ -1,0 +1,51 @@
+// Numbers, times and spans as the reader's locale writes them.
+
+const locale = () => (typeof navigator === 'undefined' ? 'en-GB' : navigator.language || 'en-GB');
+
+export const number = (value: number): string => new Intl.NumberFormat(locale()).format(value);
+
+export const clock = (at: Date): string => new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' }).format(at);
+
+export const clockSeconds = (at: Date): string =>
+  new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(at);
+
+export const date = (at: Date): string => new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
+
+/** "09:41" today, "Fri 20:14" within a week, "14 Oct" within the year, else with the year. */
+export function moment(at: Date | string, now = new Date()): string {
+  const then = typeof at === 'string' ? new Date(at) : at;
+  const days = Math.floor((startOfDay(now) - startOfDay(then)) / 86_400_000);
+  if (days === 0) return clock(then);
+  if (days > 0 && days < 7) {
+    return new Intl.DateTimeFormat(locale(), { weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(then);
+  }
+  const year = then.getFullYear() === now.getFullYear() ? {} : ({ year: 'numeric' } as const);
+  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', ...year }).format(then);
+}
+
+function startOfDay(at: Date): number {
+  return Date.UTC(at.getFullYear(), at.getMonth(), at.getDate());
+}
+
+/** "38 s", "4 min", "1 h 20 min". */
+export function span(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${number(whole)} s`;
+  const minutes = Math.round(whole / 60);
+  if (minutes < 60) return `${number(minutes)} min`;
+  const rest = minutes % 60;
+  return rest === 0 ? `${number(minutes / 60)} h` : `${number(Math.floor(minutes / 60))} h ${number(rest)} min`;
+}
+
+/** "1 container", "3 containers": the forms are the catalogue's. */
+export function plural(count: number, one: string, other: string): string {
+  const rule = new Intl.PluralRules('en').select(count);
+  return (rule === 'one' ? one : other).replace('#', number(count));
+}
+
+/** Two letters for an avatar: of a name, or of an e-mail address. */
+export function initials(name: string): string {
+  const words = name.split('@')[0]?.split(/[\s._-]+/).filter(Boolean) ?? [];
+  const letters = words.length > 1 ? words.slice(0, 2).map((word) => [...word][0] ?? '') : [...(words[0] ?? '?')].slice(0, 2);
+  return letters.join('').toLocaleUpperCase();
+}

@@ -5,7 +5,7 @@ use tauri_build::{AppManifest, Attributes};
 fn main() {
     let attributes = Attributes::new()
         .capabilities_path_pattern("src-tauri/capabilities/**/*")
-        .app_manifest(AppManifest::new().commands(&["engine_command"]));
+        .app_manifest(AppManifest::new().commands(&["dispatch"]));
     if let Err(error) = tauri_build::try_build(attributes) {
         println!("cargo::error={error:#}");
     }

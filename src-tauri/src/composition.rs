@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gantry_domain::{GoogleBase, SystemClock};
 use gantry_engine::browser::SystemBrowser;
 use gantry_engine::{Engine, EngineConfig, Error, ErrorCode, Host, Keychain, Profile, Result};
-use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, Seed};
+use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, Seed, TagManagerQuota, practice};
 use google_oauth::OAuthClient;
 
 /// The port of the bundled sandbox. Fixed, so that its profile and the connections made in it are found again.
@@ -27,14 +27,17 @@ pub async fn engine(profile: Profile, host: Arc<dyn Host>, shipped: Option<OAuth
 
 /// The bundled sandbox, running, and the OAuth client that is registered with it.
 pub async fn sandbox(home: &Profile) -> Result<(Profile, RunningSandbox, OAuthClient)> {
-    let start = |port| Sandbox::start(SandboxConfig { port, seed: Seed::Agency, ..SandboxConfig::default() });
+    let start = |port| {
+        let quota = Some(TagManagerQuota::default());
+        Sandbox::start(SandboxConfig { port, seed: Seed::Agency, quota, ..SandboxConfig::default() })
+    };
     let running = match start(SANDBOX_PORT).await {
         Ok(running) => running,
         // The port is taken, perhaps by another profile's sandbox: any other will do, as a world of its own.
         Err(_) => start(0).await.map_err(unavailable)?,
     };
-    let base = GoogleBase::loopback(running.base_url()).map_err(unavailable)?;
-    let client = OAuthClient::parse(gantry_sandbox::practice::INSTALLED_CLIENT_SECRET_JSON.as_bytes()).map_err(unavailable)?;
+    let base = GoogleBase::loopback(running.base()).map_err(unavailable)?;
+    let client = OAuthClient::parse(practice::installed_client_json().to_string().as_bytes()).map_err(unavailable)?;
     Ok((home.with_base(base), running, client))
 }
 

@@ -12,7 +12,7 @@ use crate::worlds::Worlds;
 pub const EVENT: &str = "engine";
 
 #[tauri::command]
-pub async fn engine_command(worlds: State<'_, Arc<Worlds>>, name: String, request: Value) -> Result<Value, ErrorView> {
+pub async fn dispatch(worlds: State<'_, Arc<Worlds>>, name: String, request: Value) -> Result<Value, ErrorView> {
     let engine = worlds.current().await.map_err(|error| error.view())?;
     commands::dispatch(&engine, &name, request).await.map_err(|error| error.view())
 }

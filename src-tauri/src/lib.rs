@@ -55,7 +55,7 @@ fn start(profile: &Profile, options: Options) -> Result<(), tauri::Error> {
         .plugin(single_instance)
         .plugin(tauri_plugin_dialog::init())
         .manage(Arc::clone(&worlds))
-        .invoke_handler(tauri::generate_handler![ipc::engine_command])
+        .invoke_handler(tauri::generate_handler![ipc::dispatch])
         .setup(move |app| {
             let handle = app.handle().clone();
             tauri::async_runtime::spawn(async move { shell::open(&handle, options.sandbox).await });

@@ -60,7 +60,6 @@ async fn enter_home(app: &AppHandle, worlds: &Worlds) -> Result<()> {
     let engine = composition::engine(worlds.home().clone(), Arc::new(Shell(app.clone())), None).await?;
     forward_events(app, &engine);
     worlds.show(engine, None).await;
-    set_title(app, "Gantry");
     Ok(())
 }
 
@@ -70,14 +69,7 @@ async fn enter_sandbox(app: &AppHandle) -> Result<()> {
     let engine = composition::engine(profile, Arc::new(Shell(app.clone())), Some(client)).await?;
     forward_events(app, &engine);
     worlds.show(engine, Some(running)).await;
-    set_title(app, "Gantry – Sandbox");
     Ok(())
-}
-
-fn set_title(app: &AppHandle, title: &str) {
-    if let Some(window) = app.get_webview_window(MAIN) {
-        let _ = window.set_title(title);
-    }
 }
 
 /// Passes the engine's events to the page, for as long as the engine lives.

@@ -48,7 +48,7 @@ impl Worlds {
     pub async fn reset_sandbox(&self) -> bool {
         match self.current.read().await.as_ref().and_then(|world| world.sandbox.as_ref()) {
             Some(sandbox) => {
-                sandbox.reset();
+                sandbox.google().reset(None);
                 true
             }
             None => false,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use gantry_engine::{Error, ErrorCode, Result};
-use gantry_sandbox::{Sandbox, SandboxConfig, Seed, practice};
+use gantry_sandbox::{Sandbox, SandboxConfig, Seed, TagManagerQuota, practice};
 use serde_json::json;
 
 use crate::output::{self, Output};
@@ -33,7 +33,7 @@ enum SeedName {
 
 pub async fn run(command: Command, output: &Output) -> Result<ExitCode> {
     if let Some(path) = &command.write_client_secret {
-        std::fs::write(path, practice::INSTALLED_CLIENT_SECRET_JSON).map_err(|error| {
+        std::fs::write(path, practice::installed_client_json().to_string()).map_err(|error| {
             Error::new(ErrorCode::Destination, format!("{} could not be written.", path.display()), "Name another place.")
                 .with_details(error)
         })?;
@@ -42,7 +42,7 @@ pub async fn run(command: Command, output: &Output) -> Result<ExitCode> {
         SeedName::Owner => Seed::Owner,
         SeedName::Agency => Seed::Agency,
     };
-    let config = SandboxConfig { port: command.port, seed, enforce_quotas: !command.no_quotas, ..SandboxConfig::default() };
+    let config = SandboxConfig { port: command.port, seed, quota: (!command.no_quotas).then(TagManagerQuota::default), ..SandboxConfig::default() };
     let running = Sandbox::start(config).await.map_err(|error| {
         Error::new(
             ErrorCode::ListenerUnavailable,
@@ -51,10 +51,10 @@ pub async fn run(command: Command, output: &Output) -> Result<ExitCode> {
         )
         .with_details(error)
     })?;
-    output::print(&json!({ "base_url": running.base_url() }).to_string())?;
+    output::print(&json!({ "base_url": running.base() }).to_string())?;
     output.note(&format!(
         "The sandbox runs until you press Ctrl-C. In another terminal:\n  export GANTRY_GOOGLE_BASE_URL={}",
-        running.base_url()
+        running.base()
     ));
     let _ = tokio::signal::ctrl_c().await;
     Ok(ExitCode::SUCCESS)

@@ -13,6 +13,7 @@ pub mod dto;
 pub mod error;
 pub mod estate;
 pub mod exports;
+mod google_errors;
 pub mod host;
 mod jobs;
 mod links;
@@ -82,7 +83,7 @@ pub struct Engine {
     store: Store,
     keychain: Keychain,
     /// Secrets that live as long as this engine: the person's choice where there is no keychain.
-    session: SessionTokenStore,
+    session: Arc<SessionTokenStore>,
     browser: Arc<dyn Browser>,
     clock: Arc<dyn Clock>,
     host: Arc<dyn Host>,
@@ -102,7 +103,7 @@ impl Engine {
             profile: config.profile,
             store,
             keychain: config.keychain,
-            session: SessionTokenStore::default(),
+            session: Arc::default(),
             browser: config.browser,
             clock: config.clock,
             host: config.host,

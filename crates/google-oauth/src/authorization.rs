@@ -97,9 +97,21 @@ impl AuthorizationRequest {
 
 impl PendingAuthorization {
     /// Waits for the person to finish in the browser. The redirect address closes when this returns or is dropped.
-    pub async fn wait(self, cancel: &CancellationToken) -> Result<AuthorizationCode, OAuthError> {
+    /// `stray` is told of each answer that came to this address and belongs to another sign-in, or to none.
+    pub async fn wait(
+        self,
+        cancel: &CancellationToken,
+        stray: impl Fn() + Send + Sync + 'static,
+    ) -> Result<AuthorizationCode, OAuthError> {
         let expected = AnswerCheck { state: Sha256::digest(self.state.expose()).into(), issuer: self.issuer };
-        let answer = self.listener.wait(self.deadline, cancel, move |query| expected.settle(query)).await;
+        let settle = move |query: &RedirectQuery| {
+            let settlement = expected.settle(query);
+            if matches!(settlement, Settlement::Stray(_)) {
+                stray();
+            }
+            settlement
+        };
+        let answer = self.listener.wait(self.deadline, cancel, settle).await;
         match answer {
             Ok(Answer::Code(code)) => Ok(AuthorizationCode {
                 code,

@@ -57,6 +57,12 @@ impl Credential {
         }
     }
 
+    /// Proves that the refresh token still works: refreshes, whatever is in memory.
+    pub async fn check(&self) -> Result<(), OAuthError> {
+        *self.access.lock().await = None;
+        self.access_token().await.map(|_| ())
+    }
+
     /// After a sign-in: its access token is used, and its refresh token stored where it brought one.
     pub async fn accept(&self, access_token: AccessToken, refresh_token: Option<&SecretString>) -> Result<(), OAuthError> {
         let mut access = self.access.lock().await;

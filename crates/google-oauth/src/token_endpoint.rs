@@ -1,6 +1,7 @@
 //! The token endpoint (RFC 6749 section 3.2): code for tokens, refresh token for access token, and revocation (RFC 7009).
 
 use std::collections::BTreeSet;
+use std::pin::Pin;
 use std::time::Duration;
 
 use gantry_domain::GoogleBase;
@@ -9,7 +10,7 @@ use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
 };
 use oauth2::{
-    AuthType, AuthUrl, Client, ClientId, ClientSecret, EndpointNotSet, EndpointSet, ExtraTokenFields, PkceCodeVerifier, RedirectUrl,
+    AuthType, AuthUrl, Client, ClientId, ClientSecret, EndpointNotSet, EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeVerifier, RedirectUrl,
     RefreshToken, RequestTokenError, RevocationUrl, StandardRevocableToken, StandardTokenResponse, TokenResponse as _, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,7 @@ pub(crate) struct IdTokenField {
 }
 impl ExtraTokenFields for IdTokenField {}
 
+type SendFuture = Pin<Box<dyn Future<Output = Result<HttpResponse, OAuthError>> + Send>>;
 type TokenAnswer = StandardTokenResponse<IdTokenField, BasicTokenType>;
 /// The `oauth2` crate's client over Google's endpoints.
 pub(crate) type ProtocolClient = Client<
@@ -143,7 +145,7 @@ impl TokenEndpoint {
             .exchange_code(oauth2::AuthorizationCode::new(code.code.expose().to_owned()))
             .set_pkce_verifier(PkceCodeVerifier::new(code.verifier.expose().to_owned()))
             .set_redirect_uri(std::borrow::Cow::Owned(redirect))
-            .request_async(&|request| self.http.send(request))
+            .request_async(&self.sender())
             .await
             .map_err(|error| match unwrap(error) {
                 OAuthError::SignInExpired(description) => OAuthError::CodeRefused(description),
@@ -169,8 +171,8 @@ impl TokenEndpoint {
         let mut pause = Duration::from_millis(400);
         let mut attempt = 1;
         loop {
-            let answer =
-                self.protocol.exchange_refresh_token(&token).request_async(&|request| self.http.send(request)).await.map_err(unwrap);
+            let sender = self.sender();
+            let answer = self.protocol.exchange_refresh_token(&token).request_async(&sender).await.map_err(unwrap);
             match answer {
                 Ok(answer) => {
                     return Ok(Refreshed {
@@ -201,6 +203,15 @@ impl TokenEndpoint {
             Err(OAuthError::Refused { error, .. }) if error == "invalid_token" => Ok(()),
             Err(OAuthError::SignInExpired(_)) => Ok(()),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Our client as the protocol crate wants it: a function from a request to a future that owns all it needs.
+    fn sender(&self) -> impl Fn(HttpRequest) -> SendFuture + Send + Sync + use<> {
+        let http = self.http.clone();
+        move |request| {
+            let http = http.clone();
+            Box::pin(async move { http.send(request).await })
         }
     }
 

@@ -1,0 +1,119 @@
+//! The connections as a person sees them; checking and ending them.
+
+use std::sync::Arc;
+
+use gantry_store::{AnalyticsProperty, ConnectionRecord, ConnectionState as StoredState, TagManagerContainer};
+use google_oauth::{OAuthClient, OAuthClientKind, TokenStore};
+
+use super::session::granted;
+use crate::Engine;
+use crate::dto::connections::{ConnectionCheck, ConnectionState, ConnectionView, StoredIn};
+use crate::dto::events::Topic;
+use crate::dto::{ById, Nothing};
+use crate::error::{Error, ErrorCode, Result};
+
+/// All connections, oldest first.
+pub async fn list(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<ConnectionView>> {
+    let properties = engine.store.analytics_properties().await?;
+    let containers = engine.store.containers().await?;
+    let mut views = Vec::new();
+    for record in engine.store.connections().await? {
+        views.push(view(engine, record, &properties, &containers).await?);
+    }
+    Ok(views)
+}
+
+pub(super) async fn one(engine: &Arc<Engine>, id: &str) -> Result<ConnectionView> {
+    let record = engine.connection(Some(id)).await?;
+    view(engine, record, &engine.store.analytics_properties().await?, &engine.store.containers().await?).await
+}
+
+async fn view(
+    engine: &Arc<Engine>,
+    record: ConnectionRecord,
+    properties: &[AnalyticsProperty],
+    containers: &[TagManagerContainer],
+) -> Result<ConnectionView> {
+    let state_reason = if record.state == StoredState::NeedsSignIn {
+        Some("Google no longer accepts the saved sign-in.")
+    } else if record.session_only && engine.session.get(&record.id).await?.is_none() {
+        Some("It was kept for one session only, and that session is over.")
+    } else if !record.session_only && !engine.has_keychain() {
+        Some("Its sign-in is in the keychain, which is not available now.")
+    } else {
+        None
+    };
+    let count = |lists: usize| u32::try_from(lists).unwrap_or(u32::MAX);
+    Ok(ConnectionView {
+        asked: record.permissions.iter().copied().collect(),
+        granted: granted(&record),
+        state: if state_reason.is_none() { ConnectionState::Ready } else { ConnectionState::NeedsSignIn },
+        state_reason: state_reason.map(str::to_owned),
+        stored_in: if record.session_only { StoredIn::Session } else { StoredIn::Keychain },
+        properties: count(properties.iter().filter(|property| property.connections.contains(&record.id)).count()),
+        containers: count(containers.iter().filter(|container| container.connections.contains(&record.id)).count()),
+        id: record.id,
+        email: record.email,
+        display_name: record.display_name,
+        oauth_client_id: record.oauth_client_id,
+        connected_at: record.created_at,
+        last_used_at: record.last_used_at,
+    })
+}
+
+/// Asks Google whether the saved sign-in still works, by refreshing it.
+pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionCheck> {
+    let session = engine.session(Some(&request.id)).await?;
+    let id = session.connection.id.clone();
+    let outcome = session.credential.check().await;
+    let state = match &outcome {
+        Ok(()) => Some(StoredState::Ready),
+        Err(error) if error.needs_sign_in() => Some(StoredState::NeedsSignIn),
+        Err(_) => None,
+    };
+    if let Some(state) = state.filter(|state| *state != session.connection.state) {
+        engine.store.set_connection_state(&id, state).await?;
+        engine.jobs.changed(Topic::Connections);
+    }
+    let (ok, message) = match outcome {
+        Ok(()) => (true, "Google accepts this sign-in.".to_owned()),
+        Err(error) if error.needs_sign_in() => {
+            let error = Error::from(error);
+            (false, format!("{} {}", error.message, error.remedy))
+        }
+        // Not an answer about the connection: offline, an outage, a locked keychain.
+        Err(error) => return Err(error.into()),
+    };
+    Ok(ConnectionCheck { connection: one(engine, &id).await?, ok, message })
+}
+
+/// Forgets a connection here and gives its token back to Google.
+pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
+    let record = engine.connection(Some(&request.id)).await?;
+    // Revoking needs the token alone: it works even where the OAuth client is gone.
+    let client = OAuthClient {
+        kind: OAuthClientKind::Installed,
+        client_id: record.oauth_client_id.clone(),
+        client_secret: None,
+        project_id: None,
+        redirect_uris: Vec::new(),
+    };
+    let revoked = engine.credential(&record, client)?.disconnect().await;
+    if let Err(google_oauth::OAuthError::Store(error)) = revoked {
+        // The token is still in the keychain: the connection must stay visible, or it would be forgotten there.
+        return Err(error.into());
+    }
+    engine.sessions.forget(&record.id).await;
+    engine.store.remove_connection(&record.id).await?;
+    for topic in [Topic::Connections, Topic::Accounts, Topic::Containers] {
+        engine.jobs.changed(topic);
+    }
+    revoked.map(|()| Nothing {}).map_err(|error| {
+        Error::new(
+            ErrorCode::PartlyDone,
+            format!("{} was removed from this computer, but Google could not be told.", record.email),
+            "Remove Gantry's access at myaccount.google.com/connections as well.",
+        )
+        .with_details(error)
+    })
+}

@@ -1,0 +1,216 @@
+//! The person's OAuth clients: facts in the database, secrets in the keychain.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gantry_store::{OAuthClientKind as StoredKind, OAuthClientRecord};
+use google_oauth::{OAuthClient, OAuthClientError, OAuthClientKind, TokenStore};
+
+use crate::dto::connections::{AddOAuthClient, OAuthClientKind as KindView, OAuthClientView};
+use crate::dto::events::Topic;
+use crate::dto::{ById, Nothing};
+use crate::error::{Error, ErrorCode, Result};
+use crate::{Engine, Keychain};
+
+/// Larger than any real file; `OAuthClient::parse` says so.
+const LARGEST_FILE: u64 = 1024 * 1024;
+
+/// The person's OAuth clients, the default first, then the one that this build ships.
+pub async fn list(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<OAuthClientView>> {
+    let mut used: HashMap<String, u32> = HashMap::new();
+    for connection in engine.store.connections().await? {
+        *used.entry(connection.oauth_client_id).or_default() += 1;
+    }
+    let records = engine.store.oauth_clients().await?;
+    let uses = |id: &str| used.get(id).copied().unwrap_or(0);
+    let shipped = engine.shipped_oauth_client.iter().filter(|client| records.iter().all(|r| r.client_id != client.client_id));
+    let shipped = shipped.map(|client| OAuthClientView {
+        id: client.client_id.clone(),
+        name: if engine.profile.base().is_google() { "Gantry's own" } else { "Sandbox" }.to_owned(),
+        kind: kind_view(client.kind),
+        project_id: client.project_id.clone(),
+        redirect_uris: client.redirect_uris.clone(),
+        is_default: records.is_empty(),
+        shipped: true,
+        connections: uses(&client.client_id),
+    });
+    let shipped: Vec<OAuthClientView> = shipped.collect();
+    let own = records.into_iter().map(|record| OAuthClientView {
+        connections: uses(&record.client_id),
+        id: record.client_id,
+        name: record.name,
+        kind: kind_view(from_stored(record.kind)),
+        project_id: record.project_id,
+        redirect_uris: record.redirect_uris,
+        is_default: record.is_default,
+        shipped: false,
+    });
+    Ok(own.chain(shipped).collect())
+}
+
+/// Reads `client_secret_*.json`, keeps its secret in the keychain and its facts in the database.
+pub async fn add(engine: &Arc<Engine>, request: AddOAuthClient) -> Result<OAuthClientView> {
+    let client = read(&request.path).await?;
+    let secrets = engine.secrets(request.session_only)?;
+    if let Some(secret) = &client.client_secret {
+        secrets.set(&secret_key(&client.client_id), &secret.to_bytes()).await?;
+    }
+    let known = engine.store.oauth_client(&client.client_id).await?;
+    let given = request.name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    let name = given
+        .or_else(|| known.as_ref().map(|known| known.name.clone()))
+        .or_else(|| client.project_id.clone())
+        .unwrap_or_else(|| client.client_id.clone());
+    let id = client.client_id.clone();
+    engine
+        .store
+        .put_oauth_client(OAuthClientRecord {
+            client_id: client.client_id,
+            name,
+            kind: match client.kind {
+                OAuthClientKind::Installed => StoredKind::Installed,
+                OAuthClientKind::Web => StoredKind::Web,
+            },
+            project_id: client.project_id,
+            redirect_uris: client.redirect_uris,
+            is_default: known.as_ref().is_some_and(|known| known.is_default),
+            added_at: known.map_or_else(|| engine.clock.now(), |known| known.added_at),
+        })
+        .await?;
+    engine.sessions.forget_client(&id).await;
+    engine.jobs.changed(Topic::OauthClients);
+    list(engine, Nothing {}).await?.into_iter().find(|view| view.id == id).ok_or_else(|| unknown(&id))
+}
+
+/// Forgets an OAuth client and its secret. One that connections were made with stays until they are disconnected.
+pub async fn remove(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
+    let view = find(engine, &request.id).await?;
+    if view.shipped {
+        return Err(Error::invalid("This OAuth client came with Gantry and cannot be removed.", "Add your own and make it the default."));
+    }
+    if view.connections > 0 {
+        return Err(Error::invalid(
+            format!("{} connections were made with this OAuth client.", view.connections),
+            "Disconnect them first: without the client their sign-ins no longer work.",
+        ));
+    }
+    engine.store.remove_oauth_client(&view.id).await?;
+    engine.session.delete(&secret_key(&view.id)).await?;
+    if let Keychain::Available { store, .. } = &engine.keychain {
+        store.delete(&secret_key(&view.id)).await?;
+    }
+    engine.jobs.changed(Topic::OauthClients);
+    Ok(Nothing {})
+}
+
+/// Makes it the one that sign-ins use where none is named.
+pub async fn set_default(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
+    let mut record = engine.store.oauth_client(&request.id).await?.ok_or_else(|| unknown(&request.id))?;
+    record.is_default = true;
+    engine.store.put_oauth_client(record).await?;
+    engine.jobs.changed(Topic::OauthClients);
+    Ok(Nothing {})
+}
+
+async fn find(engine: &Arc<Engine>, id: &str) -> Result<OAuthClientView> {
+    let views = list(engine, Nothing {}).await?;
+    views.into_iter().find(|view| view.id == id || view.name == id).ok_or_else(|| unknown(id))
+}
+
+async fn read(path: &str) -> Result<OAuthClient> {
+    let unreadable = |error: std::io::Error| {
+        Error::invalid(format!("{path} could not be read."), "Name the client_secret_*.json that you downloaded.").with_details(error)
+    };
+    let length = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
+    if length > LARGEST_FILE {
+        return Err(not_a_client(&OAuthClientError::TooLarge(usize::try_from(length).unwrap_or(usize::MAX))));
+    }
+    OAuthClient::parse(&tokio::fs::read(path).await.map_err(unreadable)?).map_err(|error| not_a_client(&error))
+}
+
+fn not_a_client(error: &OAuthClientError) -> Error {
+    let remedy = match error {
+        OAuthClientError::ServiceAccount => "Download the OAuth client of kind \"Desktop app\" instead; service accounts come later.",
+        _ => "In the Google Cloud console open APIs & Services, Credentials, your OAuth client, and press Download JSON.",
+    };
+    Error::invalid("This file is not an OAuth client.", remedy).with_details(error)
+}
+
+fn unknown(id: &str) -> Error {
+    Error::new(ErrorCode::NotFound, format!("There is no OAuth client {id:?}."), "List them with `gantry oauth-client list`.")
+}
+
+fn secret_key(client_id: &str) -> String {
+    format!("oauth-client:{client_id}")
+}
+
+fn from_stored(kind: StoredKind) -> OAuthClientKind {
+    match kind {
+        StoredKind::Installed => OAuthClientKind::Installed,
+        StoredKind::Web => OAuthClientKind::Web,
+    }
+}
+
+fn kind_view(kind: OAuthClientKind) -> KindView {
+    match kind {
+        OAuthClientKind::Installed => KindView::Installed,
+        OAuthClientKind::Web => KindView::Web,
+    }
+}
+
+impl Engine {
+    /// Where secrets go: the keychain, or memory where the person chose "this session only".
+    pub(super) fn secrets(&self, session_only: bool) -> Result<Arc<dyn TokenStore>> {
+        match &self.keychain {
+            _ if session_only => Ok(Arc::clone(&self.session) as Arc<dyn TokenStore>),
+            Keychain::Available { store, .. } => Ok(Arc::clone(store)),
+            Keychain::Unavailable { reason, remedy } => {
+                let remedy = format!("{remedy} Or keep it for this session only: nothing is written to disk then.");
+                Err(Error::new(ErrorCode::KeychainUnavailable, "There is no keychain to keep this in.", remedy.trim())
+                    .with_details(reason))
+            }
+        }
+    }
+
+    /// The OAuth client with its secret; the default one where none is named.
+    pub(super) async fn oauth_client(&self, named: Option<&str>) -> Result<OAuthClient> {
+        let records = self.store.oauth_clients().await?;
+        let record = match named {
+            Some(name) => records.into_iter().find(|record| record.client_id == name || record.name == name),
+            None => records.into_iter().find(|record| record.is_default),
+        };
+        let Some(record) = record else {
+            let shipped = self.shipped_oauth_client.as_ref();
+            return shipped.filter(|client| named.is_none_or(|name| name == client.client_id)).cloned().ok_or_else(|| match named {
+                Some(name) => unknown(name),
+                None => Error::new(
+                    ErrorCode::NoOauthClient,
+                    "Gantry needs an OAuth client of your own to sign in with.",
+                    "Add client_secret_*.json in Settings, or with `gantry oauth-client add FILE`.",
+                ),
+            });
+        };
+        let key = secret_key(&record.client_id);
+        let mut secret = self.session.get(&key).await?;
+        if let (None, Keychain::Available { store, .. }) = (&secret, &self.keychain) {
+            secret = store.get(&key).await?;
+        }
+        if secret.is_none() {
+            if let Keychain::Unavailable { reason, remedy } = &self.keychain {
+                return Err(Error::new(
+                    ErrorCode::KeychainUnavailable,
+                    "The OAuth client's secret is in the keychain, which is not available.",
+                    remedy.clone(),
+                )
+                .with_details(reason));
+            }
+        }
+        Ok(OAuthClient {
+            kind: from_stored(record.kind),
+            client_id: record.client_id,
+            client_secret: secret.and_then(|secret| secret.to_text()),
+            project_id: record.project_id,
+            redirect_uris: record.redirect_uris,
+        })
+    }
+}

@@ -1,0 +1,139 @@
+//! What a failed sign-in or refresh means to a person: each cause its own sentence and remedy.
+
+use google_oauth::{OAuthError, TokenStoreError};
+
+use crate::error::{Error, ErrorCode};
+
+impl From<OAuthError> for Error {
+    fn from(error: OAuthError) -> Self {
+        use google_oauth::ListenError;
+        let (code, message, remedy): (ErrorCode, String, &str) = match &error {
+            OAuthError::Denied => (
+                ErrorCode::SignInDenied,
+                "You pressed Cancel or Deny on Google's page, so Gantry got no access.".to_owned(),
+                "Start the sign-in again when you want to allow it. Nothing was changed.",
+            ),
+            OAuthError::AuthorizationRefused { error, .. } => (
+                ErrorCode::GoogleRefused,
+                format!("Google's sign-in page refused the request ({error})."),
+                "Your organisation or the OAuth client's consent screen may not allow these scopes. Ask your administrator.",
+            ),
+            OAuthError::TimedOut => (
+                ErrorCode::SignInTimedOut,
+                "Nobody finished the sign-in in the browser, so Gantry stopped waiting.".to_owned(),
+                "Start again. If Google showed an error page, it never tells Gantry: your administrator may block the app, \
+                 the OAuth client may be limited to its organisation, or a firewall may block 127.0.0.1.",
+            ),
+            OAuthError::StateMismatch => (
+                ErrorCode::SignInTimedOut,
+                "An answer came back that belongs to another sign-in, so it was ignored, and no right one followed.".to_owned(),
+                "Close old sign-in tabs and start again.",
+            ),
+            OAuthError::IssuerMismatch(_) => (
+                ErrorCode::GoogleRefused,
+                "The answer did not come from Google's sign-in, so it was not used.".to_owned(),
+                "Start again. If this happens twice, something on this computer interferes with your browser.",
+            ),
+            OAuthError::Cancelled => return Self::cancelled(),
+            OAuthError::CodeRefused(_) => (
+                ErrorCode::GoogleRefused,
+                "Google did not accept the code that its own page had sent.".to_owned(),
+                "Start the sign-in again; codes work once, and for a few minutes.",
+            ),
+            OAuthError::SignInExpired(_) => (
+                ErrorCode::SignInNeeded,
+                "Google no longer accepts the saved sign-in.".to_owned(),
+                "Sign in again. It was revoked, unused for six months, pushed out by newer sign-ins, or ended after 7 days \
+                 because the OAuth client's consent screen is in Testing.",
+            ),
+            OAuthError::ReauthenticationRequired => (
+                ErrorCode::SignInNeeded,
+                "Your organisation's administrator asks you to sign in again.".to_owned(),
+                "Sign in again.",
+            ),
+            OAuthError::NotSignedIn => (
+                ErrorCode::SignInNeeded,
+                "There is no saved sign-in for this connection on this computer.".to_owned(),
+                "Sign in again.",
+            ),
+            OAuthError::NoRefreshToken => (
+                ErrorCode::SignInNeeded,
+                "Google signed you in for an hour only and gave nothing to keep.".to_owned(),
+                "Remove Gantry's access at myaccount.google.com/connections, then sign in again.",
+            ),
+            OAuthError::ClientRefused(_) => (
+                ErrorCode::NoOauthClient,
+                "Google does not accept this OAuth client: it was deleted, or its secret was changed.".to_owned(),
+                "Download client_secret_*.json again from the Google Cloud console and add it in Settings.",
+            ),
+            OAuthError::RedirectMismatch(_) | OAuthError::Listen(ListenError::NoneRegistered) => (
+                ErrorCode::RedirectNotRegistered,
+                "The OAuth client is of kind \"web\" and has no redirect address on this computer that Gantry can use.".to_owned(),
+                "In the Google Cloud console, add http://127.0.0.1:27495/terms and http://127.0.0.1:27496/sign-in to its \
+                 authorised redirect URIs and add the file again, or use an OAuth client of kind \"Desktop app\".",
+            ),
+            OAuthError::Listen(_) => (
+                ErrorCode::ListenerUnavailable,
+                "Gantry could not open a port on this computer for the browser's answer.".to_owned(),
+                "Close the program that uses the port, or another Gantry that is waiting, and try again.",
+            ),
+            OAuthError::Refused { error, .. } => (
+                ErrorCode::GoogleRefused,
+                format!("Google's sign-in refused the request ({error})."),
+                "Try again; if it stays so, check the OAuth client in the Google Cloud console.",
+            ),
+            OAuthError::Unavailable { .. } => (
+                ErrorCode::GoogleOutage,
+                "Google's sign-in servers have a problem.".to_owned(),
+                "Try again in a few minutes. Nothing was changed.",
+            ),
+            OAuthError::UnexpectedAnswer(_) => (
+                ErrorCode::GoogleUnreadable,
+                "Something other than Google's sign-in answered.".to_owned(),
+                "Check whether your network asks you to log in (a hotel, a proxy), then try again.",
+            ),
+            OAuthError::Unreachable(_) => (
+                ErrorCode::Offline,
+                "Google could not be reached.".to_owned(),
+                "Check your internet connection and try again. Your sign-in is kept.",
+            ),
+            OAuthError::Identity(_) => (
+                ErrorCode::GoogleRefused,
+                "Google's answer does not prove who signed in, so nothing was saved.".to_owned(),
+                "Check that this computer's clock is right, then sign in again.",
+            ),
+            OAuthError::Store(_) => return keychain(&error),
+            OAuthError::Lock(_) => (
+                ErrorCode::Storage,
+                "Another Gantry is using this connection's sign-in and does not let go.".to_owned(),
+                "Wait a minute and try again, or close the other Gantry.",
+            ),
+        };
+        Self::new(code, message, remedy).with_details(error)
+    }
+}
+
+impl From<TokenStoreError> for Error {
+    fn from(error: TokenStoreError) -> Self {
+        keychain(&OAuthError::Store(error))
+    }
+}
+
+fn keychain(error: &OAuthError) -> Error {
+    let (message, remedy) = match error {
+        OAuthError::Store(TokenStoreError::Locked(_)) => {
+            ("The keychain is locked, or its prompt was dismissed.", "Unlock the keychain and try again.")
+        }
+        OAuthError::Store(TokenStoreError::TimedOut(_)) => {
+            ("The keychain did not answer.", "Look for a keychain prompt behind other windows, then try again.")
+        }
+        OAuthError::Store(TokenStoreError::TooLong(_)) => {
+            ("The sign-in is too long for this computer's keychain.", "Sign in for this session only.")
+        }
+        OAuthError::Store(TokenStoreError::Unreadable(_)) => {
+            ("What the keychain holds for this connection cannot be read.", "Sign in again.")
+        }
+        _ => ("This computer's keychain is not available.", "Start your keychain, or sign in for this session only."),
+    };
+    Error::new(ErrorCode::KeychainUnavailable, message, remedy).with_details(error)
+}

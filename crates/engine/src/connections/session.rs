@@ -1,0 +1,230 @@
+//! A connection in use: its access tokens and its transport to Google's APIs.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use gantry_domain::Permission;
+use gantry_store::{ConnectionRecord, ConnectionState, Store};
+use google_apis::{
+    AccessToken, AccessTokenSource, HttpClient, RetryPolicy, SystemPause, TokenUnavailable, TokenUnavailableKind, Transport,
+    TransportConfig,
+};
+use google_oauth::{Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore};
+use tokio::sync::Mutex;
+
+use super::refresh_lock::FileLock;
+use crate::dto::events::Topic;
+use crate::error::{Error, ErrorCode, Result};
+use crate::{Engine, Jobs, Keychain, activity, quota};
+
+/// One connection, ready to call Google. Cheap to clone.
+#[derive(Clone)]
+pub struct Session {
+    pub connection: ConnectionRecord,
+    pub transport: Transport,
+    pub(crate) oauth_client: Arc<OAuthClient>,
+    pub(super) credential: Arc<Credential>,
+}
+
+/// The sessions of one engine, so that all calls of a connection share its access token.
+#[derive(Default)]
+pub struct Sessions(Mutex<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    http: Option<HttpClient>,
+    by_connection: HashMap<String, Session>,
+}
+
+impl Sessions {
+    /// The connection was signed in again or disconnected.
+    pub(super) async fn forget(&self, connection_id: &str) {
+        self.0.lock().await.by_connection.remove(connection_id);
+    }
+
+    /// The OAuth client's file was added again.
+    pub(super) async fn forget_client(&self, client_id: &str) {
+        self.0.lock().await.by_connection.retain(|_, session| session.connection.oauth_client_id != client_id);
+    }
+}
+
+impl Session {
+    /// What Google granted.
+    pub fn granted(&self) -> BTreeSet<Permission> {
+        granted(&self.connection)
+    }
+
+    /// An error that names the permission, where it was not granted.
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        if self.granted().contains(&permission) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorCode::PermissionMissing,
+            format!("{} has not allowed Gantry to {}.", self.connection.email, doing(permission)),
+            format!("Sign in again and allow \"{}\": tick all its boxes on Google's page.", permission.name()),
+        ))
+    }
+}
+
+pub(super) fn granted(connection: &ConnectionRecord) -> BTreeSet<Permission> {
+    Permission::granted_by(connection.granted_scopes.iter().map(String::as_str))
+}
+
+fn doing(permission: Permission) -> &'static str {
+    match permission {
+        Permission::View => "look at Analytics and Tag Manager",
+        Permission::Configure => "set up Analytics",
+        Permission::Edit => "edit Tag Manager containers",
+        Permission::Publish => "publish Tag Manager containers",
+        Permission::Manage => "manage people and accounts",
+    }
+}
+
+impl Engine {
+    /// The connection that a request names by id or e-mail; the only one where none is named.
+    pub async fn connection(&self, named: Option<&str>) -> Result<ConnectionRecord> {
+        let all = self.store.connections().await?;
+        let Some(name) = named.map(str::trim).filter(|name| !name.is_empty()) else {
+            let mut all = all;
+            return match all.len() {
+                0 => Err(Error::new(
+                    ErrorCode::NoConnection,
+                    "No Google account is connected yet.",
+                    "Sign in first: press Sign in with Google, or run `gantry connect`.",
+                )),
+                1 => Ok(all.remove(0)),
+                _ => Err(ambiguous("Several Google accounts are connected.", &all)),
+            };
+        };
+        let fitting: Vec<ConnectionRecord> =
+            all.into_iter().filter(|one| one.id == name || one.email.eq_ignore_ascii_case(name)).collect();
+        match <[ConnectionRecord; 1]>::try_from(fitting) {
+            Ok([one]) => Ok(one),
+            Err(none) if none.is_empty() => Err(Error::new(
+                ErrorCode::NoConnection,
+                format!("No connection is called {name:?}."),
+                "List them with `gantry connections list`.",
+            )),
+            Err(several) => Err(ambiguous("Several connections have this e-mail.", &several)),
+        }
+    }
+
+    /// The session of the connection that a request names; see [`Engine::connection`].
+    pub async fn session(&self, named: Option<&str>) -> Result<Session> {
+        let connection = self.connection(named).await?;
+        self.session_of(connection).await
+    }
+
+    /// The sessions of all connections that can be used, oldest first.
+    pub async fn ready_sessions(&self) -> Result<Vec<Session>> {
+        let mut sessions = Vec::new();
+        for connection in self.store.connections().await? {
+            if connection.state == ConnectionState::Ready {
+                sessions.push(self.session_of(connection).await?);
+            }
+        }
+        Ok(sessions)
+    }
+
+    /// The session of this connection. Nothing is sent yet.
+    pub async fn session_of(&self, connection: ConnectionRecord) -> Result<Session> {
+        let mut shared = self.sessions.0.lock().await;
+        let known = shared.by_connection.get(&connection.id);
+        // Another process may have signed in again meanwhile, with other scopes.
+        if let Some(known) = known.filter(|known| known.connection.session_only == connection.session_only) {
+            return Ok(Session { connection, ..known.clone() });
+        }
+        let client = self.oauth_client(Some(&connection.oauth_client_id)).await?;
+        let project = client.project_id.clone().unwrap_or_else(|| client.client_id.clone());
+        let oauth_client = Arc::new(client.clone());
+        let credential = Arc::new(self.credential(&connection, client)?);
+        let http = match &shared.http {
+            Some(http) => http.clone(),
+            None => HttpClient::new(self.profile.base()).map_err(|error| {
+                Error::new(ErrorCode::Internal, "This computer cannot make secure connections.", "Update its certificates.")
+                    .with_details(error)
+            })?,
+        };
+        shared.http = Some(http.clone());
+        let tokens = ConnectionTokens {
+            connection_id: connection.id.clone(),
+            credential: Arc::clone(&credential),
+            store: self.store.clone(),
+            jobs: Arc::clone(&self.jobs),
+        };
+        let transport = Transport::new(TransportConfig {
+            http,
+            base: self.profile.base().clone(),
+            tokens: Arc::new(tokens),
+            quota: quota::ledger(self, &project),
+            activity: activity::recorder(self, &connection.id),
+            clock: Arc::clone(&self.clock),
+            pause: Arc::new(SystemPause),
+            retry: RetryPolicy::default(),
+            quota_project: None,
+        });
+        let session = Session { connection, transport, oauth_client, credential };
+        shared.by_connection.insert(session.connection.id.clone(), session.clone());
+        drop(shared);
+        self.store.touch_connection(&session.connection.id, self.clock.now()).await?;
+        Ok(session)
+    }
+
+    pub(super) fn credential(&self, connection: &ConnectionRecord, client: OAuthClient) -> Result<Credential> {
+        let secrets: Arc<dyn TokenStore> = self.secrets(connection.session_only)?;
+        let endpoint = TokenEndpoint::new(Provider::google(), self.profile.base().clone(), client)?;
+        Ok(Credential::new(connection.id.clone(), endpoint, secrets, self.refresh_lock()))
+    }
+
+    fn refresh_lock(&self) -> Arc<dyn RefreshLock> {
+        Arc::new(FileLock::new(self.profile.locks_directory()))
+    }
+
+    pub(super) fn has_keychain(&self) -> bool {
+        matches!(self.keychain, Keychain::Available { .. })
+    }
+}
+
+fn ambiguous(message: &str, connections: &[ConnectionRecord]) -> Error {
+    let names: Vec<String> = connections.iter().map(|one| format!("{} ({})", one.email, one.id)).collect();
+    Error::new(ErrorCode::ConnectionAmbiguous, message, format!("Name one with --connection: {}.", names.join(", ")))
+}
+
+/// Access tokens for the transport; a dead sign-in is noted with the connection.
+struct ConnectionTokens {
+    connection_id: String,
+    credential: Arc<Credential>,
+    store: Store,
+    jobs: Arc<Jobs>,
+}
+
+#[async_trait]
+impl AccessTokenSource for ConnectionTokens {
+    async fn access_token(&self) -> Result<AccessToken, TokenUnavailable> {
+        match self.credential.access_token().await {
+            Ok(token) => Ok(AccessToken::new(token.expose())),
+            Err(error) => {
+                if error.needs_sign_in() {
+                    let marked = self.store.set_connection_state(&self.connection_id, ConnectionState::NeedsSignIn).await;
+                    if let Err(error) = marked {
+                        tracing::warn!(%error, "the connection's state was not written");
+                    }
+                    self.jobs.changed(Topic::Connections);
+                }
+                let kind = match &error {
+                    error if error.needs_sign_in() => TokenUnavailableKind::SignInNeeded,
+                    OAuthError::Store(_) => TokenUnavailableKind::Keychain,
+                    error if error.is_temporary() => TokenUnavailableKind::Network,
+                    _ => TokenUnavailableKind::Other,
+                };
+                Err(TokenUnavailable { kind, message: Error::from(error).message })
+            }
+        }
+    }
+
+    async fn invalidate(&self, token: &AccessToken) {
+        self.credential.invalidate(&SecretString::new(token.expose())).await;
+    }
+}

@@ -1,0 +1,155 @@
+//! Signing in: opens Google's page in the browser, waits for its answer, keeps what was granted.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gantry_domain::Permission;
+use gantry_domain::permissions::scopes_to_request;
+use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
+use google_oauth::{AuthorizationRequest, Grant, Provider, TokenEndpoint};
+
+use super::list::one;
+use crate::Engine;
+use crate::dto::connections::{ConnectRequest, ConnectionView};
+use crate::dto::events::{EngineEvent, LinkPurpose, Progress, Topic};
+use crate::error::{Error, ErrorCode, Result};
+use crate::jobs::Job;
+
+/// How long a person may take on Google's page.
+const TIME_LIMIT: Duration = Duration::from_secs(10 * 60);
+
+/// Signs in, or signs in again; done when the connection is stored.
+pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -> Result<ConnectionView> {
+    let before = match &request.reconnect {
+        Some(id) => Some(engine.connection(Some(id)).await?),
+        None => None,
+    };
+    // Installed apps have no incremental authorization: what was allowed before is asked for again.
+    let mut allow = request.allow.clone();
+    allow.extend(before.iter().flat_map(|record| record.permissions.iter().copied()));
+    if allow.is_empty() {
+        return Err(Error::invalid("Nothing to allow was chosen.", "Choose at least one permission, for instance View."));
+    }
+    // Before a browser opens: where would the sign-in be kept?
+    let session_only = request.session_only || before.as_ref().is_some_and(|record| record.session_only && !engine.has_keychain());
+    engine.secrets(session_only)?;
+    let named = request.oauth_client_id.as_deref().or(before.as_ref().map(|record| record.oauth_client_id.as_str()));
+    let client = engine.oauth_client(named).await?;
+
+    let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client.clone())?;
+    let authorization = AuthorizationRequest {
+        scopes: scopes_to_request(&allow),
+        login_hint: before.as_ref().map(|record| record.email.clone()),
+        time_limit: TIME_LIMIT,
+    };
+    let pending = authorization.begin(&endpoint).await?;
+    engine.ask_to_open(job, LinkPurpose::SignIn, pending.url.clone(), Some(&pending.redirect_uri), pending.expires_at).await;
+    job.progress(step("Waiting for you in the browser", 1));
+
+    let strays = job.clone();
+    let code = pending
+        .wait(job.cancel_token(), move || {
+            strays.emit(EngineEvent::StrayAnswer {
+                job: strays.id().clone(),
+                message: "An answer of another sign-in came in and was ignored. Use the newest sign-in tab.".to_owned(),
+            });
+        })
+        .await?;
+    job.progress(step("Finishing the sign-in with Google", 2));
+    let grant = endpoint.exchange(code).await?;
+    let record = keep(engine, &client.client_id, session_only, before, &allow, &grant)?;
+    let stored = store(engine, record, client, &grant).await?;
+    job.progress(step("Signed in", 3));
+    for topic in [Topic::Connections, Topic::OauthClients] {
+        engine.jobs.changed(topic);
+    }
+    one(engine, &stored.id).await
+}
+
+/// What will be stored; an error where the wrong person answered or nothing useful was allowed.
+fn keep(
+    engine: &Engine,
+    client_id: &str,
+    session_only: bool,
+    before: Option<ConnectionRecord>,
+    allow: &BTreeSet<Permission>,
+    grant: &Grant,
+) -> Result<ConnectionRecord> {
+    let identity = &grant.identity;
+    if let Some(wanted) = before.as_ref().filter(|wanted| wanted.subject != identity.sub) {
+        return Err(Error::new(
+            ErrorCode::WrongAccount,
+            format!("You signed in as {}, but this connection is {}.", identity.email, wanted.email),
+            "Nothing was changed. Try again and choose the right account, or add the other one as a new connection.",
+        ));
+    }
+    let granted = Permission::granted_by(grant.scopes.iter().map(String::as_str));
+    if granted.is_disjoint(allow) {
+        let names: Vec<&str> = allow.iter().map(|permission| permission.name()).collect();
+        return Err(Error::new(
+            ErrorCode::PermissionMissing,
+            format!("{} signed in, but the boxes for {} were not all ticked on Google's page.", identity.email, names.join(", ")),
+            "Sign in again and tick the boxes of what Gantry may do.",
+        ));
+    }
+    Ok(ConnectionRecord {
+        id: before.map_or_else(|| uuid::Uuid::new_v4().to_string(), |record| record.id),
+        kind: ConnectionKind::User,
+        issuer: Provider::google().issuer.to_owned(),
+        subject: identity.sub.clone(),
+        email: identity.email.clone(),
+        display_name: identity.name.clone(),
+        oauth_client_id: client_id.to_owned(),
+        permissions: allow.iter().copied().collect(),
+        granted_scopes: grant.scopes.iter().cloned().collect(),
+        state: ConnectionState::Ready,
+        session_only,
+        created_at: engine.clock.now(),
+        last_used_at: Some(engine.clock.now()),
+    })
+}
+
+/// The token goes into the keychain first: a crash in between leaves a token that nobody uses, not a connection without one.
+async fn store(
+    engine: &Engine,
+    mut record: ConnectionRecord,
+    client: google_oauth::OAuthClient,
+    grant: &Grant,
+) -> Result<ConnectionRecord> {
+    if let Some(known) = engine.store.connection_by_key(&record.issuer, &record.subject, &record.oauth_client_id).await? {
+        // The same person under the same OAuth client is the same connection, however it was asked for.
+        record.id = known.id;
+    }
+    let credential = engine.credential(&record, client)?;
+    credential.accept(grant.access_token.clone(), grant.refresh_token.as_ref()).await?;
+    engine.sessions.forget(&record.id).await;
+    Ok(engine.store.put_connection(record).await?)
+}
+
+fn step(what: &str, done: u32) -> Progress {
+    Progress { what: what.to_owned(), done, total: 3, calls: 0, eta_seconds: None, waiting_until: None }
+}
+
+impl Engine {
+    /// Issues the link, asks the browser to open it, and tells hosts that somebody has to do something there.
+    pub(crate) async fn ask_to_open(
+        &self,
+        job: &Job,
+        purpose: LinkPurpose,
+        url: url::Url,
+        redirect_uri: Option<&str>,
+        expires_at: jiff::Timestamp,
+    ) {
+        let link = self.links.issue(url.clone());
+        let text = url.to_string();
+        let browser = Arc::clone(&self.browser);
+        // An opener that hangs must not hold up the link to copy.
+        let opening = tokio::task::spawn_blocking(move || browser.open(&url));
+        let opened = matches!(tokio::time::timeout(Duration::from_secs(3), opening).await, Ok(Ok(Ok(()))));
+        let listening_on = redirect_uri
+            .and_then(|uri| url::Url::parse(uri).ok())
+            .map(|uri| uri[url::Position::BeforeHost..url::Position::AfterPort].to_owned());
+        job.emit(EngineEvent::OpenUrl { job: job.id().clone(), purpose, link, url: text, listening_on, expires_at, opened });
+    }
+}

@@ -1,0 +1,200 @@
+//! A desktop of a test's own: X server, D-Bus session, unlocked keyring, home directory. Nothing of the person's own
+//! desktop is touched, and two tests never meet.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    process::{Finished, Process},
+    programs::in_path,
+};
+
+/// The keyring's password; nobody is asked for it.
+const KEYRING_PASSWORD: &str = "journey";
+
+#[derive(Debug)]
+pub struct Desktop {
+    // Dropped in this order: who uses the bus and the display ends before them.
+    _keyring: Option<Process>,
+    _bus: Process,
+    _display: Process,
+    environment: Vec<(String, String)>,
+    home: TempDir,
+}
+
+impl Desktop {
+    /// A whole desktop with an unlocked keyring.
+    pub fn start() -> Self {
+        Self::with(true)
+    }
+
+    /// A desktop whose session has no keyring at all.
+    pub fn without_keyring() -> Self {
+        Self::with(false)
+    }
+
+    fn with(keyring: bool) -> Self {
+        let home = tempfile::Builder::new()
+            .prefix("gantry-journey-")
+            .tempdir()
+            .expect("a temporary home");
+        let folder = |name: &str| {
+            let folder = home.path().join(name);
+            std::fs::create_dir_all(&folder).expect("a folder in the temporary home");
+            folder
+        };
+        let runtime = folder("run");
+        make_private(&runtime);
+        let mut environment = vec![
+            ("HOME".to_owned(), shown(home.path())),
+            ("XDG_RUNTIME_DIR".to_owned(), shown(&runtime)),
+            ("XDG_DATA_HOME".to_owned(), shown(&folder("data"))),
+            ("XDG_CONFIG_HOME".to_owned(), shown(&folder("config"))),
+            ("XDG_CACHE_HOME".to_owned(), shown(&folder("cache"))),
+            ("GANTRY_HOME".to_owned(), shown(&folder("gantry"))),
+            ("GDK_BACKEND".to_owned(), "x11".to_owned()),
+            ("NO_AT_BRIDGE".to_owned(), "1".to_owned()),
+            ("LANG".to_owned(), "C.UTF-8".to_owned()),
+            ("TZ".to_owned(), "Europe/Zurich".to_owned()),
+        ];
+
+        let (display, number) = Process::start_and_read(
+            Command::new(in_path(&["Xvfb"]))
+                .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+                .stderr(Stdio::null()),
+            Duration::from_secs(20),
+            |line| line.trim().parse::<u32>().ok(),
+        );
+        environment.push(("DISPLAY".to_owned(), format!(":{number}")));
+
+        let (bus, address) = Process::start_and_read(
+            Command::new(in_path(&["dbus-daemon"]))
+                .args(["--session", "--nofork", "--print-address=1"])
+                .envs(environment.iter().cloned())
+                .stderr(Stdio::null()),
+            Duration::from_secs(20),
+            |line| line.starts_with("unix:").then(|| line.to_owned()),
+        );
+        environment.push(("DBUS_SESSION_BUS_ADDRESS".to_owned(), address));
+
+        let keyring = keyring.then(|| start_keyring(&environment));
+        Self {
+            _keyring: keyring,
+            _bus: bus,
+            _display: display,
+            environment,
+            home,
+        }
+    }
+
+    /// What a program on this desktop finds in its environment.
+    pub fn environment(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        self.environment.iter().cloned()
+    }
+
+    /// A command that will run on this desktop, without the person's own Gantry or browser settings.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        for name in [
+            "BROWSER",
+            "WAYLAND_DISPLAY",
+            "GANTRY_GOOGLE_BASE_URL",
+            "RUST_LOG",
+            "NO_COLOR",
+            "DISPLAY",
+        ] {
+            command.env_remove(name);
+        }
+        command.envs(self.environment());
+        command
+    }
+
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// `GANTRY_HOME`: Gantry's database and logs are under it.
+    pub fn gantry_home(&self) -> PathBuf {
+        self.home.path().join("gantry")
+    }
+
+    /// The secrets that the keyring holds, as `secret-tool` finds them under this attribute's value.
+    pub fn secrets(&self, attribute: &str, value: &str) -> String {
+        Finished::of(
+            self.command("secret-tool")
+                .args(["search", "--all", "--unlock", attribute, value]),
+        )
+        .stdout
+    }
+}
+
+/// gnome-keyring, unlocked; returns when the Secret Service answers on the bus.
+fn start_keyring(environment: &[(String, String)]) -> Process {
+    use std::io::Write;
+    let mut process = Process::start(
+        Command::new(in_path(&["gnome-keyring-daemon"]))
+            .args(["--unlock", "--components=secrets", "--foreground"])
+            .envs(environment.iter().cloned())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null()),
+    );
+    process
+        .stdin()
+        .write_all(KEYRING_PASSWORD.as_bytes())
+        .expect("the keyring reads its password");
+    process.close_stdin();
+
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !default_collection_is_unlocked(environment) {
+        assert!(
+            Instant::now() < deadline && !process.has_ended(),
+            "gnome-keyring did not come up"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    process
+}
+
+/// The service is up when its default collection exists and is not locked: asked over the bus, as a client would.
+fn default_collection_is_unlocked(environment: &[(String, String)]) -> bool {
+    let ask = |arguments: &[&str]| {
+        let mut send = Command::new("dbus-send");
+        send.envs(environment.iter().cloned())
+            .args(["--session", "--print-reply"])
+            .args(arguments);
+        Finished::of(&mut send).stdout
+    };
+    // The owner first: a call to a name without one would make the bus start a second, locked keyring.
+    let owner = [
+        "--dest=org.freedesktop.DBus",
+        "/",
+        "org.freedesktop.DBus.NameHasOwner",
+        "string:org.freedesktop.secrets",
+    ];
+    if !ask(&owner).contains("boolean true") {
+        return false;
+    }
+    let locked = [
+        "--dest=org.freedesktop.secrets",
+        "/org/freedesktop/secrets/aliases/default",
+        "org.freedesktop.DBus.Properties.Get",
+        "string:org.freedesktop.Secret.Collection",
+        "string:Locked",
+    ];
+    ask(&locked).contains("boolean false")
+}
+
+fn make_private(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).expect("a private folder");
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,93 @@
+//! The real window, driven by WebKitWebDriver.
+
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::{desktop::Desktop, programs, webdriver::WebDriver};
+
+#[derive(Debug)]
+pub struct Window {
+    pub page: WebDriver,
+}
+
+/// One rule that a screen breaks, as axe-core found it.
+#[derive(Debug)]
+pub struct Violation {
+    pub rule: String,
+    pub where_: String,
+}
+
+impl Window {
+    /// Opens Gantry's window on this desktop, with these additions to its environment.
+    pub async fn open(desktop: &Desktop, environment: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let capabilities = json!({
+            "webkitgtk:browserOptions": { "binary": programs::gantry_desktop(), "args": arguments },
+        });
+        let mut driver = desktop.command(programs::in_path(&["WebKitWebDriver"]));
+        driver
+            .envs(environment.iter().copied())
+            .env("TAURI_AUTOMATION", "true")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .stderr(Stdio::null());
+        let page = WebDriver::start(driver, capabilities.as_object().cloned().unwrap_or_default()).await;
+        let window = Self { page };
+        window
+            .page
+            .until("the window's first screen", || async {
+                (!window.page.text().await.trim().is_empty()).then_some(())
+            })
+            .await;
+        window
+    }
+
+    /// Shows a page by its name in the address, as a link of the sidebar would.
+    pub async fn go(&self, page: &str) {
+        let script = "location.hash = arguments[0]";
+        self.page
+            .client
+            .execute(script, vec![Value::from(format!("#/{page}"))])
+            .await
+            .expect("the page changes");
+        self.page.painted().await;
+    }
+
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.page
+            .client
+            .set_window_size(width, height)
+            .await
+            .expect("the window takes a size");
+        self.page.painted().await;
+    }
+
+    /// What axe-core has to say about the screen as it is shown now.
+    pub async fn violations(&self) -> Vec<Violation> {
+        let axe = std::fs::read_to_string(programs::axe()).expect("axe-core's script (npm ci in ui/)");
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; {axe};\n\
+             axe.run(document, {{ resultTypes: ['violations'] }}).then((outcome) => done(outcome.violations.flatMap((rule) =>\n\
+             rule.nodes.map((node) => [rule.id, node.target.join(' ') + ': ' + node.failureSummary])))).catch((error) => done([['axe', String(error)]]));"
+        );
+        let found = self
+            .page
+            .client
+            .execute_async(&script, vec![])
+            .await
+            .expect("axe runs in the window");
+        found
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|pair| Violation {
+                rule: pair[0].as_str().unwrap_or_default().to_owned(),
+                where_: pair[1].as_str().unwrap_or_default().to_owned(),
+            })
+            .collect()
+    }
+
+    /// Closes the window as the driver does, and with it the program.
+    pub async fn close(self) {
+        let _ = self.page.client.clone().close().await;
+    }
+}

@@ -1,0 +1,85 @@
+// The words of the Containers page.
+import type { ConsentSetting, EntityKind } from '../../lib/bindings';
+
+const n = (value: number, locale: string) => new Intl.NumberFormat(locale).format(value);
+
+const KINDS: Record<EntityKind, { many: string; one: string; few: string }> = {
+  tag: { many: 'Tags', one: 'tag', few: 'tags' },
+  trigger: { many: 'Triggers', one: 'trigger', few: 'triggers' },
+  variable: { many: 'Variables', one: 'variable', few: 'variables' },
+  built_in_variable: { many: 'Built-in variables', one: 'built-in variable', few: 'built-in variables' },
+  folder: { many: 'Folders', one: 'folder', few: 'folders' },
+  template: { many: 'Templates', one: 'template', few: 'templates' },
+  zone: { many: 'Zones', one: 'zone', few: 'zones' },
+  client: { many: 'Clients', one: 'client', few: 'clients' },
+  transformation: { many: 'Transformations', one: 'transformation', few: 'transformations' },
+  gtag_config: { many: 'Google tag settings', one: 'Google tag setting', few: 'Google tag settings' },
+};
+
+const CONSENT: Record<ConsentSetting, string> = { set: 'Set', not_set: 'Not set', not_needed: 'Not needed' };
+
+export const containersMessages = {
+  title: 'Containers',
+  treeLabel: 'Containers by account',
+  filterTree: (count: number, locale: string) => (count === 1 ? 'Filter 1 container' : `Filter ${n(count, locale)} containers`),
+  noTreeMatch: 'No account or container matches.',
+  clearFilter: 'Clear the filter',
+  kinds: KINDS,
+  kindTabs: 'Kinds of entities',
+  neverPublished: 'Never published',
+  liveVersion: (version: string) => `Version ${version}`,
+  filterTable: (kind: EntityKind) => `Filter ${KINDS[kind].few}`,
+  columns: { name: 'Name', type: 'Type', fires_on: 'Fires on', folder: 'Folder', consent: 'Consent' },
+  consent: CONSENT,
+  paused: 'Paused',
+  never: 'Never fires',
+  noFolder: '–',
+  count: (kind: EntityKind, count: number, locale: string) => (count === 1 ? `1 ${KINDS[kind].one}` : `${n(count, locale)} ${KINDS[kind].few}`),
+  countFiltered: (kind: EntityKind, shown: number, count: number, locale: string) => `${n(shown, locale)} of ${n(count, locale)} ${KINDS[kind].few}`,
+  live: (version: string, stored: string) => `Live: version ${version}, stored ${stored}`,
+  liveUnknownDate: (version: string) => `Live: version ${version}`,
+  readAt: (time: string) => `Read from Google ${time}`,
+  emptyKind: (kind: EntityKind) => `The live version has no ${KINDS[kind].few}.`,
+  noRowMatch: (kind: EntityKind) => `No ${KINDS[kind].few} match.`,
+  choose: { title: 'Choose a container', text: 'Pick one on the left to see what its live version does. Nothing is asked of Google for that.' },
+  unpublished: {
+    title: 'Nothing was ever published here',
+    text: 'This container has no live version, so it does nothing on any site yet. Its workspaces may hold work; Gantry shows what is live.',
+  },
+  firstUse: {
+    title: 'No containers here yet',
+    text: 'A sync reads the Tag Manager accounts, containers and live versions that your connections reach, once, and keeps them on this computer.',
+    noConnection: 'Connect a Google account that can see Tag Manager first.',
+    connect: 'Go to Connections',
+  },
+  sync: 'Sync',
+  syncTitle: 'Read accounts, containers and live versions from Google',
+  syncCost: (calls: number, minutes: string, left: number, locale: string) =>
+    `About ${n(calls, locale)} calls, ${minutes}. ${n(left, locale)} calls are left today.`,
+  syncing: 'Syncing with Google',
+  syncDone: (containers: number, calls: number, locale: string) =>
+    containers === 1 ? `1 container read with ${n(calls, locale)} calls.` : `${n(containers, locale)} containers read with ${n(calls, locale)} calls.`,
+  syncPartly: (failed: number, locale: string) => (failed === 1 ? '1 could not be read; its last copy is still here.' : `${n(failed, locale)} could not be read; their last copies are still here.`),
+  dismiss: 'Dismiss',
+  details: 'Details',
+  detailsOf: (kind: EntityKind) => `Details of the ${KINDS[kind].one}`,
+  close: 'Close details',
+  id: 'ID',
+  folder: 'Folder',
+  typeName: 'Google’s type',
+  notes: 'Notes',
+  settings: 'Settings',
+  firesOn: 'Fires on',
+  blockedBy: 'Blocked by',
+  conditions: 'Fires when all are true',
+  consentLabel: 'Consent',
+  consentDetail: { set: 'Needs the visitor’s consent', not_set: 'No consent is asked for', not_needed: 'Needs no further consent' },
+  noSettings: 'This has no settings of its own.',
+  showRaw: 'Show Google’s JSON',
+  hideRaw: 'Hide Google’s JSON',
+  rawName: 'Google’s JSON',
+  reachedBy: (emails: string) => `Reached by ${emails}`,
+  loading: 'Reading from this computer',
+  offline: 'You are offline. Everything shown is the last copy.',
+  tryAgain: 'Try again',
+};

@@ -1,0 +1,38 @@
+// The properties of the estate as the picker lists them: grouped by account, filtered, in the reader's order.
+import type { PropertyRow } from '../../lib/bindings';
+
+export interface PropertyGroup {
+  accountId: string;
+  accountName: string;
+  properties: PropertyRow[];
+}
+
+/** One row a property: several connections may reach the same one; the first that may edit it is kept. */
+export function distinctProperties(rows: readonly PropertyRow[]): PropertyRow[] {
+  const byId = new Map<string, PropertyRow>();
+  for (const row of rows) {
+    const known = byId.get(row.property_id);
+    if (known === undefined || (!known.can_edit && row.can_edit)) byId.set(row.property_id, row);
+  }
+  return [...byId.values()];
+}
+
+export function propertyGroups(rows: readonly PropertyRow[], filter: string, collator: Intl.Collator): PropertyGroup[] {
+  const needle = filter.trim().toLocaleLowerCase();
+  const kept = distinctProperties(rows).filter(
+    (row) =>
+      needle === '' ||
+      row.display_name.toLocaleLowerCase().includes(needle) ||
+      row.account_name.toLocaleLowerCase().includes(needle) ||
+      row.property_id.includes(needle),
+  );
+  const groups = new Map<string, PropertyGroup>();
+  for (const row of kept) {
+    const group = groups.get(row.account_id) ?? { accountId: row.account_id, accountName: row.account_name, properties: [] };
+    group.properties.push(row);
+    groups.set(row.account_id, group);
+  }
+  return [...groups.values()]
+    .map((group) => ({ ...group, properties: group.properties.toSorted((a, b) => collator.compare(a.display_name, b.display_name)) }))
+    .sort((a, b) => collator.compare(a.accountName, b.accountName));
+}

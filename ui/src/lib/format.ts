@@ -45,7 +45,7 @@ export function plural(count: number, one: string, other: string): string {
 
 /** Two letters for an avatar: of a name, or of an e-mail address. */
 export function initials(name: string): string {
-  const words = name.split('@')[0]?.split(/[\s._-]+/).filter(Boolean) ?? [];
+  const words = name.split('@')[0]?.split(/[^\p{L}\p{N}]+/u).filter(Boolean) ?? [];
   const letters = words.length > 1 ? words.slice(0, 2).map((word) => [...word][0] ?? '') : [...(words[0] ?? '?')].slice(0, 2);
   return letters.join('').toLocaleUpperCase();
 }

@@ -1,0 +1,36 @@
+// The interface over the fake host, to look at it in a browser: `npm run preview`, then `preview.html?scene=first&theme=dark#/settings`.
+// `run=` starts a job at once: `connect`, `sync`.
+import '../styles/tokens.css';
+import '../styles/components.css';
+import '../styles/app.css';
+
+import { mount } from 'svelte';
+
+import { PRESETS, signIn } from '../features/connections/signin.svelte';
+import type { Density, Theme } from '../lib/bindings';
+import { startJob } from '../lib/jobs.svelte';
+import App from '../shell/App.svelte';
+import { type Scene, sampleHost } from '../test/sample-host';
+import * as sample from '../test/sample';
+
+const asked = new URLSearchParams(location.search);
+const scene = (asked.get('scene') ?? 'agency') as Scene;
+const host = sampleHost(scene);
+host.answers['settings.get'] = () => ({
+  ...sample.settings,
+  theme: (asked.get('theme') ?? 'light') as Theme,
+  density: (asked.get('density') ?? 'regular') as Density,
+});
+
+// Pages of other rooms bring their own answers for the preview.
+const more = import.meta.glob<{ prepare: (host: ReturnType<typeof sampleHost>) => void }>('../features/*/preview.ts', { eager: true });
+for (const part of Object.values(more)) part.prepare(host);
+host.use();
+
+if (scene === 'offline') Object.defineProperty(navigator, 'onLine', { value: false });
+const target = document.getElementById('app');
+if (!target) throw new Error('preview.html has no #app');
+mount(App, { target });
+
+if (asked.get('run') === 'connect') setTimeout(() => void signIn.start({ allow: PRESETS.setUp }), 200);
+if (asked.get('run') === 'sync') setTimeout(() => void startJob('estate.sync', { connection: null }), 200);

@@ -1,7 +1,7 @@
 //! What was exported when, to where, and what came of it.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -26,6 +26,7 @@ CREATE TABLE export_runs (
     bytes INTEGER NOT NULL,
     calls INTEGER NOT NULL,
     started_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
     finished_at INTEGER,
     error_code TEXT,
     error_message TEXT
@@ -52,7 +53,7 @@ pub struct ExportProgress {
     pub rows_inserted: u64,
     pub rows_updated: u64,
     pub rows_unchanged: u64,
-    /// Bytes of report bodies, uncompressed.
+    /// Bytes of the cells' text.
     pub bytes: u64,
     /// Requests sent.
     pub calls: u64,
@@ -75,13 +76,15 @@ pub struct ExportRun {
     pub state: RunState,
     pub progress: ExportProgress,
     pub started_at: Timestamp,
+    /// When the process that runs it last wrote: a run that is `Running` and silent for long has died.
+    pub updated_at: Timestamp,
     pub finished_at: Option<Timestamp>,
     pub error_code: Option<String>,
     pub error_message: Option<String>,
 }
 
 const COLUMNS: &str = "id, connection_id, property_id, spec, destination, date_from, date_to, state, rows_total, \
-                       rows_read, rows_inserted, rows_updated, rows_unchanged, bytes, calls, started_at, finished_at, \
+                       rows_read, rows_inserted, rows_updated, rows_unchanged, bytes, calls, started_at, updated_at, finished_at, \
                        error_code, error_message";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ExportRun> {
@@ -105,47 +108,55 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ExportRun> {
             calls: counted(row, 14)?,
         },
         started_at: moment(row, 15)?,
-        finished_at: optional_moment(row, 16)?,
-        error_code: row.get(17)?,
-        error_message: row.get(18)?,
+        updated_at: moment(row, 16)?,
+        finished_at: optional_moment(row, 17)?,
+        error_code: row.get(18)?,
+        error_message: row.get(19)?,
     })
+}
+
+fn put(connection: &Connection, run: &ExportRun) -> Result<(), StoreError> {
+    let spec = json_text(&run.spec)?;
+    connection.execute(
+        &format!(
+            "INSERT OR REPLACE INTO export_runs ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+             ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)"
+        ),
+        params![
+            run.id,
+            run.connection_id,
+            run.property_id,
+            spec,
+            run.destination,
+            run.date_from,
+            run.date_to,
+            run.state,
+            run.progress.rows_total.map(count),
+            count(run.progress.rows_read),
+            count(run.progress.rows_inserted),
+            count(run.progress.rows_updated),
+            count(run.progress.rows_unchanged),
+            count(run.progress.bytes),
+            count(run.progress.calls),
+            millis(run.started_at),
+            millis(run.updated_at),
+            run.finished_at.map(millis),
+            run.error_code,
+            run.error_message
+        ],
+    )?;
+    Ok(())
 }
 
 impl Store {
     /// Writes the run down, new or changed.
     pub async fn put_export_run(&self, run: ExportRun) -> Result<(), StoreError> {
-        let spec = json_text(&run.spec)?;
-        self.call(move |connection| {
-            connection.execute(
-                &format!(
-                    "INSERT OR REPLACE INTO export_runs ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
-                     ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
-                ),
-                params![
-                    run.id,
-                    run.connection_id,
-                    run.property_id,
-                    spec,
-                    run.destination,
-                    run.date_from,
-                    run.date_to,
-                    run.state,
-                    run.progress.rows_total.map(count),
-                    count(run.progress.rows_read),
-                    count(run.progress.rows_inserted),
-                    count(run.progress.rows_updated),
-                    count(run.progress.rows_unchanged),
-                    count(run.progress.bytes),
-                    count(run.progress.calls),
-                    millis(run.started_at),
-                    run.finished_at.map(millis),
-                    run.error_code,
-                    run.error_message
-                ],
-            )?;
-            Ok(())
-        })
-        .await
+        self.call(move |connection| put(connection, &run)).await
+    }
+
+    /// As [`Store::put_export_run`], in the background: how far a run is.
+    pub fn note_export_run(&self, run: ExportRun) {
+        self.post(move |connection| put(connection, &run));
     }
 
     /// The newest runs, newest first, at most `limit`.
@@ -189,6 +200,7 @@ mod tests {
             state: RunState::Running,
             progress: ExportProgress::default(),
             started_at: Timestamp::from_second(3).unwrap(),
+            updated_at: Timestamp::from_second(3).unwrap(),
             finished_at: None,
             error_code: None,
             error_message: None,

@@ -54,15 +54,6 @@ fn key(project: &str, api: Api) -> QuotaKey {
     QuotaKey { project: project.to_owned(), quota: api.name().to_owned() }
 }
 
-/// The name under which an OAuth client's calls are booked: its Google Cloud project. Google counts per project, and a
-/// client id begins with the project's number.
-pub fn project_of(oauth_client_id: &str, project_id: Option<&str>) -> String {
-    project_id
-        .map(str::to_owned)
-        .or_else(|| oauth_client_id.split('-').next().map(str::to_owned))
-        .unwrap_or_else(|| oauth_client_id.to_owned())
-}
-
 /// What was spent of Tag Manager's quota, for the project of each OAuth client in use.
 pub async fn status(engine: &Arc<Engine>) -> Result<Vec<QuotaView>> {
     let store = engine.store();
@@ -70,9 +61,11 @@ pub async fn status(engine: &Arc<Engine>) -> Result<Vec<QuotaView>> {
     let now = engine.clock().now();
     let mut projects: Vec<String> = Vec::new();
     for connection in store.connections().await? {
-        let client = store.oauth_client(&connection.oauth_client_id).await?;
-        let project = client.and_then(|client| client.project_id);
-        projects.push(project_of(&connection.oauth_client_id, project.as_deref()));
+        let shipped = engine.shipped_oauth_client.as_ref().filter(|client| client.client_id == connection.oauth_client_id);
+        let own = store.oauth_client(&connection.oauth_client_id).await?;
+        // As in `Session`: the client stands for its project where the file names none.
+        let project = own.and_then(|client| client.project_id).or(shipped.and_then(|client| client.project_id.clone()));
+        projects.push(project.unwrap_or(connection.oauth_client_id));
     }
     for used in store.quotas_in_use(now).await? {
         if used.quota == Api::TagManager.name() {

@@ -1,0 +1,232 @@
+//! What is to be exported, checked before anything is sent.
+
+use std::path::PathBuf;
+
+use gantry_destinations::{Address, Column, ColumnKind, TableSpec};
+use google_apis::analytics_data::{DateRange, Dimension, Metric, MetricHeader, OrderBy, RunReportRequest};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::dates::{NoDay, ReportDay};
+use crate::dto::exports::ExportRequest;
+use crate::error::{Error, ErrorCode, Result};
+
+/// Rows per request: the most that Google gives (Data API, `RunReportRequest.limit`).
+pub(super) const ROWS_PER_CALL: u64 = 250_000;
+/// Fields per request (Data API, "Limits and quotas").
+const MOST_DIMENSIONS: usize = 9;
+const MOST_METRICS: usize = 10;
+
+/// A checked request.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    /// Digits.
+    pub(super) property_id: String,
+    pub(super) dimensions: Vec<String>,
+    pub(super) metrics: Vec<String>,
+    pub(super) from: ReportDay,
+    pub(super) to: ReportDay,
+    pub(super) destination: Address,
+    notes: Vec<String>,
+}
+
+/// The query, as the record of runs keeps it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Spec {
+    pub(super) dimensions: Vec<String>,
+    pub(super) metrics: Vec<String>,
+    #[serde(default)]
+    pub(super) notes: Vec<String>,
+}
+
+impl Plan {
+    pub(super) fn of(request: &ExportRequest) -> Result<Self> {
+        let property_id = request.property.trim().trim_start_matches("properties/").to_owned();
+        if property_id.is_empty() || !property_id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Error::invalid(
+                format!("{:?} is not a property.", request.property),
+                "Use the property's number, as `gantry accounts list` shows it.",
+            ));
+        }
+        let mut notes = Vec::new();
+        let dimensions = fields(&request.dimensions, &mut notes);
+        let metrics = fields(&request.metrics, &mut notes);
+        check_count("dimension", dimensions.len(), MOST_DIMENSIONS)?;
+        check_count("metric", metrics.len(), MOST_METRICS)?;
+        let mut names: Vec<String> = dimensions.iter().chain(&metrics).map(|name| name.to_lowercase()).collect();
+        names.sort();
+        if let Some([repeated, _]) = names.array_windows().find(|[one, other]| one == other) {
+            return Err(Error::invalid(format!("The field {repeated:?} is asked for twice."), "Name each field once."));
+        }
+        let (from, to) = (day(&request.from)?, day(&request.to)?);
+        let backwards = match (from, to) {
+            (ReportDay::On(from), ReportDay::On(to)) => from > to,
+            (ReportDay::DaysAgo(from), ReportDay::DaysAgo(to)) => from < to,
+            _ => false,
+        };
+        if backwards {
+            return Err(Error::invalid(
+                format!("The days run backwards: from {from} to {to}."),
+                "Put the earlier day first.",
+            ));
+        }
+        let destination = whole(request.destination.trim().parse().map_err(|error| {
+            Error::invalid(format!("{error}."), "For instance: sqlite:/home/you/site.db?table=daily, or csv:site.csv.")
+        })?)?;
+        Ok(Self { property_id, dimensions, metrics, from, to, destination, notes })
+    }
+
+    /// The request for the rows from `offset` on, of the days `days`. In the order of the dimensions, so that pages fit
+    /// together and rows reach the table in the order of its key.
+    pub(super) fn request(&self, days: (String, String), offset: u64) -> RunReportRequest {
+        RunReportRequest {
+            dimensions: self.dimensions.iter().map(|name| Dimension::named(name)).collect(),
+            metrics: self.metrics.iter().map(|name| Metric::named(name)).collect(),
+            date_ranges: vec![DateRange { start_date: days.0, end_date: days.1, name: None }],
+            order_bys: self.dimensions.iter().map(|name| OrderBy::rising(name)).collect(),
+            offset: (offset > 0).then_some(offset),
+            limit: Some(ROWS_PER_CALL),
+            ..RunReportRequest::default()
+        }
+    }
+
+    /// The table for a report with these metric headers.
+    pub(super) fn table(&self, headers: &[MetricHeader]) -> TableSpec {
+        let name = match &self.destination {
+            Address::Sqlite { table: Some(table), .. } => table.clone(),
+            Address::Sqlite { table: None, .. } | Address::Csv { .. } => self.default_table(),
+        };
+        let key = |name: &String| Column { name: name.clone(), kind: ColumnKind::Text, key: true };
+        let value = |name: &String| {
+            let header = headers.iter().find(|header| header.name == *name);
+            // Seconds, currency, ratios and distances come with fractions.
+            let kind = match header.map(|header| header.kind.as_str()) {
+                Some("TYPE_INTEGER") => ColumnKind::Integer,
+                _ => ColumnKind::Real,
+            };
+            Column { name: name.clone(), kind, key: false }
+        };
+        TableSpec { name, columns: self.dimensions.iter().map(key).chain(self.metrics.iter().map(value)).collect() }
+    }
+
+    fn default_table(&self) -> String {
+        format!("report_{}", self.property_id)
+    }
+
+    pub(super) fn file_exists(&self) -> bool {
+        let (Address::Sqlite { path, .. } | Address::Csv { path }) = &self.destination;
+        path.exists()
+    }
+
+    pub(super) fn spec(&self) -> Result<Value> {
+        self.spec_with_notes(&[])
+    }
+
+    pub(super) fn spec_with_notes(&self, notes: &[String]) -> Result<Value> {
+        let spec = Spec {
+            dimensions: self.dimensions.clone(),
+            metrics: self.metrics.clone(),
+            notes: self.notes.iter().chain(notes).cloned().collect(),
+        };
+        serde_json::to_value(spec).map_err(|error| {
+            Error::new(ErrorCode::Internal, "The export could not be written down.", "Report this.").with_details(error)
+        })
+    }
+}
+
+fn fields(named: &[String], _notes: &mut Vec<String>) -> Vec<String> {
+    named.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
+fn check_count(what: &str, found: usize, most: usize) -> Result<()> {
+    if (1..=most).contains(&found) {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        format!("An export has 1 to {most} {what}s; this one has {found}."),
+        format!("Name the {what}s, separated by commas. Rows are found again by their dimensions."),
+    ))
+}
+
+fn day(text: &str) -> Result<ReportDay> {
+    text.trim().parse().map_err(|NoDay(text)| {
+        Error::invalid(format!("{text:?} is not a day."), "Write YYYY-MM-DD, today, yesterday or 28daysAgo.")
+    })
+}
+
+/// The address with an absolute path: the record of runs is read from elsewhere.
+fn whole(address: Address) -> Result<Address> {
+    let absolute = |path: PathBuf| {
+        std::path::absolute(&path).map_err(|error| {
+            Error::invalid(format!("{} is not a path.", path.display()), "Write the file's whole path.").with_details(error)
+        })
+    };
+    Ok(match address {
+        Address::Sqlite { path, table } => Address::Sqlite { path: absolute(path)?, table },
+        Address::Csv { path } => Address::Csv { path: absolute(path)? },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request() -> ExportRequest {
+        ExportRequest {
+            property: "properties/123".to_owned(),
+            dimensions: vec!["date".to_owned(), " country".to_owned()],
+            metrics: vec!["activeUsers".to_owned(), "averageSessionDuration".to_owned()],
+            from: "28daysAgo".to_owned(),
+            to: "yesterday".to_owned(),
+            destination: "sqlite:/tmp/site.db".to_owned(),
+            connection: None,
+        }
+    }
+
+    #[test]
+    fn the_table_is_typed_by_the_reports_own_headers() {
+        let plan = Plan::of(&request()).unwrap();
+        let header = |name: &str, kind: &str| MetricHeader { name: name.to_owned(), kind: kind.to_owned() };
+        let table = plan.table(&[header("activeUsers", "TYPE_INTEGER"), header("averageSessionDuration", "TYPE_SECONDS")]);
+        let columns: Vec<_> = table.columns.iter().map(|c| (c.name.as_str(), c.kind, c.key)).collect();
+        assert_eq!(table.name, "report_123");
+        assert_eq!(
+            columns,
+            [
+                ("date", ColumnKind::Text, true),
+                ("country", ColumnKind::Text, true),
+                ("activeUsers", ColumnKind::Integer, false),
+                ("averageSessionDuration", ColumnKind::Real, false)
+            ]
+        );
+    }
+
+    #[test]
+    fn pages_are_asked_for_in_the_order_of_the_key() {
+        let plan = Plan::of(&request()).unwrap();
+        let page = plan.request(("2026-01-01".to_owned(), "2026-01-31".to_owned()), 250_000);
+        assert_eq!((page.offset, page.limit), (Some(250_000), Some(250_000)));
+        assert_eq!(page.order_bys, [OrderBy::rising("date"), OrderBy::rising("country")]);
+    }
+
+    #[test]
+    fn a_wrong_request_is_refused_before_anything_is_sent() {
+        let wrong: [fn(&mut ExportRequest); 8] = [
+            |request| request.property = "UA-1-1".to_owned(),
+            |request| request.dimensions.clear(),
+            |request| request.metrics = (0..11).map(|n| format!("m{n}")).collect(),
+            |request| request.metrics.push("Date".to_owned()),
+            |request| request.from = "last week".to_owned(),
+            |request| (request.from, request.to) = ("2026-02-02".to_owned(), "2026-02-01".to_owned()),
+            |request| (request.from, request.to) = ("yesterday".to_owned(), "7daysAgo".to_owned()),
+            |request| request.destination = "postgres://x".to_owned(),
+        ];
+        for spoil in wrong {
+            let mut request = request();
+            spoil(&mut request);
+            let error = Plan::of(&request).unwrap_err();
+            assert_eq!(error.code, ErrorCode::InvalidRequest, "{request:?}");
+            assert!(!error.remedy.is_empty());
+        }
+    }
+}

@@ -1,0 +1,483 @@
+//! What a request body may hold, field by field (discovery document `tagmanager.v2`). Google refuses unknown names
+//! and wrong types with 400; so does the sandbox, so that a client's slip shows here and not at a customer's.
+use serde_json::{Map, Value};
+
+use super::kinds::Kind;
+use super::refusal::Refusal;
+
+/// The shape of one field.
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    /// Identity and output-only fields: accepted, never stored from a body.
+    Output,
+    Str,
+    Strs,
+    Bool,
+    Int32,
+    Int64,
+    Enum(&'static [&'static str]),
+    Enums(&'static [&'static str]),
+    Obj(&'static [Field]),
+    Objs(&'static [Field]),
+    /// A Parameter, which may hold others.
+    Param,
+    Params,
+}
+
+type Field = (&'static str, Shape);
+
+use Shape::{Bool, Enum, Enums, Int32, Int64, Obj, Objs, Output, Param, Params, Str, Strs};
+
+const PARAMETER_TYPES: &[&str] = &[
+    "template",
+    "integer",
+    "boolean",
+    "list",
+    "map",
+    "triggerReference",
+    "tagReference",
+];
+const PARAMETER: &[Field] = &[
+    ("type", Enum(PARAMETER_TYPES)),
+    ("key", Str),
+    ("value", Str),
+    ("isWeakReference", Bool),
+    ("list", Params),
+    ("map", Params),
+];
+const CONDITION: &[Field] = &[
+    (
+        "type",
+        Enum(&[
+            "equals",
+            "contains",
+            "startsWith",
+            "endsWith",
+            "matchRegex",
+            "greater",
+            "greaterOrEquals",
+            "less",
+            "lessOrEquals",
+            "cssSelector",
+            "urlMatches",
+        ]),
+    ),
+    ("parameter", Params),
+];
+const USAGE: &[&str] = &["web", "android", "ios", "androidSdk5", "iosSdk5", "amp", "server"];
+
+const ACCOUNT: &[Field] = &[
+    ("path", Output),
+    ("accountId", Output),
+    ("features", Output),
+    ("fingerprint", Output),
+    ("tagManagerUrl", Output),
+    ("name", Str),
+    ("shareData", Bool),
+];
+const CONTAINER: &[Field] = &[
+    ("path", Output),
+    ("accountId", Output),
+    ("containerId", Output),
+    ("publicId", Output),
+    ("tagIds", Output),
+    ("features", Output),
+    ("fingerprint", Output),
+    ("tagManagerUrl", Output),
+    ("name", Str),
+    ("notes", Str),
+    ("domainName", Strs),
+    ("taggingServerUrls", Strs),
+    ("usageContext", Enums(USAGE)),
+];
+const WORKSPACE: &[Field] = &[
+    ("path", Output),
+    ("accountId", Output),
+    ("containerId", Output),
+    ("workspaceId", Output),
+    ("fingerprint", Output),
+    ("tagManagerUrl", Output),
+    ("name", Str),
+    ("description", Str),
+];
+/// Entities inside a version that is sent back for an update are ignored as Google ignores them.
+const VERSION: &[Field] = &[
+    ("path", Output),
+    ("accountId", Output),
+    ("containerId", Output),
+    ("containerVersionId", Output),
+    ("fingerprint", Output),
+    ("tagManagerUrl", Output),
+    ("deleted", Output),
+    ("container", Output),
+    ("tag", Output),
+    ("trigger", Output),
+    ("variable", Output),
+    ("builtInVariable", Output),
+    ("folder", Output),
+    ("client", Output),
+    ("zone", Output),
+    ("customTemplate", Output),
+    ("gtagConfig", Output),
+    ("transformation", Output),
+    ("name", Str),
+    ("description", Str),
+];
+const VERSION_OPTIONS: &[Field] = &[("name", Str), ("notes", Str)];
+
+const IDENTITY: &[Field] = &[
+    ("path", Output),
+    ("accountId", Output),
+    ("containerId", Output),
+    ("workspaceId", Output),
+    ("fingerprint", Output),
+    ("tagManagerUrl", Output),
+];
+const TAG: &[Field] = &[
+    ("tagId", Output),
+    ("name", Str),
+    ("type", Str),
+    ("notes", Str),
+    ("parameter", Params),
+    ("firingTriggerId", Strs),
+    ("blockingTriggerId", Strs),
+    ("liveOnly", Bool),
+    ("priority", Param),
+    ("parentFolderId", Str),
+    ("scheduleStartMs", Int64),
+    ("scheduleEndMs", Int64),
+    ("setupTag", Objs(&[("tagName", Str), ("stopOnSetupFailure", Bool)])),
+    (
+        "teardownTag",
+        Objs(&[("tagName", Str), ("stopTeardownOnFailure", Bool)]),
+    ),
+    ("tagFiringOption", Enum(&["unlimited", "oncePerEvent", "oncePerLoad"])),
+    ("paused", Bool),
+    ("monitoringMetadata", Param),
+    ("monitoringMetadataTagNameKey", Str),
+    (
+        "consentSettings",
+        Obj(&[
+            ("consentStatus", Enum(&["notSet", "notNeeded", "needed"])),
+            ("consentType", Param),
+        ]),
+    ),
+];
+const TRIGGER_TYPES: &[&str] = &[
+    "pageview",
+    "domReady",
+    "windowLoaded",
+    "customEvent",
+    "triggerGroup",
+    "init",
+    "consentInit",
+    "serverPageview",
+    "always",
+    "firebaseAppException",
+    "firebaseAppUpdate",
+    "firebaseCampaign",
+    "firebaseFirstOpen",
+    "firebaseInAppPurchase",
+    "firebaseNotificationDismiss",
+    "firebaseNotificationForeground",
+    "firebaseNotificationOpen",
+    "firebaseNotificationReceive",
+    "firebaseOsUpdate",
+    "firebaseSessionStart",
+    "firebaseUserEngagement",
+    "formSubmission",
+    "click",
+    "linkClick",
+    "jsError",
+    "historyChange",
+    "timer",
+    "ampClick",
+    "ampTimer",
+    "ampScroll",
+    "ampVisibility",
+    "youTubeVideo",
+    "scrollDepth",
+    "elementVisibility",
+];
+const TRIGGER: &[Field] = &[
+    ("triggerId", Output),
+    ("uniqueTriggerId", Output),
+    ("name", Str),
+    ("type", Enum(TRIGGER_TYPES)),
+    ("notes", Str),
+    ("parentFolderId", Str),
+    ("filter", Objs(CONDITION)),
+    ("autoEventFilter", Objs(CONDITION)),
+    ("customEventFilter", Objs(CONDITION)),
+    ("parameter", Params),
+    ("checkValidation", Param),
+    ("continuousTimeMinMilliseconds", Param),
+    ("eventName", Param),
+    ("horizontalScrollPercentageList", Param),
+    ("interval", Param),
+    ("intervalSeconds", Param),
+    ("limit", Param),
+    ("maxTimerLengthSeconds", Param),
+    ("selector", Param),
+    ("totalTimeMinMilliseconds", Param),
+    ("verticalScrollPercentageList", Param),
+    ("visibilitySelector", Param),
+    ("visiblePercentageMax", Param),
+    ("visiblePercentageMin", Param),
+    ("waitForTags", Param),
+    ("waitForTagsTimeout", Param),
+];
+const VARIABLE: &[Field] = &[
+    ("variableId", Output),
+    ("name", Str),
+    ("type", Str),
+    ("notes", Str),
+    ("parentFolderId", Str),
+    ("parameter", Params),
+    ("enablingTriggerId", Strs),
+    ("disablingTriggerId", Strs),
+    ("scheduleStartMs", Int64),
+    ("scheduleEndMs", Int64),
+    (
+        "formatValue",
+        Obj(&[
+            ("caseConversionType", Enum(&["none", "lowercase", "uppercase"])),
+            ("convertNullToValue", Param),
+            ("convertUndefinedToValue", Param),
+            ("convertTrueToValue", Param),
+            ("convertFalseToValue", Param),
+            ("convertToBoolean", Bool),
+            ("convertToNumber", Enum(&["period", "comma", "automatic"])),
+        ]),
+    ),
+];
+const FOLDER: &[Field] = &[("folderId", Output), ("name", Str), ("notes", Str)];
+const TEMPLATE: &[Field] = &[
+    ("templateId", Output),
+    ("name", Str),
+    ("templateData", Str),
+    (
+        "galleryReference",
+        Obj(&[
+            ("host", Str),
+            ("owner", Str),
+            ("repository", Str),
+            ("version", Str),
+            ("signature", Str),
+            ("isModified", Bool),
+            ("galleryTemplateId", Str),
+            ("templateDeveloperId", Str),
+        ]),
+    ),
+];
+const ZONE: &[Field] = &[
+    ("zoneId", Output),
+    ("name", Str),
+    ("notes", Str),
+    (
+        "boundary",
+        Obj(&[("condition", Objs(CONDITION)), ("customEvaluationTriggerId", Strs)]),
+    ),
+    ("childContainer", Objs(&[("publicId", Str), ("nickname", Str)])),
+    ("typeRestriction", Obj(&[("enable", Bool), ("whitelistedTypeId", Strs)])),
+];
+const CLIENT: &[Field] = &[
+    ("clientId", Output),
+    ("name", Str),
+    ("type", Str),
+    ("notes", Str),
+    ("parentFolderId", Str),
+    ("parameter", Params),
+    ("priority", Int32),
+];
+const TRANSFORMATION: &[Field] = &[
+    ("transformationId", Output),
+    ("name", Str),
+    ("type", Str),
+    ("notes", Str),
+    ("parentFolderId", Str),
+    ("parameter", Params),
+];
+const GTAG_CONFIG: &[Field] = &[("gtagConfigId", Output), ("type", Str), ("parameter", Params)];
+
+/// Which resource a body is.
+#[derive(Debug, Clone, Copy)]
+pub enum Body {
+    Account,
+    Container,
+    Workspace,
+    Version,
+    VersionOptions,
+    Entity(Kind),
+}
+
+/// Reads a request body: the fields a person may set, in canonical form.
+///
+/// # Errors
+/// 400 as Google words it when the body is no JSON object, a name is unknown, or a value has the wrong type.
+pub fn read(body: Body, bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    let value: Value = if bytes.is_empty() {
+        Value::Object(Map::new())
+    } else {
+        serde_json::from_slice(bytes)
+            .map_err(|error| Refusal::invalid(format!("Invalid JSON payload received. {error}")))?
+    };
+    let Value::Object(object) = value else {
+        return Err(Refusal::invalid(
+            "Invalid JSON payload received. Root element must be a message.",
+        ));
+    };
+    match body {
+        Body::Account => object_of(&[ACCOUNT], object, ""),
+        Body::Container => object_of(&[CONTAINER], object, ""),
+        Body::Workspace => object_of(&[WORKSPACE], object, ""),
+        Body::Version => object_of(&[VERSION], object, ""),
+        Body::VersionOptions => object_of(&[VERSION_OPTIONS], object, ""),
+        Body::Entity(kind) => object_of(&[IDENTITY, fields_of(kind)], object, ""),
+    }
+}
+
+fn fields_of(kind: Kind) -> &'static [Field] {
+    match kind {
+        Kind::Tag => TAG,
+        Kind::Trigger => TRIGGER,
+        Kind::Variable => VARIABLE,
+        Kind::Folder => FOLDER,
+        Kind::Template => TEMPLATE,
+        Kind::Zone => ZONE,
+        Kind::Client => CLIENT,
+        Kind::Transformation => TRANSFORMATION,
+        Kind::GtagConfig => GTAG_CONFIG,
+    }
+}
+
+fn object_of(tables: &[&[Field]], object: Map<String, Value>, at: &str) -> Result<Map<String, Value>, Refusal> {
+    let mut kept = Map::new();
+    for (name, value) in object {
+        let shape = tables
+            .iter()
+            .flat_map(|table| table.iter())
+            .find(|(field, _)| *field == name);
+        let Some((_, shape)) = shape else {
+            let place = if at.is_empty() {
+                String::new()
+            } else {
+                format!(" at '{at}'")
+            };
+            return Err(Refusal::invalid(format!(
+                "Invalid JSON payload received. Unknown name \"{name}\"{place}: Cannot find field."
+            )));
+        };
+        let path = if at.is_empty() {
+            name.clone()
+        } else {
+            format!("{at}.{name}")
+        };
+        if let Some(value) = value_of(*shape, value, &path)? {
+            kept.insert(name, value);
+        }
+    }
+    Ok(kept)
+}
+
+fn value_of(shape: Shape, value: Value, at: &str) -> Result<Option<Value>, Refusal> {
+    if value.is_null() || matches!(shape, Output) {
+        return Ok(None);
+    }
+    let wrong = |kind: &str, value: &Value| Refusal::invalid(format!("Invalid value at '{at}' ({kind}), {value}"));
+    Ok(Some(match shape {
+        Param => return value_of(Obj(PARAMETER), value, at),
+        Params => return value_of(Objs(PARAMETER), value, at),
+        Output => return Ok(None),
+        Str => match value {
+            Value::String(_) => value,
+            other => return Err(wrong("TYPE_STRING", &other)),
+        },
+        Bool => match value {
+            Value::Bool(_) => value,
+            Value::String(ref text) if text == "true" => Value::Bool(true),
+            Value::String(ref text) if text == "false" => Value::Bool(false),
+            other => return Err(wrong("TYPE_BOOL", &other)),
+        },
+        Int32 => match value {
+            Value::Number(ref number) if number.as_i64().is_some_and(|n| i32::try_from(n).is_ok()) => value,
+            Value::String(ref text) => match text.parse::<i32>() {
+                Ok(number) => Value::from(number),
+                Err(_) => return Err(wrong("TYPE_INT32", &value)),
+            },
+            other => return Err(wrong("TYPE_INT32", &other)),
+        },
+        Int64 => match value {
+            Value::Number(ref number) if number.as_i64().is_some() => Value::String(number.to_string()),
+            Value::String(ref text) if text.parse::<i64>().is_ok() => value,
+            other => return Err(wrong("TYPE_INT64", &other)),
+        },
+        Enum(names) => match value {
+            Value::String(ref text) if names.contains(&text.as_str()) => value,
+            other => return Err(wrong("TYPE_ENUM", &other)),
+        },
+        Strs | Enums(_) => {
+            let Value::Array(items) = value else {
+                return Err(wrong("TYPE_STRING list", &value));
+            };
+            let one = if let Enums(names) = shape { Enum(names) } else { Str };
+            let mut kept = Vec::with_capacity(items.len());
+            for (index, item) in items.into_iter().enumerate() {
+                kept.extend(value_of(one, item, &format!("{at}[{index}]"))?);
+            }
+            Value::Array(kept)
+        }
+        Obj(fields) => match value {
+            Value::Object(object) => Value::Object(object_of(&[fields], object, at)?),
+            other => return Err(wrong("TYPE_MESSAGE", &other)),
+        },
+        Objs(fields) => {
+            let Value::Array(items) = value else {
+                return Err(wrong("TYPE_MESSAGE list", &value));
+            };
+            let mut kept = Vec::with_capacity(items.len());
+            for (index, item) in items.into_iter().enumerate() {
+                kept.extend(value_of(Obj(fields), item, &format!("{at}[{index}]"))?);
+            }
+            Value::Array(kept)
+        }
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_name_is_refused_with_its_place() {
+        let refusal = read(
+            Body::Entity(Kind::Tag),
+            br#"{"name":"a","type":"html","parameter":[{"type":"template","key":"html","valeu":"x"}]}"#,
+        )
+        .unwrap_err();
+        assert_eq!(
+            refusal.message,
+            "Invalid JSON payload received. Unknown name \"valeu\" at 'parameter[0]': Cannot find field."
+        );
+    }
+
+    #[test]
+    fn export_file_spelling_is_not_the_apis() {
+        let refusal = read(Body::Entity(Kind::Trigger), br#"{"name":"a","type":"CUSTOM_EVENT"}"#).unwrap_err();
+        assert_eq!(refusal.http_status, 400);
+        assert!(refusal.message.contains("'type' (TYPE_ENUM)"), "{}", refusal.message);
+    }
+
+    #[test]
+    fn identity_fields_never_come_from_a_body() {
+        let kept = read(
+            Body::Entity(Kind::Tag),
+            br#"{"tagId":"7","path":"x","fingerprint":"1","name":"a","scheduleStartMs":1700000000000}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            Value::Object(kept),
+            serde_json::json!({"name":"a","scheduleStartMs":"1700000000000"})
+        );
+    }
+}

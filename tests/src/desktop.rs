@@ -65,7 +65,17 @@ impl Desktop {
 
         let (display, number) = Process::start_and_read(
             Command::new(in_path(&["Xvfb"]))
-                .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+                .args([
+                    "-displayfd",
+                    "1",
+                    "-screen",
+                    "0",
+                    "1280x800x24",
+                    "-nolisten",
+                    "tcp",
+                    "-fbdir",
+                ])
+                .arg(&runtime)
                 .stderr(Stdio::null()),
             Duration::from_secs(20),
             |line| line.trim().parse::<u32>().ok(),
@@ -121,6 +131,11 @@ impl Desktop {
     /// `GANTRY_HOME`: Gantry's database and logs are under it.
     pub fn gantry_home(&self) -> PathBuf {
         self.home.path().join("gantry")
+    }
+
+    /// What the screen shows now, byte by byte: the X server keeps its frame buffer in a file (`-fbdir`).
+    pub fn frame(&self) -> Vec<u8> {
+        std::fs::read(self.home.path().join("run").join("Xvfb_screen0")).expect("the frame buffer's file")
     }
 
     /// The secrets that the keyring holds, as `secret-tool` finds them under this attribute's value.

@@ -1,0 +1,245 @@
+//! `BASE/_control/...`: what a test or a curious person may ask of the sandbox itself. Documented in the crate's README.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    analytics_data,
+    faults::FaultOrder,
+    google::Google,
+    http::{ApiReply, ApiRequest},
+    oauth::{self, OAuthClient},
+    practice,
+    quota::TagManagerQuota,
+    settings::{Consent, InstalledTermsRedirect, TermsOutcome},
+};
+
+/// The first path segment that is the sandbox's own.
+pub(crate) const HOST: &str = "_control";
+
+type Answer = Result<Value, String>;
+
+pub(crate) fn handle(google: &Google, request: &ApiRequest) -> ApiReply {
+    let Ok(body) = request.json() else {
+        return refuse(400, "The body is no JSON.");
+    };
+    let answer = match (request.method.as_str(), request.path.as_str()) {
+        ("GET", "/") => Ok(overview(google)),
+        ("GET", "/practice") => Ok(practice_identities(google)),
+        ("POST", "/reset") => reset(google, &body),
+        ("GET", "/log") => Ok(log(google, request)),
+        ("DELETE", "/log") => {
+            google.log().clear();
+            Ok(json!({}))
+        }
+        ("GET", "/faults") => serde_json::to_value(google.faults().armed()).map_err(|error| error.to_string()),
+        ("POST", "/faults") => arm(google, body),
+        ("DELETE", "/faults") => {
+            google.faults().clear();
+            Ok(json!({}))
+        }
+        ("POST", "/quota") => set_quota(google, body),
+        ("POST", "/consent") => set_consent(google, body),
+        ("POST", "/terms") => set_terms(google, body),
+        ("POST", "/users") => set_user(google, body),
+        ("POST", "/oauth-clients") => add_client(google, body),
+        ("POST", "/tokens/issue") => issue(google, body),
+        ("POST", "/tokens/revoke") => revoke(google, body),
+        ("POST", "/prebuilt") => prebuild(google, body),
+        _ => return refuse(404, "The sandbox's control endpoint has no such path."),
+    };
+    answer.map_or_else(|message| refuse(400, &message), ApiReply::ok)
+}
+
+fn refuse(status: u16, message: &str) -> ApiReply {
+    ApiReply::json(status, json!({"error": message}))
+}
+
+fn read<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, String> {
+    serde_json::from_value(body).map_err(|error| error.to_string())
+}
+
+fn overview(google: &Google) -> Value {
+    let quota = google.quota();
+    json!({
+        "seed": google.world().seed.name(),
+        "now": google.now(),
+        "settings": *google.settings(),
+        "quota": {"limits": quota.limits(), "spent_today": quota.spent_today()},
+    })
+}
+
+fn practice_identities(google: &Google) -> Value {
+    let world = google.world();
+    let users: Vec<Value> = world
+        .users
+        .values()
+        .map(|user| json!({"email": user.email, "name": user.name, "sub": user.sub}))
+        .collect();
+    json!({
+        "oauth_clients": {"installed": practice::installed_client_json(), "web": practice::web_client_json()},
+        "service_account": practice::service_account_json(),
+        "users": users,
+    })
+}
+
+fn reset(google: &Google, body: &Value) -> Answer {
+    let seed = match body.get("seed").and_then(Value::as_str) {
+        Some(word) => Some(
+            word.parse()
+                .map_err(|error: crate::seeds::UnknownSeed| error.to_string())?,
+        ),
+        None => None,
+    };
+    google.reset(seed);
+    Ok(json!({}))
+}
+
+fn log(google: &Google, request: &ApiRequest) -> Value {
+    let after = request
+        .param("after")
+        .and_then(|serial| serial.parse().ok())
+        .unwrap_or(0);
+    json!({"requests": google.log().after(after)})
+}
+
+/// One order, or a list of them.
+fn arm(google: &Google, body: Value) -> Answer {
+    let orders: Vec<FaultOrder> = if body.is_array() {
+        read(body)?
+    } else {
+        vec![read(body)?]
+    };
+    for order in orders {
+        if order.status.is_some_and(|status| !(200..=599).contains(&status)) {
+            return Err("A status is 200 to 599.".to_owned());
+        }
+        google.faults().arm(order);
+    }
+    Ok(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QuotaOrder {
+    enabled: bool,
+    per_window: Option<usize>,
+    window_seconds: Option<i64>,
+    per_day: Option<u64>,
+}
+
+fn set_quota(google: &Google, body: Value) -> Answer {
+    let order: QuotaOrder = read(body)?;
+    let usual = TagManagerQuota::default();
+    let limits = TagManagerQuota {
+        per_window: order.per_window.unwrap_or(usual.per_window),
+        window_seconds: order.window_seconds.unwrap_or(usual.window_seconds),
+        per_day: order.per_day.unwrap_or(usual.per_day),
+    };
+    google.quota().set_limits(order.enabled.then_some(limits));
+    Ok(json!({}))
+}
+
+fn set_consent(google: &Google, body: Value) -> Answer {
+    let consent: Consent = read(body)?;
+    google.settings().consent = consent;
+    Ok(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TermsOrder {
+    outcome: Option<TermsOutcome>,
+    installed_redirect: Option<InstalledTermsRedirect>,
+}
+
+fn set_terms(google: &Google, body: Value) -> Answer {
+    let order: TermsOrder = read(body)?;
+    let mut settings = google.settings();
+    settings.terms_outcome = order.outcome.unwrap_or(settings.terms_outcome);
+    settings.installed_terms_redirect = order.installed_redirect.unwrap_or(settings.installed_terms_redirect);
+    Ok(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UserOrder {
+    email: String,
+    at_account_limit: Option<bool>,
+    #[serde(default)]
+    delete: bool,
+}
+
+fn set_user(google: &Google, body: Value) -> Answer {
+    let order: UserOrder = read(body)?;
+    let mut world = google.world_mut();
+    if order.delete {
+        world.users.remove(&order.email);
+        return Ok(json!({}));
+    }
+    let user = world
+        .users
+        .get_mut(&order.email)
+        .ok_or("The sandbox has no such user.")?;
+    user.at_account_limit = order.at_account_limit.unwrap_or(user.at_account_limit);
+    Ok(json!({}))
+}
+
+fn add_client(google: &Google, body: Value) -> Answer {
+    let client =
+        OAuthClient::from_json(&body).ok_or("The body is no client_secret_*.json of kind installed or web.")?;
+    google.settings().oauth_clients.insert(client.id, body);
+    Ok(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IssueOrder {
+    email: String,
+    scopes: BTreeSet<String>,
+    client_id: Option<String>,
+}
+
+fn issue(google: &Google, body: Value) -> Answer {
+    let order: IssueOrder = read(body)?;
+    let id = order.client_id.as_deref().unwrap_or(practice::INSTALLED_CLIENT_ID);
+    let client = oauth::find_client(google, id).ok_or("The sandbox has no such OAuth client.")?;
+    let (access, refresh) = google
+        .grants()
+        .issue_directly(&order.email, &client, order.scopes, google.now());
+    Ok(json!({"access_token": access, "refresh_token": refresh}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RevokeOrder {
+    email: String,
+    project: Option<String>,
+}
+
+fn revoke(google: &Google, body: Value) -> Answer {
+    let order: RevokeOrder = read(body)?;
+    let project = order.project.as_deref().unwrap_or(practice::PROJECT);
+    google.grants().revoke_project(&order.email, project, google.now());
+    Ok(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PrebuiltOrder {
+    /// The numeric id.
+    property: u64,
+    rows: usize,
+}
+
+fn prebuild(google: &Google, body: Value) -> Answer {
+    let order: PrebuiltOrder = read(body)?;
+    let facts = google
+        .property_facts(order.property, None)
+        .ok_or("The sandbox has no such property.")?;
+    let (rows, json_bytes, gzip_bytes) =
+        analytics_data::prebuilt::build(&google.data(), &facts, order.rows, google.now());
+    Ok(json!({"rows": rows, "json_bytes": json_bytes, "gzip_bytes": gzip_bytes}))
+}

@@ -1,0 +1,54 @@
+//! The switches of the control endpoint: how the fake Google's pages and rules behave for the next caller.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+/// How the consent page decides.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "mode")]
+pub enum Consent {
+    /// Shows the page and waits for a person.
+    #[default]
+    Ask,
+    /// Redirects at once as if `account` had pressed Allow; `scopes` limits what was ticked.
+    Allow {
+        account: Option<String>,
+        scopes: Option<BTreeSet<String>>,
+    },
+    /// Redirects at once as if Deny had been pressed.
+    Deny,
+}
+
+/// Whether a Terms of Service redirect to loopback is taken from an OAuth client of kind `installed`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstalledTermsRedirect {
+    #[default]
+    Accept,
+    /// The ticket is refused with 400.
+    Refuse,
+    /// The ticket is given, the account is made, and the page never redirects.
+    Silent,
+}
+
+/// What pressing Accept on the Terms of Service leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TermsOutcome {
+    #[default]
+    Created,
+    MaxAccountsReached,
+    BackendError,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Settings {
+    pub consent: Consent,
+    pub installed_terms_redirect: InstalledTermsRedirect,
+    pub terms_outcome: TermsOutcome,
+    /// OAuth clients registered by control, beside the practice ones: the JSON of their files by client id.
+    #[serde(skip)]
+    pub oauth_clients: BTreeMap<String, serde_json::Value>,
+}

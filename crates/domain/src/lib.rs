@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod google_base;
+pub mod legacy_fields;
 pub mod permissions;
 pub mod rows;
 

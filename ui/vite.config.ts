@@ -7,7 +7,7 @@ export default defineConfig(({ mode }) => ({
   plugins: [svelte({ preprocess: vitePreprocess() })],
   base: './',
   clearScreen: false,
-  server: { port: 5173, strictPort: true, host: '127.0.0.1' },
+  server: { port: 1420, strictPort: true, host: '127.0.0.1' },
   build: {
     target: 'es2022',
     outDir: mode === 'preview' ? 'dist-preview' : 'dist',
@@ -19,6 +19,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],
+    testTimeout: 30_000,
     setupFiles: ['src/test/setup.ts'],
   },
 }));

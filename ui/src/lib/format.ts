@@ -11,11 +11,12 @@ export const clockSeconds = (at: Date): string =>
 
 export const date = (at: Date): string => new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
 
-/** "09:41" today, "Fri 20:14" within a week, "14 Oct" within the year, else with the year. */
+/** "09:41" today and within the next 24 hours, "Fri 20:14" within a week, "14 Oct" within the year, else with the year. */
 export function moment(at: Date | string, now = new Date()): string {
   const then = typeof at === 'string' ? new Date(at) : at;
   const days = Math.floor((startOfDay(now) - startOfDay(then)) / 86_400_000);
-  if (days === 0) return clock(then);
+  const ahead = then.getTime() - now.getTime();
+  if (days === 0 || (ahead > 0 && ahead < 86_400_000)) return clock(then);
   if (days > 0 && days < 7) {
     return new Intl.DateTimeFormat(locale(), { weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(then);
   }
@@ -27,10 +28,10 @@ function startOfDay(at: Date): number {
   return Date.UTC(at.getFullYear(), at.getMonth(), at.getDate());
 }
 
-/** "38 s", "4 min", "1 h 20 min". */
+/** "38 s", "100 s", "4 min", "1 h 20 min". */
 export function span(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${number(whole)} s`;
+  if (whole < 120) return `${number(whole)} s`;
   const minutes = Math.round(whole / 60);
   if (minutes < 60) return `${number(minutes)} min`;
   const rest = minutes % 60;

@@ -32,5 +32,17 @@ const target = document.getElementById('app');
 if (!target) throw new Error('preview.html has no #app');
 mount(App, { target });
 
+// `axe`: judges the page as it is shown, contrast included, and puts the verdict where `--dump-dom` finds it.
+if (asked.has('axe')) {
+  setTimeout(() => {
+    void import('axe-core').then(async ({ default: axe }) => {
+      const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+      const verdict = document.createElement('pre');
+      verdict.id = 'axe-verdict';
+      verdict.textContent = JSON.stringify(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((node) => [node.target.join(' '), node.failureSummary]) })));
+      document.body.append(verdict);
+    });
+  }, 1500);
+}
 if (asked.get('run') === 'connect') setTimeout(() => void signIn.start({ allow: PRESETS.setUp }), 200);
 if (asked.get('run') === 'sync') setTimeout(() => void startJob('estate.sync', { connection: null }), 200);

@@ -1,8 +1,11 @@
 // What jsdom lacks and the interface uses.
 import { afterEach } from 'vitest';
-import { cleanup } from '@testing-library/svelte';
+import { cleanup, configure } from '@testing-library/svelte';
 
 import { forgetJobs } from '../lib/jobs.svelte';
+
+// A page is loaded when it is first opened, which takes a while on a busy machine.
+configure({ asyncUtilTimeout: 10_000 });
 
 globalThis.ResizeObserver ??= class {
   observe() { /* sizes never change in jsdom */ }

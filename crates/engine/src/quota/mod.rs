@@ -102,13 +102,15 @@ pub struct Forecast {
     pub left_today: u32,
     /// Calls per 100 seconds that a job may use.
     pub per_window: u32,
+    /// When the window admits a job's next call; `None` where it does now.
+    pub waits_until: Option<jiff::Timestamp>,
 }
 
 /// Tells how long `calls` Tag Manager calls of a job take on `project`, starting now.
 pub async fn forecast(engine: &Engine, project: &str, calls: u32) -> Result<Forecast> {
     let settings = settings::read(&engine.store).await?;
     let Some(limits) = limits(Api::TagManager, &settings) else {
-        return Ok(Forecast { seconds: 0, left_today: u32::MAX, per_window: u32::MAX });
+        return Ok(Forecast { seconds: 0, left_today: u32::MAX, per_window: u32::MAX, waits_until: None });
     };
     let used = engine.store.quota_use(&key(project, Api::TagManager), limits, engine.clock.now()).await?;
     let per_window = (limits.per_window - kept_free(limits.per_window)).max(1);
@@ -120,6 +122,7 @@ pub async fn forecast(engine: &Engine, project: &str, calls: u32) -> Result<Fore
         seconds: u32::try_from(seconds).unwrap_or(u32::MAX),
         left_today: used.day_limit.saturating_sub(used.day_spent),
         per_window,
+        waits_until: used.window_eases_at.filter(|_| free_now == 0),
     })
 }
 

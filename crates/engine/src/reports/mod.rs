@@ -1,30 +1,47 @@
-//! C2: Analytics reports.
-//! Being written: signatures fixed by `commands.rs`.
+//! Analytics reports: a property's overview, free questions, what may be asked, and who is there now.
+
+mod badges;
+mod dates;
+mod fields;
+mod metrics;
+mod overview;
+mod property;
+mod realtime;
+mod run;
 
 use std::sync::Arc;
 
+use google_apis::AnalyticsData;
+
 use crate::Engine;
-use crate::dto::reports::*;
-#[allow(unused_imports)]
-use crate::dto::{ById, Nothing};
-use crate::error::{Error, ErrorCode, Result};
+use crate::dto::reports::{FieldView, MetadataRequest};
+use crate::error::Result;
 
-pub async fn overview(_: &Arc<Engine>, _: OverviewReportRequest) -> Result<OverviewReport> {
-    Err(unwritten())
-}
+pub use overview::overview;
+pub use realtime::realtime;
+pub use run::run;
 
-pub async fn run(_: &Arc<Engine>, _: ReportRequest) -> Result<ReportTable> {
-    Err(unwritten())
-}
+pub(crate) use fields::{Fields, understand};
+pub(crate) use property::{property_number, session_for};
 
-pub async fn metadata(_: &Arc<Engine>, _: MetadataRequest) -> Result<Vec<FieldView>> {
-    Err(unwritten())
-}
-
-pub async fn realtime(_: &Arc<Engine>, _: RealtimeRequest) -> Result<RealtimeView> {
-    Err(unwritten())
-}
-
-fn unwritten() -> Error {
-    Error::new(ErrorCode::Internal, "Not written yet.", "")
+/// The dimensions and metrics that a property's reports may use; property `0` for those common to all.
+pub async fn metadata(engine: &Arc<Engine>, request: MetadataRequest) -> Result<Vec<FieldView>> {
+    let property = property_number(&request.property)?;
+    let session = session_for(engine, &property, request.connection.as_deref()).await?;
+    let metadata = AnalyticsData::new(&session.transport)
+        .metadata(&format!("properties/{property}"))
+        .await?;
+    let dimensions = metadata.dimensions.into_iter().map(|field| (field, false));
+    let metrics = metadata.metrics.into_iter().map(|field| (field, true));
+    Ok(dimensions
+        .chain(metrics)
+        .map(|(field, is_metric)| FieldView {
+            api_name: field.api_name,
+            ui_name: field.ui_name,
+            description: field.description,
+            category: field.category,
+            is_metric,
+            is_custom: field.custom_definition,
+        })
+        .collect())
 }

@@ -1,0 +1,75 @@
+//! Which property a request means, and which connection can ask for it.
+
+use std::sync::Arc;
+
+use gantry_store::ConnectionState;
+
+use crate::Engine;
+use crate::connections::Session;
+use crate::error::{Error, ErrorCode, Result};
+
+/// The digits of `1234` or `properties/1234`.
+pub(crate) fn property_number(property: &str) -> Result<String> {
+    let property = property.trim();
+    let digits = property.strip_prefix("properties/").unwrap_or(property);
+    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(digits.to_owned());
+    }
+    let remedy = if digits.to_ascii_uppercase().starts_with("G-") {
+        "This is a measurement ID. The property number is in Google Analytics under Admin, Property details."
+    } else {
+        "Give the property's number, for instance 123456789; `gantry accounts list` shows it."
+    };
+    Err(Error::invalid(format!("{property:?} is not a property."), remedy))
+}
+
+/// The session to ask about `property`: the connection that the request names; else one that reaches the property
+/// according to the mirror; else the only one.
+pub(crate) async fn session_for(engine: &Arc<Engine>, property: &str, named: Option<&str>) -> Result<Session> {
+    if named.is_some() {
+        return engine.session(named).await;
+    }
+    if let Some(known) = engine.store.analytics_property(property).await? {
+        for connection in engine.store.connections().await? {
+            if connection.state == ConnectionState::Ready && known.connections.contains(&connection.id) {
+                return engine.session_of(connection).await;
+            }
+        }
+    }
+    match engine.session(None).await {
+        Err(error) if error.code == ErrorCode::ConnectionAmbiguous => {
+            // Only one of them may still work.
+            let mut ready = engine.ready_sessions().await?;
+            if ready.len() == 1 {
+                Ok(ready.remove(0))
+            } else {
+                Err(error)
+            }
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_property_is_a_number_however_it_is_written() {
+        assert_eq!(property_number(" properties/1234 ").unwrap(), "1234");
+        assert_eq!(property_number("1234").unwrap(), "1234");
+        for wrong in ["", "properties/", "12a4", "accounts/1"] {
+            assert_eq!(
+                property_number(wrong).unwrap_err().code,
+                ErrorCode::InvalidRequest,
+                "{wrong}"
+            );
+        }
+        assert!(
+            property_number("G-ABC123")
+                .unwrap_err()
+                .remedy
+                .contains("measurement ID")
+        );
+    }
+}

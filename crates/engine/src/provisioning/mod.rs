@@ -1,27 +1,81 @@
-//! C1: setting up a site.
-//! Being written: signatures fixed by `commands.rs`.
+//! Setting up a site: an Analytics account with its Terms of Service, a property, a web data stream, the snippet.
+//!
+//! Every step is written down before it is sent. A run that stopped, however it stopped, goes on from its journal and
+//! adopts what a lost answer has already made.
+
+mod form;
+mod journal;
+mod run_lock;
+mod steps;
+mod terms;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
+use gantry_domain::Permission;
+use gantry_store::{ProvisioningRun, ProvisioningState};
+
 use crate::Engine;
-use crate::dto::provisioning::*;
-#[allow(unused_imports)]
-use crate::dto::{ById, Nothing};
+use crate::dto::Nothing;
+use crate::dto::provisioning::{ProvisionRequest, ProvisionRunView, ResumeProvision};
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
+use journal::Journal;
+use run_lock::RunLock;
 
-pub async fn start(_: &Arc<Engine>, _: ProvisionRequest, _: &Job) -> Result<ProvisionRunView> {
-    Err(unwritten())
+/// How many runs a list shows.
+const SHOWN: u32 = 50;
+
+/// Sets up a site. An unfinished run of the same form is gone on with, so that nothing is made twice.
+pub async fn start(engine: &Arc<Engine>, request: ProvisionRequest, job: &Job) -> Result<ProvisionRunView> {
+    let request = form::checked(request)?;
+    let session = engine.session(request.connection.as_deref()).await?;
+    session.require(Permission::Configure)?;
+    let form = serde_json::to_value(&request).map_err(unwritable)?;
+    let connection_id = session.connection.id.clone();
+    let _lock = RunLock::take(engine, &connection_id, &form)?;
+    let unfinished = engine.store().provisioning_runs(SHOWN).await?.into_iter().find(|run| {
+        run.connection_id == connection_id && run.form == form && run.state != ProvisioningState::Done
+    });
+    let journal = match unfinished {
+        Some(run) => Journal::again(engine, job, run, request).await?,
+        None => Journal::begin(engine, job, connection_id, request, form).await?,
+    };
+    let ended = steps::run(&journal, &session).await;
+    journal.close(ended).await
 }
 
-pub async fn resume(_: &Arc<Engine>, _: ResumeProvision, _: &Job) -> Result<ProvisionRunView> {
-    Err(unwritten())
+/// Goes on with a run that stopped.
+pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -> Result<ProvisionRunView> {
+    let run = engine.store().provisioning_run(&request.run_id).await?.ok_or_else(|| {
+        Error::new(ErrorCode::NotFound, "There is no such set-up.", "List set-ups and resume one of them.")
+    })?;
+    if run.state == ProvisioningState::Done {
+        return journal::view(engine, run).await;
+    }
+    let form = form_of(&run)?;
+    let session = engine.session(Some(&run.connection_id)).await?;
+    session.require(Permission::Configure)?;
+    let _lock = RunLock::take(engine, &run.connection_id, &run.form)?;
+    let journal = Journal::again(engine, job, run, form).await?;
+    let ended = steps::run(&journal, &session).await;
+    journal.close(ended).await
 }
 
-pub async fn runs(_: &Arc<Engine>, _: Nothing) -> Result<Vec<ProvisionRunView>> {
-    Err(unwritten())
+/// The newest set-ups, newest first.
+pub async fn runs(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<ProvisionRunView>> {
+    let mut views = Vec::new();
+    for run in engine.store().provisioning_runs(SHOWN).await? {
+        views.push(journal::view(engine, run).await?);
+    }
+    Ok(views)
 }
 
-fn unwritten() -> Error {
-    Error::new(ErrorCode::Internal, "Not written yet.", "")
+fn form_of(run: &ProvisioningRun) -> Result<ProvisionRequest> {
+    serde_json::from_value(run.form.clone()).map_err(unwritable)
+}
+
+fn unwritable(error: serde_json::Error) -> Error {
+    Error::new(ErrorCode::Storage, "The set-up's form could not be written down or read.", "Start a new set-up.").with_details(error)
 }

@@ -1,0 +1,281 @@
+//! The journal of one set-up: what is about to be sent is on the disk before it is sent, and hosts are told.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use gantry_store::{ProvisioningRun, ProvisioningState, ProvisioningStep, StepState as Stored};
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use super::run_lock::RunLock;
+use crate::Engine;
+use crate::dto::events::{EngineEvent, Progress, Topic};
+use crate::dto::provisioning::{
+    ProvisionRequest, ProvisionResult, ProvisionRunView, ProvisionState, ProvisionStep, ProvisionStepView, StepState,
+};
+use crate::error::{Error, ErrorCode, ErrorView, Result};
+use crate::jobs::Job;
+
+/// The steps, in order, with their names in the journal.
+const STEPS: [(ProvisionStep, &str, &str); 6] = [
+    (ProvisionStep::Ticket, "ticket", "Asking Google for an account ticket"),
+    (ProvisionStep::Terms, "terms", "Waiting for the Terms of Service"),
+    (ProvisionStep::Account, "account", "Looking for the new account"),
+    (ProvisionStep::Property, "property", "Creating the property"),
+    (ProvisionStep::DataStream, "data_stream", "Creating the web data stream"),
+    (ProvisionStep::Snippet, "snippet", "Fetching the snippet"),
+];
+
+fn position(step: ProvisionStep) -> usize {
+    STEPS.iter().position(|(known, ..)| *known == step).unwrap_or_default()
+}
+
+/// One run that goes on now.
+pub(super) struct Journal<'a> {
+    pub engine: &'a Arc<Engine>,
+    pub job: &'a Job,
+    pub form: ProvisionRequest,
+    run: Mutex<ProvisioningRun>,
+    run_id: String,
+    calls: AtomicU32,
+}
+
+impl<'a> Journal<'a> {
+    /// A new run, on the disk with all its steps.
+    pub async fn begin(
+        engine: &'a Arc<Engine>,
+        job: &'a Job,
+        connection_id: String,
+        form: ProvisionRequest,
+        form_json: Value,
+    ) -> Result<Self> {
+        let now = engine.clock().now();
+        let run = ProvisioningRun {
+            id: uuid::Uuid::now_v7().to_string(),
+            connection_id,
+            form: form_json,
+            state: ProvisioningState::Running,
+            outcome: None,
+            error: None,
+            created_at: now,
+            updated_at: now,
+        };
+        let journal = Self::new(engine, job, form, run);
+        journal.set_state(ProvisioningState::Running, None, None).await?;
+        for (_, name, _) in STEPS {
+            engine
+                .store()
+                .put_provisioning_step(ProvisioningStep {
+                    run_id: journal.run_id.clone(),
+                    step: name.to_owned(),
+                    state: Stored::Planned,
+                    request: None,
+                    response: None,
+                    updated_at: now,
+                })
+                .await?;
+        }
+        engine.jobs().changed(Topic::Provisioning);
+        Ok(journal)
+    }
+
+    /// A run that stopped and goes on.
+    pub async fn again(engine: &'a Arc<Engine>, job: &'a Job, run: ProvisioningRun, form: ProvisionRequest) -> Result<Self> {
+        let journal = Self::new(engine, job, form, run);
+        journal.set_state(ProvisioningState::Running, None, None).await?;
+        engine.jobs().changed(Topic::Provisioning);
+        Ok(journal)
+    }
+
+    fn new(engine: &'a Arc<Engine>, job: &'a Job, form: ProvisionRequest, run: ProvisioningRun) -> Self {
+        Self { engine, job, form, run_id: run.id.clone(), run: Mutex::new(run), calls: AtomicU32::new(0) }
+    }
+
+    /// What the journal knows of a step.
+    pub async fn read(&self, step: ProvisionStep) -> Result<Option<ProvisioningStep>> {
+        let name = STEPS[position(step)].1;
+        let steps = self.engine.store().provisioning_steps(&self.run_id).await?;
+        Ok(steps.into_iter().find(|known| known.step == name))
+    }
+
+    /// What a finished step made; `None` where it is not finished.
+    pub async fn done(&self, step: ProvisionStep) -> Result<Option<Value>> {
+        Ok(self.read(step).await?.filter(|known| known.state == Stored::Done).and_then(|known| known.response))
+    }
+
+    /// Whether a step was begun before, so that it may have taken effect.
+    pub async fn was_begun(&self, step: ProvisionStep) -> Result<bool> {
+        Ok(self.read(step).await?.is_some_and(|known| known.state != Stored::Planned))
+    }
+
+    /// The step is about to be sent.
+    pub async fn sending(&self, step: ProvisionStep, request: Value) -> Result<()> {
+        self.job.check_cancelled()?;
+        self.write(step, Stored::Sent, Some(request), None).await
+    }
+
+    /// The step has made `response`.
+    pub async fn made(&self, step: ProvisionStep, response: Value) -> Result<()> {
+        self.write(step, Stored::Done, None, Some(response)).await
+    }
+
+    /// The step begins anew: its earlier outcome no longer counts.
+    pub async fn plan_again(&self, step: ProvisionStep) -> Result<()> {
+        self.write(step, Stored::Planned, None, None).await
+    }
+
+    async fn write(&self, step: ProvisionStep, state: Stored, request: Option<Value>, response: Option<Value>) -> Result<()> {
+        let (_, name, what) = STEPS[position(step)];
+        let outcome = response.as_ref().and_then(|response| outcome(step, response));
+        self.engine
+            .store()
+            .put_provisioning_step(ProvisioningStep {
+                run_id: self.run_id.clone(),
+                step: name.to_owned(),
+                state,
+                request,
+                response,
+                updated_at: self.engine.clock().now(),
+            })
+            .await?;
+        self.job.emit(EngineEvent::ProvisionStep {
+            job: self.job.id().clone(),
+            run_id: self.run_id.clone(),
+            step,
+            state: shown(state),
+            outcome,
+        });
+        let done = position(step) + usize::from(state == Stored::Done);
+        self.job.progress(Progress {
+            what: what.to_owned(),
+            done: u32::try_from(done).unwrap_or_default(),
+            total: u32::try_from(STEPS.len()).unwrap_or_default(),
+            calls: self.calls.load(Ordering::Relaxed),
+            eta_seconds: None,
+            waiting_until: None,
+        });
+        Ok(())
+    }
+
+    /// A call was spent.
+    pub fn spent(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It waits for the person, or goes on.
+    pub async fn waiting(&self, waits: bool) -> Result<()> {
+        let state = if waits { ProvisioningState::Waiting } else { ProvisioningState::Running };
+        self.set_state(state, None, None).await?;
+        self.engine.jobs().changed(Topic::Provisioning);
+        Ok(())
+    }
+
+    async fn set_state(&self, state: ProvisioningState, outcome: Option<Value>, error: Option<Value>) -> Result<()> {
+        let mut run = self.run.lock().await;
+        run.state = state;
+        run.outcome = outcome;
+        run.error = error;
+        run.updated_at = self.engine.clock().now();
+        self.engine.store().put_provisioning_run(run.clone()).await?;
+        Ok(())
+    }
+
+    /// Writes down how the run ended, and hands it on.
+    pub async fn close(self, ended: Result<ProvisionResult>) -> Result<ProvisionRunView> {
+        match &ended {
+            Ok(result) => self.set_state(ProvisioningState::Done, Some(json!(result)), None).await?,
+            Err(error) => {
+                let state = if error.code == ErrorCode::Cancelled { ProvisioningState::Cancelled } else { ProvisioningState::Failed };
+                self.fail_sent_step().await?;
+                self.set_state(state, None, Some(json!(error.view()))).await?;
+            }
+        }
+        for topic in [Topic::Provisioning, Topic::Accounts] {
+            self.engine.jobs().changed(topic);
+        }
+        ended?;
+        let run = self.run.into_inner();
+        assemble(self.engine, run, false).await
+    }
+
+    async fn fail_sent_step(&self) -> Result<()> {
+        for known in self.engine.store().provisioning_steps(&self.run_id).await? {
+            let step = STEPS.iter().find(|(_, name, _)| *name == known.step).map(|(step, ..)| *step);
+            if let (Stored::Sent, Some(step)) = (known.state, step) {
+                self.write(step, Stored::Failed, None, known.response).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn outcome(step: ProvisionStep, response: &Value) -> Option<String> {
+    let field = match step {
+        // The ticket is of no use to a person.
+        ProvisionStep::Ticket | ProvisionStep::Snippet => return None,
+        ProvisionStep::Terms | ProvisionStep::Account => "account_id",
+        ProvisionStep::Property => "property_id",
+        ProvisionStep::DataStream => "measurement_id",
+    };
+    response.get(field).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn shown(state: Stored) -> StepState {
+    match state {
+        Stored::Planned => StepState::Planned,
+        Stored::Sent => StepState::Running,
+        Stored::Done => StepState::Done,
+        Stored::Failed => StepState::Failed,
+    }
+}
+
+/// A run as hosts see it. One that no living process works on is shown as stopped.
+pub(super) async fn view(engine: &Arc<Engine>, run: ProvisioningRun) -> Result<ProvisionRunView> {
+    let alive = RunLock::is_taken(engine, &run.connection_id, &run.form);
+    assemble(engine, run, alive).await
+}
+
+async fn assemble(engine: &Arc<Engine>, run: ProvisioningRun, alive: bool) -> Result<ProvisionRunView> {
+    let known = engine.store().provisioning_steps(&run.id).await?;
+    let steps = STEPS.map(|(step, name, _)| {
+        let row = known.iter().find(|row| row.step == name);
+        ProvisionStepView {
+            step,
+            state: row.map_or(StepState::Planned, |row| shown(row.state)),
+            outcome: row.and_then(|row| row.response.as_ref()).and_then(|response| outcome(step, response)),
+        }
+    });
+    let open = matches!(run.state, ProvisioningState::Running | ProvisioningState::Waiting);
+    let state = match run.state {
+        _ if open && !alive => ProvisionState::Failed,
+        ProvisioningState::Running => ProvisionState::Running,
+        ProvisioningState::Waiting => ProvisionState::WaitingForTerms,
+        ProvisioningState::Done => ProvisionState::Done,
+        ProvisioningState::Failed => ProvisionState::Failed,
+        ProvisioningState::Cancelled => ProvisionState::Cancelled,
+    };
+    let told = run.error.as_ref().and_then(|error| serde_json::from_value::<ErrorView>(error.clone()).ok());
+    let problem = match told {
+        Some(error) => Some(format!("{} {}", error.message, error.remedy).trim().to_owned()),
+        None if open && !alive => Some("Gantry was closed before this set-up was finished.".to_owned()),
+        None => None,
+    };
+    let result = match &run.outcome {
+        Some(outcome) => Some(serde_json::from_value(outcome.clone()).map_err(|error| {
+            Error::new(ErrorCode::Storage, "The set-up's result could not be read.", "Look at the account in Google Analytics.")
+                .with_details(error)
+        })?),
+        None => None,
+    };
+    Ok(ProvisionRunView {
+        request: super::form_of(&run)?,
+        id: run.id,
+        state,
+        steps: steps.to_vec(),
+        started_at: run.created_at,
+        updated_at: run.updated_at,
+        result,
+        problem,
+        resumable: !alive && run.state != ProvisioningState::Done,
+    })
+}

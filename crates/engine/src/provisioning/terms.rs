@@ -1,0 +1,288 @@
+//! Ticket and Terms of Service: a redirect address of their own, the link, and the account that comes of it, by callback
+//! or, where that is lost, by comparing the account list with the one from before the ticket.
+
+use std::collections::BTreeSet;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::TryStreamExt as _;
+use gantry_store::StepState;
+use google_apis::analytics_admin::{Account, AccountSummary, ProvisionAccountTicketRequest};
+use google_apis::{AnalyticsAdmin, ApiError, ErrorKind};
+use google_oauth::{
+    AnswerPage, ListenError, LoopbackListener, OAuthClient, OAuthClientKind, OAuthError, RedirectQuery, Settlement, WaitError,
+    loopback_redirects,
+};
+use jiff::SignedDuration;
+use serde_json::json;
+use tokio::time::Instant;
+use url::Url;
+
+use super::journal::Journal;
+use super::steps::text;
+use crate::connections::Session;
+use crate::dto::events::{EngineEvent, LinkPurpose};
+use crate::dto::provisioning::ProvisionStep;
+use crate::error::{Error, ErrorCode, Result};
+
+/// A ticket's life, as far as we use it.
+const TIME_LIMIT: Duration = Duration::from_secs(15 * 60);
+/// How often the account list is looked at while the redirect is awaited: it may be lost, or never sent.
+const POLL: Duration = Duration::from_secs(10);
+/// For OAuth clients of kind `installed`, which can register nothing.
+const INSTALLED: [&str; 3] = ["http://127.0.0.1:27490/terms", "http://127.0.0.1:27491/terms", "http://127.0.0.1:27492/terms"];
+
+/// What Google's page sent back.
+enum Callback {
+    Account(String),
+    Refused(String),
+}
+
+/// The id of the account, once the person has accepted the Terms of Service for it.
+pub(super) async fn accept(journal: &Journal<'_>, session: &Session, admin: &AnalyticsAdmin) -> Result<String> {
+    // A ticket of an earlier attempt may have been accepted while nobody listened.
+    if let Some(account_id) = accepted_before(journal, admin).await? {
+        journal.made(ProvisionStep::Terms, json!({ "account_id": account_id })).await?;
+        return Ok(account_id);
+    }
+    // No ticket is asked for that could not be answered.
+    let listener = listen(&session.oauth_client).await?;
+    let redirect_uri = listener.redirect_uri().to_owned();
+    journal.plan_again(ProvisionStep::Terms).await?;
+    let before = account_ids(journal, admin).await?;
+    let ticket = ticket(journal, session, admin, &redirect_uri, &before).await?;
+
+    journal.sending(ProvisionStep::Terms, json!({ "ticket_id": ticket, "redirect_uri": redirect_uri })).await?;
+    journal.waiting(true).await?;
+    let limit = SignedDuration::try_from(TIME_LIMIT).unwrap_or(SignedDuration::ZERO);
+    let expires_at = journal.engine.clock().now().saturating_add(limit).unwrap_or(jiff::Timestamp::MAX);
+    let link = terms_link(&ticket, &session.connection.email)?;
+    let link = journal.engine.profile().base().dial(&link);
+    journal.engine.ask_to_open(journal.job, LinkPurpose::Terms, link, Some(&redirect_uri), expires_at).await;
+
+    let account_id = wait(journal, admin, listener, &ticket, &before).await?;
+    journal.waiting(false).await?;
+    journal.made(ProvisionStep::Terms, json!({ "account_id": account_id })).await?;
+    Ok(account_id)
+}
+
+/// The page that the person accepts on, signed in as the one who asked for the ticket.
+fn terms_link(ticket: &str, email: &str) -> Result<Url> {
+    let mut link = Url::parse("https://analytics.google.com/analytics/web/?provisioningSignup=false")
+        .map_err(|error| Error::new(ErrorCode::Internal, "The link could not be made.", "Report this.").with_details(error))?;
+    link.query_pairs_mut().append_pair("authuser", email);
+    link.set_fragment(Some(&format!("/termsofservice/{ticket}")));
+    Ok(link)
+}
+
+async fn listen(client: &OAuthClient) -> Result<LoopbackListener> {
+    let registered;
+    let uris: &[&str] = match client.kind {
+        OAuthClientKind::Installed => &INSTALLED,
+        OAuthClientKind::Web => {
+            let mut uris = loopback_redirects(&client.redirect_uris);
+            uris.sort_by_key(|uri| !uri.contains("terms"));
+            registered = uris;
+            &registered
+        }
+    };
+    LoopbackListener::bind_first(uris).await.map_err(|error| match error {
+        ListenError::NoneRegistered => not_registered(),
+        error => Error::from(OAuthError::Listen(error)),
+    })
+}
+
+fn not_registered() -> Error {
+    Error::new(
+        ErrorCode::RedirectNotRegistered,
+        "Google sends the browser back only to addresses that are registered with the OAuth client, and none of this computer is.",
+        "In the Google Cloud console make an OAuth client of kind \"Web application\" with the redirect URI \
+         http://127.0.0.1:27495/terms (and http://127.0.0.1:27496/sign-in to sign in), add its file in Settings, and sign in with it.",
+    )
+}
+
+/// Asks for the ticket; the snapshot of accounts is on the disk before.
+async fn ticket(
+    journal: &Journal<'_>,
+    session: &Session,
+    admin: &AnalyticsAdmin,
+    redirect_uri: &str,
+    before: &BTreeSet<String>,
+) -> Result<String> {
+    journal.sending(ProvisionStep::Ticket, json!({ "redirect_uri": redirect_uri, "accounts_before": before })).await?;
+    let form = &journal.form;
+    let request = ProvisionAccountTicketRequest {
+        account: Account {
+            display_name: form.account_name.clone(),
+            region_code: form.country.clone(),
+            ..Account::default()
+        },
+        redirect_uri: redirect_uri.to_owned(),
+    };
+    journal.spent();
+    let answer = admin.provision_account_ticket(&request).await.map_err(|error| {
+        let about_redirect = error.kind == ErrorKind::InvalidArgument && error.message.to_ascii_lowercase().contains("redirect");
+        if !about_redirect {
+            return Error::from(error);
+        }
+        let mut named = not_registered().with_activity(Some(error.activity_id.to_string())).with_details(&error);
+        if session.oauth_client.kind == OAuthClientKind::Installed {
+            "Google did not take the redirect address of an OAuth client of kind \"Desktop app\".".clone_into(&mut named.message);
+        }
+        named
+    })?;
+    if answer.account_ticket_id.is_empty() {
+        return Err(Error::new(ErrorCode::GoogleUnreadable, "Google's answer has no account ticket.", "Try again."));
+    }
+    journal.made(ProvisionStep::Ticket, json!({ "ticket_id": answer.account_ticket_id })).await?;
+    Ok(answer.account_ticket_id)
+}
+
+/// Waits for the redirect that names the ticket, looking at the account list now and then.
+async fn wait(
+    journal: &Journal<'_>,
+    admin: &AnalyticsAdmin,
+    listener: LoopbackListener,
+    ticket: &str,
+    before: &BTreeSet<String>,
+) -> Result<String> {
+    let deadline = Instant::now() + TIME_LIMIT;
+    let cancel = journal.job.cancel_token();
+    let (expected, strays) = (ticket.to_owned(), journal.job.clone());
+    let settle = move |query: &RedirectQuery| {
+        let settlement = settle(query, &expected);
+        if matches!(settlement, Settlement::Stray(_)) {
+            strays.emit(EngineEvent::StrayAnswer {
+                job: strays.id().clone(),
+                message: "An answer for another set-up came in and was ignored.".to_owned(),
+            });
+        }
+        settlement
+    };
+    let mut redirect = pin!(listener.wait(deadline, cancel, settle));
+    let mut poll = tokio::time::interval_at(Instant::now() + POLL, POLL);
+    poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let ended = tokio::select! {
+            ended = &mut redirect => ended,
+            _ = poll.tick() => match new_account(journal, admin, before).await {
+                Ok(Some(account_id)) => return Ok(account_id),
+                Ok(None) => continue,
+                Err(error) => {
+                    tracing::debug!(%error, "the account list could not be read while waiting");
+                    continue;
+                }
+            },
+        };
+        return match ended {
+            Ok(Callback::Account(account_id)) => Ok(account_id),
+            Ok(Callback::Refused(reason)) => Err(refused(&reason)),
+            Err(WaitError::Cancelled) => Err(Error::cancelled()),
+            Err(WaitError::TimedOut { .. }) => match new_account(journal, admin, before).await? {
+                Some(account_id) => Ok(account_id),
+                None => Err(Error::new(
+                    ErrorCode::TermsTimedOut,
+                    "The Terms of Service were not accepted within 15 minutes.",
+                    "Press Resume set-up: your entries are kept, and Google is asked for a new ticket.",
+                )),
+            },
+        };
+    }
+}
+
+/// The callback has no state: it is bound to the ticket. Google sends `accountTicketId` with an error, too.
+fn settle(query: &RedirectQuery, ticket: &str) -> Settlement<Callback> {
+    let stray = || {
+        Settlement::Stray(AnswerPage::new(
+            "This answer does not belong to the set-up that is waiting",
+            "Go back to Gantry and use the link that it shows.",
+        ))
+    };
+    if query.get("accountTicketId") != Some(ticket) {
+        return stray();
+    }
+    let account = query.get("accountId").filter(|id| !id.is_empty() && id.bytes().all(|digit| digit.is_ascii_digit()));
+    match (query.get("error").filter(|error| !error.is_empty()), account) {
+        (Some(error), _) => Settlement::Settled(
+            Callback::Refused(error.to_owned()),
+            AnswerPage::new("No account was created", "Go back to Gantry: what you filled in is kept."),
+        ),
+        (None, Some(account)) => Settlement::Settled(
+            Callback::Account(account.to_owned()),
+            AnswerPage::new("The terms are accepted", "You can close this tab. Gantry goes on with the set-up."),
+        ),
+        (None, None) => stray(),
+    }
+}
+
+fn refused(reason: &str) -> Error {
+    let (code, message, remedy) = match reason {
+        "user_cancel" => (
+            ErrorCode::TermsDeclined,
+            "You did not accept the Terms of Service, so no account was created.".to_owned(),
+            "Press Resume set-up to see them again. Your entries are kept.",
+        ),
+        "max_accounts_reached" => (
+            ErrorCode::TermsMaxAccounts,
+            "This Google account has as many Analytics accounts as Google allows (usually 100).".to_owned(),
+            "Delete one it no longer needs in Google Analytics, or set the site up with another Google account. Your entries are kept.",
+        ),
+        "backend_error" => (
+            ErrorCode::TermsBackendError,
+            "Google had a fault of its own while creating the account.".to_owned(),
+            "Press Resume set-up in a few minutes. Gantry looks first whether the account was created after all.",
+        ),
+        other => (
+            ErrorCode::GoogleRefused,
+            format!("Google did not create the account ({other})."),
+            "Press Resume set-up to try again. Your entries are kept.",
+        ),
+    };
+    Error::new(code, message, remedy)
+}
+
+/// The account that a ticket of an earlier attempt has led to, if it has.
+async fn accepted_before(journal: &Journal<'_>, admin: &AnalyticsAdmin) -> Result<Option<String>> {
+    let Some(step) = journal.read(ProvisionStep::Ticket).await?.filter(|step| step.state != StepState::Planned) else {
+        return Ok(None);
+    };
+    let before = step.request.as_ref().and_then(|request| request.get("accounts_before")).cloned();
+    match before.and_then(|before| serde_json::from_value::<BTreeSet<String>>(before).ok()) {
+        Some(before) if text(step.response.as_ref(), "ticket_id").is_some() => {
+            Ok(new_account(journal, admin, &before).await?)
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn summaries(journal: &Journal<'_>, admin: &AnalyticsAdmin) -> Result<Vec<AccountSummary>, ApiError> {
+    let mut pages = pin!(admin.account_summaries());
+    let mut all = Vec::new();
+    while let Some(page) = pages.try_next().await? {
+        journal.spent();
+        all.extend(page);
+    }
+    Ok(all)
+}
+
+async fn account_ids(journal: &Journal<'_>, admin: &AnalyticsAdmin) -> Result<BTreeSet<String>> {
+    Ok(summaries(journal, admin).await?.into_iter().map(|summary| id(&summary)).collect())
+}
+
+/// The one account of this name that was not there before; `None` where there is none, or more than one.
+async fn new_account(
+    journal: &Journal<'_>,
+    admin: &AnalyticsAdmin,
+    before: &BTreeSet<String>,
+) -> Result<Option<String>, ApiError> {
+    let all = summaries(journal, admin).await?;
+    let mut fresh = all.iter().filter(|summary| summary.display_name == journal.form.account_name && !before.contains(&id(summary)));
+    Ok(match (fresh.next(), fresh.next()) {
+        (Some(one), None) => Some(id(one)),
+        _ => None,
+    })
+}
+
+fn id(summary: &AccountSummary) -> String {
+    summary.account.trim_start_matches("accounts/").to_owned()
+}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use gantry_engine::{Error, ErrorCode, Result};
-use gantry_sandbox::{Sandbox, SandboxConfig, Seed, TagManagerQuota, practice};
+use gantry_sandbox::{Sandbox, SandboxConfig, Seed, practice, quota::TagManagerQuota};
 use serde_json::json;
 
 use crate::output::{self, Output};

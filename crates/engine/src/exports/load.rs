@@ -9,7 +9,6 @@ use gantry_domain::RowBatch;
 use gantry_store::ExportProgress;
 use google_apis::analytics_data::{AnalyticsData, ReportResponse, ReportStream};
 use google_apis::{ApiError, ErrorKind};
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -19,6 +18,7 @@ use crate::Engine;
 use crate::connections::Session;
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
+use crate::reports::dates::Days;
 
 /// Batches between the network and the disk.
 const QUEUED: usize = 4;
@@ -29,7 +29,7 @@ const FRUITLESS: u32 = 3;
 #[derive(Debug, Default)]
 pub(super) struct Loaded {
     /// The calendar days in the property's time zone.
-    pub(super) days: Option<(Date, Date)>,
+    pub(super) days: Option<Days>,
     /// What to know of the report before it is believed.
     pub(super) notes: Vec<String>,
 }
@@ -52,8 +52,8 @@ pub(super) async fn load(
     let outcome = loop {
         // Once the property's time zone is known, "yesterday" is the same day for every page.
         let days = match &loaded.days {
-            Some((from, to)) => (from.to_string(), to.to_string()),
-            None => (plan.from.to_string(), plan.to.to_string()),
+            Some(days) => (days.from.to_string(), days.to.to_string()),
+            None => (plan.from.clone(), plan.to.clone()),
         };
         let before = progress.rows_read;
         progress.calls += 1;
@@ -149,8 +149,7 @@ fn take_note(report: &ReportResponse, plan: &Plan, asked_at: jiff::Timestamp, lo
     if loaded.days.is_none()
         && let Ok(zone) = TimeZone::get(&report.metadata.time_zone)
     {
-        let today = asked_at.to_zoned(zone).date();
-        loaded.days = Some((plan.from.on(today), plan.to.on(today)));
+        loaded.days = Days::resolve(&plan.from, &plan.to, &zone, asked_at).ok();
     }
     let facts = [
         (report.metadata.data_loss_from_other_row, "Google folded rare values into rows called (other)."),

@@ -1,6 +1,5 @@
 //! Reports into files: any number of rows, typed, replaced by their dimensions, and the record of every run.
 
-mod dates;
 mod failures;
 mod load;
 mod plan;
@@ -20,6 +19,7 @@ use crate::dto::events::{Progress, Topic};
 use crate::dto::exports::{ExportRequest, ExportRunView, ExportState};
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
+use crate::reports::session_for;
 
 use plan::Plan;
 
@@ -37,7 +37,7 @@ const READ_ANALYTICS: &str = "https://www.googleapis.com/auth/analytics.readonly
 /// again completes it.
 pub async fn run(engine: &Arc<Engine>, request: ExportRequest, job: &Job) -> Result<ExportRunView> {
     let plan = Plan::of(&request)?;
-    let session = engine.session(request.connection.as_deref()).await?;
+    let session = session_for(engine, &plan.property_id, request.connection.as_deref()).await?;
     if !session.connection.granted_scopes.iter().any(|scope| scope == READ_ANALYTICS) {
         session.require(Permission::View)?;
     }
@@ -50,8 +50,8 @@ pub async fn run(engine: &Arc<Engine>, request: ExportRequest, job: &Job) -> Res
         property_id: plan.property_id.clone(),
         spec: plan.spec()?,
         destination: plan.destination.to_string(),
-        date_from: plan.from.to_string(),
-        date_to: plan.to.to_string(),
+        date_from: plan.from.clone(),
+        date_to: plan.to.clone(),
         state: RunState::Running,
         progress: ExportProgress::default(),
         started_at: now,
@@ -70,8 +70,8 @@ pub async fn run(engine: &Arc<Engine>, request: ExportRequest, job: &Job) -> Res
     match &outcome {
         Ok(loaded) => {
             record.state = RunState::Done;
-            if let Some((from, to)) = &loaded.days {
-                (record.date_from, record.date_to) = (from.to_string(), to.to_string());
+            if let Some(days) = &loaded.days {
+                (record.date_from, record.date_to) = (days.from.to_string(), days.to.to_string());
             }
             record.spec = plan.spec_with_notes(&loaded.notes)?;
         }

@@ -7,15 +7,12 @@ use google_apis::analytics_data::{DateRange, Dimension, Metric, MetricHeader, Or
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::dates::{NoDay, ReportDay};
 use crate::dto::exports::ExportRequest;
 use crate::error::{Error, ErrorCode, Result};
+use crate::reports::{dates, property_number, understand};
 
 /// Rows per request: the most that Google gives (Data API, `RunReportRequest.limit`).
 pub(super) const ROWS_PER_CALL: u64 = 250_000;
-/// Fields per request (Data API, "Limits and quotas").
-const MOST_DIMENSIONS: usize = 9;
-const MOST_METRICS: usize = 10;
 
 /// A checked request.
 #[derive(Clone, Debug)]
@@ -24,8 +21,9 @@ pub(super) struct Plan {
     pub(super) property_id: String,
     pub(super) dimensions: Vec<String>,
     pub(super) metrics: Vec<String>,
-    pub(super) from: ReportDay,
-    pub(super) to: ReportDay,
+    /// As asked for: a date, or a day counted from today.
+    pub(super) from: String,
+    pub(super) to: String,
     pub(super) destination: Address,
     notes: Vec<String>,
 }
@@ -41,39 +39,30 @@ pub(super) struct Spec {
 
 impl Plan {
     pub(super) fn of(request: &ExportRequest) -> Result<Self> {
-        let property_id = request.property.trim().trim_start_matches("properties/").to_owned();
-        if property_id.is_empty() || !property_id.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Error::invalid(
-                format!("{:?} is not a property.", request.property),
-                "Use the property's number, as `gantry accounts list` shows it.",
-            ));
+        let property_id = property_number(&request.property)?;
+        let fields = understand(&request.dimensions, &request.metrics)?;
+        for (what, named) in [("dimension", &fields.dimensions), ("metric", &fields.metrics)] {
+            if named.is_empty() {
+                return Err(Error::invalid(
+                    format!("The export names no {what}."),
+                    "Name at least one dimension and one metric: rows are found again by their dimensions.",
+                ));
+            }
         }
-        let mut notes = Vec::new();
-        let dimensions = fields(&request.dimensions, &mut notes);
-        let metrics = fields(&request.metrics, &mut notes);
-        check_count("dimension", dimensions.len(), MOST_DIMENSIONS)?;
-        check_count("metric", metrics.len(), MOST_METRICS)?;
-        let mut names: Vec<String> = dimensions.iter().chain(&metrics).map(|name| name.to_lowercase()).collect();
-        names.sort();
-        if let Some([repeated, _]) = names.array_windows().find(|[one, other]| one == other) {
-            return Err(Error::invalid(format!("The field {repeated:?} is asked for twice."), "Name each field once."));
-        }
-        let (from, to) = (day(&request.from)?, day(&request.to)?);
-        let backwards = match (from, to) {
-            (ReportDay::On(from), ReportDay::On(to)) => from > to,
-            (ReportDay::DaysAgo(from), ReportDay::DaysAgo(to)) => from < to,
-            _ => false,
-        };
-        if backwards {
-            return Err(Error::invalid(
-                format!("The days run backwards: from {from} to {to}."),
-                "Put the earlier day first.",
-            ));
-        }
+        dates::check(request.from.trim())?;
+        dates::check(request.to.trim())?;
         let destination = whole(request.destination.trim().parse().map_err(|error| {
             Error::invalid(format!("{error}."), "For instance: sqlite:/home/you/site.db?table=daily, or csv:site.csv.")
         })?)?;
-        Ok(Self { property_id, dimensions, metrics, from, to, destination, notes })
+        Ok(Self {
+            property_id,
+            dimensions: fields.dimensions,
+            metrics: fields.metrics,
+            from: request.from.trim().to_owned(),
+            to: request.to.trim().to_owned(),
+            destination,
+            notes: fields.notes,
+        })
     }
 
     /// The request for the rows from `offset` on, of the days `days`. In the order of the dimensions, so that pages fit
@@ -134,26 +123,6 @@ impl Plan {
     }
 }
 
-fn fields(named: &[String], _notes: &mut Vec<String>) -> Vec<String> {
-    named.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
-}
-
-fn check_count(what: &str, found: usize, most: usize) -> Result<()> {
-    if (1..=most).contains(&found) {
-        return Ok(());
-    }
-    Err(Error::invalid(
-        format!("An export has 1 to {most} {what}s; this one has {found}."),
-        format!("Name the {what}s, separated by commas. Rows are found again by their dimensions."),
-    ))
-}
-
-fn day(text: &str) -> Result<ReportDay> {
-    text.trim().parse().map_err(|NoDay(text)| {
-        Error::invalid(format!("{text:?} is not a day."), "Write YYYY-MM-DD, today, yesterday or 28daysAgo.")
-    })
-}
-
 /// The address with an absolute path: the record of runs is read from elsewhere.
 fn whole(address: Address) -> Result<Address> {
     let absolute = |path: PathBuf| {
@@ -210,15 +179,22 @@ mod tests {
     }
 
     #[test]
+    fn old_names_are_translated_and_noted() {
+        let old = ExportRequest { metrics: vec!["ga:pageviews".to_owned()], ..request() };
+        let plan = Plan::of(&old).unwrap();
+        assert_eq!(plan.metrics, ["screenPageViews"]);
+        let spec: Spec = serde_json::from_value(plan.spec().unwrap()).unwrap();
+        assert_eq!(spec.notes.len(), 1);
+    }
+
+    #[test]
     fn a_wrong_request_is_refused_before_anything_is_sent() {
-        let wrong: [fn(&mut ExportRequest); 8] = [
+        let wrong: [fn(&mut ExportRequest); 6] = [
             |request| request.property = "UA-1-1".to_owned(),
             |request| request.dimensions.clear(),
+            |request| request.metrics.clear(),
             |request| request.metrics = (0..11).map(|n| format!("m{n}")).collect(),
-            |request| request.metrics.push("Date".to_owned()),
             |request| request.from = "last week".to_owned(),
-            |request| (request.from, request.to) = ("2026-02-02".to_owned(), "2026-02-01".to_owned()),
-            |request| (request.from, request.to) = ("yesterday".to_owned(), "7daysAgo".to_owned()),
             |request| request.destination = "postgres://x".to_owned(),
         ];
         for spoil in wrong {

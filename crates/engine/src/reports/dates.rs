@@ -8,13 +8,13 @@ use crate::error::{Error, Result};
 
 /// The days of a report, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Days {
+pub(crate) struct Days {
     pub from: Date,
     pub to: Date,
 }
 
 /// `YYYY-MM-DD`, `NdaysAgo`, `yesterday` or `today`.
-pub(super) fn check(expression: &str) -> Result<()> {
+pub(crate) fn check(expression: &str) -> Result<()> {
     day(expression, Date::ZERO.saturating_add(10_000.days())).map(|_| ())
 }
 

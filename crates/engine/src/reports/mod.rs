@@ -1,7 +1,7 @@
 //! Analytics reports: a property's overview, free questions, what may be asked, and who is there now.
 
 mod badges;
-mod dates;
+pub(crate) mod dates;
 mod fields;
 mod metrics;
 mod overview;

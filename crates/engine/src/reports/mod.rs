@@ -21,7 +21,7 @@ pub use overview::overview;
 pub use realtime::realtime;
 pub use run::run;
 
-pub(crate) use fields::{Fields, understand};
+pub(crate) use fields::understand;
 pub(crate) use property::{property_number, session_for};
 
 /// The dimensions and metrics that a property's reports may use; property `0` for those common to all.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gantry_domain::{GoogleBase, SystemClock};
 use gantry_engine::browser::SystemBrowser;
 use gantry_engine::{Engine, EngineConfig, Error, ErrorCode, Host, Keychain, Profile, Result};
-use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, Seed, TagManagerQuota, practice};
+use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, Seed, practice, quota::TagManagerQuota};
 use google_oauth::OAuthClient;
 
 /// The port of the bundled sandbox. Fixed, so that its profile and the connections made in it are found again.

@@ -45,4 +45,9 @@ if (asked.has('axe')) {
   }, 1500);
 }
 if (asked.get('run') === 'connect') setTimeout(() => void signIn.start({ allow: PRESETS.setUp }), 200);
+// `press=Add Google account…`: presses the button with that name.
+const press = asked.get('press');
+if (press) {
+  setTimeout(() => [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === press || button.ariaLabel === press)?.click(), 600);
+}
 if (asked.get('run') === 'sync') setTimeout(() => void startJob('estate.sync', { connection: null }), 200);

@@ -146,6 +146,30 @@ impl Desktop {
         )
         .stdout
     }
+
+    /// All that programs have filed under a service's name (as Gantry does), with the secrets.
+    pub fn all_service_secrets(&self) -> String {
+        let items = property(
+            &self.environment,
+            DEFAULT_COLLECTION,
+            "org.freedesktop.Secret.Collection",
+            "Items",
+        );
+        let mut services: Vec<String> = strings(&items)
+            .filter_map(|item| {
+                let attributes = property(&self.environment, item, "org.freedesktop.Secret.Item", "Attributes");
+                let mut words = strings(&attributes);
+                words.find(|word| *word == "service")?;
+                words.next().map(str::to_owned)
+            })
+            .collect();
+        services.sort();
+        services.dedup();
+        services
+            .iter()
+            .map(|service| self.secrets("service", service))
+            .collect()
+    }
 }
 
 /// gnome-keyring, unlocked; returns when the Secret Service answers on the bus.
@@ -178,13 +202,6 @@ fn start_keyring(environment: &[(String, String)]) -> Process {
 
 /// The service is up when its default collection exists and is not locked: asked over the bus, as a client would.
 fn default_collection_is_unlocked(environment: &[(String, String)]) -> bool {
-    let ask = |arguments: &[&str]| {
-        let mut send = Command::new("dbus-send");
-        send.envs(environment.iter().cloned())
-            .args(["--session", "--print-reply"])
-            .args(arguments);
-        Finished::of(&mut send).stdout
-    };
     // The owner first: a call to a name without one would make the bus start a second, locked keyring.
     let owner = [
         "--dest=org.freedesktop.DBus",
@@ -192,17 +209,41 @@ fn default_collection_is_unlocked(environment: &[(String, String)]) -> bool {
         "org.freedesktop.DBus.NameHasOwner",
         "string:org.freedesktop.secrets",
     ];
-    if !ask(&owner).contains("boolean true") {
+    if !ask(environment, &owner).contains("boolean true") {
         return false;
     }
-    let locked = [
-        "--dest=org.freedesktop.secrets",
-        "/org/freedesktop/secrets/aliases/default",
-        "org.freedesktop.DBus.Properties.Get",
-        "string:org.freedesktop.Secret.Collection",
-        "string:Locked",
-    ];
-    ask(&locked).contains("boolean false")
+    property(
+        environment,
+        DEFAULT_COLLECTION,
+        "org.freedesktop.Secret.Collection",
+        "Locked",
+    )
+    .contains("boolean false")
+}
+
+const DEFAULT_COLLECTION: &str = "/org/freedesktop/secrets/aliases/default";
+
+/// A property of one of the Secret Service's objects, as `dbus-send` prints it.
+fn property(environment: &[(String, String)], object: &str, interface: &str, name: &str) -> String {
+    let (interface, name) = (format!("string:{interface}"), format!("string:{name}"));
+    let get = "org.freedesktop.DBus.Properties.Get";
+    ask(
+        environment,
+        &["--dest=org.freedesktop.secrets", object, get, &interface, &name],
+    )
+}
+
+fn ask(environment: &[(String, String)], arguments: &[&str]) -> String {
+    let mut send = Command::new("dbus-send");
+    send.envs(environment.iter().cloned())
+        .args(["--session", "--print-reply"])
+        .args(arguments);
+    Finished::of(&mut send).stdout
+}
+
+/// The strings in what `dbus-send` printed.
+fn strings(printed: &str) -> impl Iterator<Item = &str> {
+    printed.split('"').skip(1).step_by(2)
 }
 
 fn make_private(folder: &Path) {

@@ -6,6 +6,22 @@ use serde_json::Value;
 
 use crate::{desktop::Desktop, process::Process, programs};
 
+/// What the Cloud console would download for the sandbox's OAuth client of kind `installed`.
+pub fn practice_client() -> String {
+    serde_json::json!({ "installed": {
+        "client_id": "gantry-practice.apps.googleusercontent.com",
+        "project_id": "gantry-practice",
+        "auth_uri": "https://accounts.google.com/o/oauth2/auth",
+        "token_uri": "https://oauth2.googleapis.com/token",
+        "client_secret": CLIENT_SECRET,
+        "redirect_uris": ["http://localhost"],
+    }})
+    .to_string()
+}
+
+/// The practice client's secret: a canary, too.
+pub const CLIENT_SECRET: &str = "GOCSPX-gantry-practice-client";
+
 #[derive(Debug)]
 pub struct Sandbox {
     _process: Process,
@@ -15,15 +31,20 @@ pub struct Sandbox {
 impl Sandbox {
     /// Serves the seed `owner` or `agency` on a free port.
     pub fn start(desktop: &Desktop, seed: &str) -> Self {
-        Self::start_on(desktop, seed, 0)
+        Self::with(desktop, &["--seed", seed])
     }
 
-    /// Serves it on this port: for a sandbox that comes back where it was.
-    pub fn start_on(desktop: &Desktop, seed: &str, port: u16) -> Self {
+    /// The same, with as many Tag Manager calls as anybody likes.
+    pub fn start_without_quotas(desktop: &Desktop, seed: &str) -> Self {
+        Self::with(desktop, &["--seed", seed, "--no-quotas"])
+    }
+
+    fn with(desktop: &Desktop, arguments: &[&str]) -> Self {
         let (process, base_url) = Process::start_and_read(
             desktop
                 .command(programs::gantry())
-                .args(["sandbox", "--port", &port.to_string(), "--seed", seed])
+                .args(["sandbox", "--port", "0"])
+                .args(arguments)
                 .stdin(Stdio::null())
                 .stderr(Stdio::null()),
             Duration::from_secs(30),
@@ -39,11 +60,6 @@ impl Sandbox {
             _process: process,
             base_url,
         }
-    }
-
-    pub fn port(&self) -> u16 {
-        let url = url::Url::parse(&self.base_url).expect("a base URL");
-        url.port().expect("a port in the base URL")
     }
 
     /// GET of a control endpoint, for instance `log`.

@@ -1,15 +1,42 @@
-//! Every screen that the sidebar leads to, for whoever must see them all: axe and the screenshots.
+//! What more than one walk through the window does: the screens there are, and the first steps of a new person.
 
-/// A screen: its place in the address, and a file name.
-pub const SCREENS: [&str; 7] = [
+use crate::{desktop::Desktop, sandbox, window::Window};
+
+/// Every screen that the sidebar leads to, as the window's address calls it.
+pub const SCREENS: [&str; 8] = [
     "overview",
     "provisioning",
     "containers",
     "reports",
     "connections",
     "exports",
+    "activity",
     "settings",
 ];
 
 /// Both themes, as the settings call them.
 pub const THEMES: [&str; 2] = ["light", "dark"];
+
+/// The first row of the containers page's table, as XPath.
+pub const A_ROW: &str =
+    "(//*[@role='tabpanel']//*[@role='row' or self::tr][.//*[self::td or @role='gridcell' or @role='cell']])[1]";
+
+/// From the welcome screen to Settings and back, with the practice OAuth client added by its file.
+pub async fn add_oauth_client(desktop: &Desktop, window: &Window) {
+    let file = desktop.home().join("client_secret_practice.json");
+    std::fs::write(&file, sandbox::practice_client()).expect("the OAuth client's file");
+    window.page.see("What would you like to do first?").await;
+    window.page.press("Add your OAuth client").await;
+    window.page.fill("File", &file.display().to_string()).await;
+    window.page.press("Add OAuth client").await;
+    window.page.see("You can sign in with Google now.").await;
+    std::fs::remove_file(&file).expect("the file goes");
+    window.page.press("Go on").await;
+}
+
+/// Fills in the form of a set-up.
+pub async fn fill_in_a_site(window: &Window) {
+    window.page.fill("Website address", "https://www.journey.example").await;
+    window.page.fill("Business name", "Journey Bakery").await;
+    window.page.fill("Country of the business", "CH").await;
+}

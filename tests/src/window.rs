@@ -61,6 +61,28 @@ impl Window {
         self.page.painted().await;
     }
 
+    /// Shows this theme, `light` or `dark`, as the setting would.
+    pub async fn theme(&self, theme: &str) {
+        let script = "document.documentElement.dataset.theme = arguments[0]";
+        self.page
+            .client
+            .execute(script, vec![Value::from(theme)])
+            .await
+            .expect("the theme changes");
+        self.page.painted().await;
+    }
+
+    /// Waits until the page is no longer loading anything.
+    pub async fn settled(&self) {
+        let loading = "//*[@aria-busy='true' or contains(concat(' ', @class, ' '), ' skeleton ')]";
+        self.page
+            .until("the page to be loaded", || async {
+                (!self.page.shows(loading).await).then_some(())
+            })
+            .await;
+        self.page.painted().await;
+    }
+
     /// What axe-core has to say about the screen as it is shown now.
     pub async fn violations(&self) -> Vec<Violation> {
         let axe = std::fs::read_to_string(programs::axe()).expect("axe-core's script (npm ci in ui/)");

@@ -91,20 +91,23 @@ fn read_value(value: &Value, kind: &Kind, place: &str) -> Result<Value, ApiReply
             &format!("Invalid value at '{place}' ({type_name}), {value}"),
         ))
     };
+    let right = match (kind, value) {
+        (Kind::Text, Value::String(_)) | (Kind::Bool, Value::Bool(_)) | (Kind::Number, Value::Number(_)) => true,
+        (Kind::Enum(names), Value::String(name)) => !name.is_empty() && names.contains(&name.as_str()),
+        (Kind::Texts, Value::Array(items)) => items.iter().all(Value::is_string),
+        _ => false,
+    };
+    if right {
+        return Ok(value.clone());
+    }
     match (kind, value) {
-        (Kind::Text, Value::String(_)) | (Kind::Bool, Value::Bool(_)) | (Kind::Number, Value::Number(_)) => {
-            Ok(value.clone())
-        }
-        (Kind::Text, _) => wrong("TYPE_STRING"),
+        (Kind::Text | Kind::Texts, _) => wrong("TYPE_STRING"),
         (Kind::Bool, _) => wrong("TYPE_BOOL"),
         (Kind::Number, Value::String(text)) => match text.parse::<f64>().ok().and_then(serde_json::Number::from_f64) {
             Some(number) => Ok(Value::Number(number)),
             None => wrong("TYPE_DOUBLE"),
         },
         (Kind::Number, _) => wrong("TYPE_DOUBLE"),
-        (Kind::Enum(names), Value::String(name)) if names.contains(&name.as_str()) && !name.is_empty() => {
-            Ok(value.clone())
-        }
         (Kind::Enum(names), Value::Number(number)) => {
             let position = number.as_u64().and_then(|number| usize::try_from(number).ok());
             match position
@@ -117,8 +120,6 @@ fn read_value(value: &Value, kind: &Kind, place: &str) -> Result<Value, ApiReply
         }
         (Kind::Enum(_), _) => wrong("TYPE_ENUM"),
         (Kind::Message(fields), _) => read(value, fields, place).map(Value::Object),
-        (Kind::Texts, Value::Array(items)) if items.iter().all(Value::is_string) => Ok(value.clone()),
-        (Kind::Texts, _) => wrong("TYPE_STRING"),
     }
 }
 

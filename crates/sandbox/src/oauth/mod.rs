@@ -55,7 +55,7 @@ impl Grants {
     pub fn caller_of(&self, token: &str, now: Timestamp) -> Option<Caller> {
         let grant = tokens::open(token, TokenKind::Access)?;
         let live = grant.expires.is_none_or(|end| now < end) && !self.is_revoked(&grant);
-        live.then(|| Caller {
+        live.then_some(Caller {
             email: grant.email,
             service_account: grant.service_account,
             scopes: grant.scopes,

@@ -22,7 +22,7 @@ impl ConsentPage<'_> {
     pub fn render(&self) -> String {
         let first = self.users.first().map(|user| user.email.as_str());
         let chosen = self.chosen.as_deref().or(first).unwrap_or_default();
-        let accounts: String = self
+        let accounts = self
             .users
             .iter()
             .map(|user| {
@@ -34,8 +34,9 @@ impl ConsentPage<'_> {
                     escape(&user.name)
                 )
             })
-            .collect();
-        let scopes: String = self
+            .collect::<Vec<_>>()
+            .concat();
+        let scopes = self
             .scopes
             .iter()
             .map(|(scope, words)| {
@@ -45,7 +46,8 @@ impl ConsentPage<'_> {
                     escape(words)
                 )
             })
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         let identity = if self.identity {
             "<p>It will also learn your e-mail address.</p>\n"
         } else {

@@ -62,7 +62,7 @@ pub(crate) fn choose_account(ticket: &str, users: &[&User], note: Option<&str>) 
     let note = note
         .map(|text| format!("<p role=\"alert\">{}</p>\n", escape(text)))
         .unwrap_or_default();
-    let accounts: String = users
+    let accounts = users
         .iter()
         .map(|user| {
             let email = escape(&user.email);
@@ -71,7 +71,8 @@ pub(crate) fn choose_account(ticket: &str, users: &[&User], note: Option<&str>) 
                 escape(&user.name)
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let body = format!(
         "{note}<form method=\"get\" action=\"/analytics.google.com/_terms/{}\">\n<fieldset>\n<legend>Choose an account</legend>\n\
          {accounts}</fieldset>\n<div class=\"actions\"><button type=\"submit\" class=\"first\">Continue</button></div>\n</form>",

@@ -26,7 +26,7 @@ const fn customer(
 }
 
 /// 200 characters, to see where a table bursts.
-const LONG_NAME: &str = "Gesellschaft zur Förderung des regionalen Fremdenverkehrs, der Denkmalpflege und des ökologischen Landbaus im mittleren Saaletal und angrenzenden Gebieten mit beschränkter Haftung und Co. Kommanditgese";
+const LONG_NAME: &str = "Gesellschaft zur Förderung des regionalen Fremdenverkehrs, der Denkmalpflege und des ökologischen Landbaus im mittleren Saaletal und angrenzenden Gebieten mit beschränkter Haftung und Compagnie Komman";
 
 pub(super) const CUSTOMERS: [Customer; 40] = [
     customer(

@@ -39,11 +39,7 @@ pub(super) async fn answer(request: Request<Incoming>, google: Arc<Google>) -> R
             false,
         ));
     };
-    let gzip = parts
-        .headers
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .any(|value| accepts_gzip(value));
+    let gzip = parts.headers.get_all(header::ACCEPT_ENCODING).iter().any(accepts_gzip);
     let head = parts.method == http::Method::HEAD;
     let (host, path) = split_target(parts.uri.path());
     let request = ApiRequest {
@@ -58,7 +54,7 @@ pub(super) async fn answer(request: Request<Incoming>, google: Arc<Google>) -> R
     };
     let fault = google.take_fault(&request);
     if let Some(delay) = fault.as_ref().map(|fault| fault.delay).filter(|delay| !delay.is_zero()) {
-        tokio::time::sleep(delay.min(Duration::from_secs(600))).await;
+        tokio::time::sleep(delay.min(Duration::from_mins(10))).await;
     }
     let transport = fault.as_ref().map(|fault| fault.transport.clone()).unwrap_or_default();
     let before = fault.as_ref().is_some_and(|fault| fault.drop_before);

@@ -344,3 +344,12 @@ def test_page_tokens_hold_for_their_own_list(google, account):
         with pytest.raises(HttpError) as refused:
             bad.execute()
         assert refused.value.status_code == 400
+
+
+def test_unknown_query_parameters_are_refused(google):
+    credentials = google.credentials(ADMIN, READ)
+    credentials.refresh(google.auth_request())
+    url = "https://analyticsadmin.googleapis.com/v1beta/accountSummaries"
+    for query, status in (("prettyPrint=false&pageSize=1", 200), ("maxResults=1", 400)):
+        headers = {"authorization": f"Bearer {credentials.token}"}
+        assert google.session().get(f"{url}?{query}", headers=headers).status_code == status

@@ -36,6 +36,41 @@ struct Method {
     handler: Handler,
 }
 
+/// What every method of a transcoded API takes in the query.
+const EVERYWHERE: [&str; 11] = [
+    "$.xgafv",
+    "access_token",
+    "alt",
+    "callback",
+    "fields",
+    "key",
+    "oauth_token",
+    "prettyPrint",
+    "quotaUser",
+    "uploadType",
+    "upload_protocol",
+];
+
+impl Method {
+    /// Whether the method has this query parameter, in camelCase or snake_case, or it is one of the system's.
+    fn takes(&self, parameter: &str) -> bool {
+        let parameter = parameter
+            .strip_prefix('$')
+            .filter(|name| *name != ".xgafv")
+            .unwrap_or(parameter);
+        let listing = self.rpc.starts_with("List");
+        let known = match fields::camel_case(parameter).as_str() {
+            "pageSize" | "pageToken" => listing,
+            "showDeleted" => matches!(self.rpc, "ListAccounts" | "ListProperties"),
+            "filter" => self.rpc == "ListProperties",
+            "updateMask" => self.verb == "PATCH" && self.rpc != "UpdateAccessBinding",
+            "names" => self.rpc == "BatchGetAccessBindings",
+            _ => false,
+        };
+        known || EVERYWHERE.contains(&parameter)
+    }
+}
+
 const READ: &[&str] = &["analytics.edit", "analytics.readonly"];
 const WRITE: &[&str] = &["analytics.edit"];
 const USERS: &[&str] = &["analytics.manage.users"];
@@ -188,6 +223,13 @@ pub(crate) fn handle(google: &Google, caller: &Caller, request: &ApiRequest, fou
         );
         return rpc_error::insufficient_scopes("analyticsadmin.googleapis.com", &rpc);
     }
+    if let Some((name, _)) = request.query.iter().find(|(name, _)| !found.method.takes(name)) {
+        let description = format!(
+            "Invalid JSON payload received. Unknown name \"{name}\": Cannot bind query parameter. Field '{name}' could not be \
+             found in request message."
+        );
+        return rpc_error::bad_field("", &description);
+    }
     let Ok(body) = request.json() else {
         return rpc_error::invalid_argument("Invalid JSON payload received. Unexpected token.");
     };
@@ -207,6 +249,15 @@ pub(crate) fn handle(google: &Google, caller: &Caller, request: &ApiRequest, fou
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_method_takes_its_own_parameters_and_the_systems() {
+        let method = |rpc: &str| METHODS.iter().find(|method| method.rpc == rpc).unwrap();
+        assert!(method("ListAccounts").takes("pageSize") && method("ListAccounts").takes("page_size"));
+        assert!(method("ListAccounts").takes("$alt") && method("GetAccount").takes("prettyPrint"));
+        assert!(!method("GetAccount").takes("pageSize") && !method("ListAccounts").takes("filter"));
+        assert!(method("UpdateProperty").takes("updateMask") && !method("CreateProperty").takes("updateMask"));
+    }
 
     #[test]
     fn templates_match_whole_paths_and_their_verbs() {

@@ -1,0 +1,159 @@
+"""Every request that Gantry's own clients send, compared with Google's discovery documents: path, verb, query, body, enums, what is
+required. The requests are those of crates/google-apis/tests/sandbox/every_request.rs (`cargo test -p google-apis`), as the
+sandbox received them; GANTRY_OUR_REQUESTS names the file where it is not in its usual place."""
+
+import json
+import os
+import pathlib
+import re
+
+import googleapiclient.discovery_cache
+import pytest
+
+DOCUMENTS = pathlib.Path(googleapiclient.discovery_cache.__file__).parent / "documents"
+USUAL = pathlib.Path(__file__).parents[3] / "target" / "tmp" / "our-requests.jsonl"
+BY_PREFIX = {
+    ("analyticsadmin.googleapis.com", "/v1beta/"): "analyticsadmin.v1beta",
+    ("analyticsadmin.googleapis.com", "/v1alpha/"): "analyticsadmin.v1alpha",
+    ("analyticsdata.googleapis.com", "/v1beta/"): "analyticsdata.v1beta",
+    ("tagmanager.googleapis.com", "/tagmanager/v2/"): "tagmanager.v2",
+    ("analytics.googleapis.com", "/analytics/v3/"): "analytics.v3",
+}
+
+
+def requests():
+    path = pathlib.Path(os.environ.get("GANTRY_OUR_REQUESTS", USUAL))
+    assert path.exists(), f"{path} is missing: run cargo test -p google-apis first"
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def document(request):
+    for (host, prefix), name in BY_PREFIX.items():
+        if request["host"] == host and request["path"].startswith(prefix):
+            return json.loads((DOCUMENTS / f"{name}.json").read_text())
+    raise AssertionError(f"no document speaks of {request['host']}{request['path']}")
+
+
+def methods(resource):
+    for method in resource.get("methods", {}).values():
+        yield method
+    for child in resource.get("resources", {}).values():
+        yield from methods(child)
+
+
+def template(method, document):
+    """The method's path as a pattern: {+name} may hold slashes and has its own pattern, {name} is one segment."""
+    path = method.get("flatPath", method["path"]) if "{+" not in method["path"] else method["path"]
+
+    def place(match):
+        name = match[1].lstrip("+")
+        pattern = method["parameters"][name].get("pattern")
+        return "(?:" + pattern.strip("^$") + ")" if pattern else "[^/:]+"
+
+    pieces = re.split(r"\{([^}]+)\}", path)
+    out = ""
+    for index, piece in enumerate(pieces):
+        out += re.escape(piece) if index % 2 == 0 else place([None, piece])
+    return "^/" + re.escape(document["servicePath"]) + out + "$"
+
+
+def the_method(request, document):
+    fitting = [
+        method
+        for method in methods(document)
+        if method["httpMethod"] == request["method"] and re.match(template(method, document), request["path"])
+    ]
+    assert fitting, f"no method {request['method']} {request['path']}"
+    return fitting
+
+
+def check_query(request, method, document):
+    known = {**document["parameters"], **method.get("parameters", {})}
+    seen = {}
+    for name, value in request["query"]:
+        assert name in known, f"{method['id']} has no parameter {name}"
+        parameter = known[name]
+        assert parameter.get("location") == "query", name
+        assert name not in seen or parameter.get("repeated"), f"{name} is sent twice"
+        seen[name] = value
+        if "enum" in parameter:
+            assert value in parameter["enum"], (name, value)
+        if parameter["type"] == "integer":
+            assert re.fullmatch(r"-?\d+", value), (name, value)
+        if parameter["type"] == "boolean":
+            assert value in ("true", "false"), (name, value)
+    for name, parameter in method.get("parameters", {}).items():
+        if parameter.get("location") == "query" and parameter.get("required"):
+            assert name in seen, f"{method['id']} requires {name}"
+    if request["method"] == "PATCH" and "updateMask" in method.get("parameters", {}):
+        assert seen.get("updateMask"), f"{method['id']} needs an updateMask"
+        assert re.fullmatch(r"[a-z_0-9.,*]+", seen["updateMask"]), "updateMask is snake case"
+
+
+def check_value(value, schema, document, where):
+    if "$ref" in schema:
+        return check_object(value, document["schemas"][schema["$ref"]], document, where)
+    kind = schema.get("type")
+    if kind == "array":
+        assert isinstance(value, list), where
+        for index, item in enumerate(value):
+            check_value(item, schema["items"], document, f"{where}[{index}]")
+    elif kind == "object":
+        check_object(value, schema, document, where)
+    elif kind == "string":
+        if schema.get("format") in ("int64", "uint64"):
+            assert isinstance(value, int) or re.fullmatch(r"-?\d+", str(value)), where
+        else:
+            assert isinstance(value, str), f"{where} is {value!r}"
+        if "enum" in schema:
+            assert value in schema["enum"], f"{where}: {value} is none of {schema['enum']}"
+    elif kind == "boolean":
+        assert isinstance(value, bool), where
+    elif kind == "integer":
+        assert isinstance(value, int) and not isinstance(value, bool), where
+    elif kind == "number":
+        assert isinstance(value, (int, float)), where
+
+
+def check_object(value, schema, document, where):
+    assert isinstance(value, dict), f"{where} is {value!r}"
+    properties = schema.get("properties", {})
+    for name, item in value.items():
+        if name not in properties:
+            assert "additionalProperties" in schema, f"{where} has no field {name}"
+            continue
+        check_value(item, properties[name], document, f"{where}.{name}")
+
+
+def check_body(request, method, document):
+    body = request.get("body")
+    if "request" not in method:
+        assert body is None, f"{method['id']} takes no body"
+        return
+    schema = document["schemas"][method["request"]["$ref"]]
+    assert body is not None, f"{method['id']} takes a body"
+    check_object(body, schema, document, schema["id"])
+    for name, field in schema.get("properties", {}).items():
+        required = method["id"] in field.get("annotations", {}).get("required", [])
+        # The newer documents say it in words, and mean creation.
+        required |= request["method"] == "POST" and method["id"].endswith(".create") and field.get(
+            "description", ""
+        ).startswith("Required.")
+        assert not required or name in body, f"{method['id']} requires {name}"
+
+
+@pytest.mark.parametrize("request_", requests(), ids=lambda one: f"{one['api_method']}-{one['serial']}")
+def test_request_is_as_the_discovery_document_says(request_):
+    about = document(request_)
+    candidates = the_method(request_, about)
+    # Where two paths fit ("properties/{+name}" alike), the recorded method decides; the name must be Google's own.
+    ids = [method["id"] for method in candidates]
+    assert request_["api_method"] in ids, (request_["api_method"], ids)
+    method = candidates[ids.index(request_["api_method"])]
+    check_query(request_, method, about)
+    check_body(request_, method, about)
+
+
+def test_every_api_is_judged():
+    hosts = {request["host"] for request in requests()}
+    assert hosts == {host for host, _ in BY_PREFIX}

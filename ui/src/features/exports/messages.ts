@@ -40,7 +40,7 @@ export const exportsMessages = {
     tableHint: 'Named after the property if left empty.',
     run: 'Run export',
     busy: 'Starting',
-    cost: 'About 10 property tokens for each 100,000 rows, no Tag Manager calls',
+    cost: 'Costs Analytics tokens of the property, no Tag Manager calls',
     offline: 'You are offline. Google has to be reached for this.',
   },
   running: 'Exporting',
@@ -58,7 +58,7 @@ export const exportsMessages = {
   close: 'Close details',
   problem: 'What went wrong',
   facts: {
-    property: 'Property', dates: 'Dates', destination: 'File', read: 'Rows read', written: 'Rows new or changed', started: 'Started', finished: 'Finished', took: 'Took',
+    property: 'Property', dates: 'Dates', destination: 'File', read: 'Rows read', written: 'New or changed', started: 'Started', finished: 'Finished', took: 'Took',
   },
   unchanged: (count: number, locale: string) => (count === 1 ? '1 row was already there' : `${n(count, locale)} rows were already there`),
   notes: 'Notes',

@@ -136,9 +136,6 @@ export const provisioningMessages = {
     line: (state: string, time: string) => `${state}, ${time}`,
   },
   offline: 'You are offline. Google has to be reached for this.',
-  stopped: 'The set-up stopped',
-  backToForm: 'Back to the form',
-  kept: 'Your entries are kept.',
   firstUse: {
     title: 'Sign in first',
     text: 'A site is set up in your own Google account. Connect it, then come back here: nothing is created before you accept Google’s terms.',

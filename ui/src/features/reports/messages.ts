@@ -9,7 +9,7 @@ export const reportsMessages = {
   filterProperties: (count: number, locale: string) => (count === 1 ? 'Filter 1 property' : `Filter ${n(count, locale)} properties`),
   noMatch: 'No property matches.',
   refresh: 'Ask Google again',
-  refreshCost: 'Ask Google again: about 10 property tokens, no Tag Manager calls',
+  refreshCost: 'Ask Google again: costs Analytics tokens of the property, no Tag Manager calls',
   dates: 'Dates',
   presets: {
     last7: 'Last 7 days',

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+
+import type { ContainerTreeAccount } from '../../lib/bindings';
+import { accountKey, containerKey, treeKey, treeRows } from './tree';
+
+const container = (account: string, id: string, name: string) => ({
+  account_id: account, container_id: id, public_id: `GTM-${id}`, name, usage_context: ['web'], live_version: '1', entities: 1,
+});
+const accounts: ContainerTreeAccount[] = [
+  { account_id: '2', name: 'Zebra', containers: [container('2', '20', 'zebra.example')] },
+  { account_id: '1', name: 'Äpfel', containers: [container('1', '11', 'shop 10'), container('1', '10', 'shop 9')] },
+];
+const collator = new Intl.Collator('en', { numeric: true });
+const labels = (open: string[], filter = '') => treeRows(accounts, new Set(open), filter, collator).map((row) => row.label);
+
+describe('rows', () => {
+  test('closed accounts hide their containers, in the reader’s order', () => {
+    expect(labels([])).toEqual(['Äpfel', 'Zebra']);
+    expect(labels([accountKey('1')])).toEqual(['Äpfel', 'shop 9', 'shop 10', 'Zebra']);
+  });
+
+  test('a filter opens what it finds and drops the rest', () => {
+    expect(labels([], 'GTM-11')).toEqual(['Äpfel', 'shop 10']);
+    expect(labels([], 'zebra')).toEqual(['Zebra', 'zebra.example']);
+    expect(labels([], 'nothing')).toEqual([]);
+  });
+
+  test('positions count within the level', () => {
+    const rows = treeRows(accounts, new Set([accountKey('1')]), '', collator);
+    expect(rows.map((row) => [row.level, row.position, row.siblings])).toEqual([[1, 1, 2], [2, 1, 2], [2, 2, 2], [1, 2, 2]]);
+  });
+});
+
+describe('keys', () => {
+  const rows = treeRows(accounts, new Set([accountKey('1')]), '', collator);
+
+  test.each([
+    ['ArrowDown', accountKey('1'), { focus: containerKey('10') }],
+    ['ArrowUp', accountKey('1'), null],
+    ['ArrowRight', accountKey('1'), { focus: containerKey('10') }],
+    ['ArrowRight', accountKey('2'), { expand: accountKey('2') }],
+    ['ArrowLeft', accountKey('1'), { collapse: accountKey('1') }],
+    ['ArrowLeft', containerKey('11'), { focus: accountKey('1') }],
+    ['End', accountKey('1'), { focus: accountKey('2') }],
+    ['Home', accountKey('2'), { focus: accountKey('1') }],
+    ['Enter', containerKey('10'), { activate: containerKey('10') }],
+    ['z', containerKey('10'), { focus: accountKey('2') }],
+    ['q', containerKey('10'), null],
+  ])('%s on %s', (key, focused, move) => {
+    expect(treeKey(rows, focused, key)).toEqual(move);
+  });
+
+  test('arrows mirror from right to left', () => {
+    expect(treeKey(rows, accountKey('2'), 'ArrowLeft', true)).toEqual({ expand: accountKey('2') });
+  });
+});

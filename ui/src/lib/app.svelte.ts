@@ -14,11 +14,16 @@ class App {
   ]);
   readonly connections = new Resource<ConnectionView[]>(() => call('connections.list'), ['connections', 'containers', 'accounts']);
   readonly settings = new Resource<SettingsView>(() => call('settings.get'), ['settings']);
-  online = $state(true);
+  #network = $state(true);
 
   /** True while a loopback base stands in for Google. */
   get sandbox(): boolean {
     return (this.status.value?.profile.base_url ?? null) !== null;
+  }
+
+  /** Whether what stands for Google can be reached: the sandbox needs no network. */
+  get online(): boolean {
+    return this.#network || this.sandbox;
   }
 
   get keychainMissing(): boolean {
@@ -50,7 +55,7 @@ class App {
   }
 
   #followNetwork(): () => void {
-    const read = () => { this.online = navigator.onLine; };
+    const read = () => { this.#network = navigator.onLine; };
     read();
     addEventListener('online', read);
     addEventListener('offline', read);

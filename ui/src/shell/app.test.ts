@@ -135,6 +135,26 @@ describe('keys', () => {
     expect(router.route.page).toBe('settings');
   });
 
+  test('change the size of text, and keep it', async () => {
+    show('agency', '#/settings/appearance');
+    await screen.findByText('100 %');
+    await fireEvent.keyDown(window, { key: '+', ctrlKey: true });
+    expect(document.documentElement.style.fontSize).toBe('110%');
+    await press('Larger text');
+    expect(screen.getByText('125 %')).toBeTruthy();
+    await fireEvent.keyDown(window, { key: '0', ctrlKey: true });
+    expect(document.documentElement.style.fontSize).toBe('');
+  });
+
+  test('read the view again instead of reloading the window', async () => {
+    const host = show('agency');
+    await screen.findByText('36 properties');
+    const event = new KeyboardEvent('keydown', { key: 'r', ctrlKey: true, bubbles: true, cancelable: true });
+    window.dispatchEvent(event);
+    expect(event.defaultPrevented).toBe(true);
+    await waitFor(() => { expect(host.requests('estate.sync')).toHaveLength(1); });
+  });
+
   test('F6 moves through the panes and back', async () => {
     show('agency', '#/settings');
     await screen.findByRole('radiogroup', { name: 'Theme' });

@@ -1,7 +1,8 @@
-// Keys that work everywhere: pages by number, settings, moving between panes. Single letters are never shortcuts.
+// Keys that work everywhere: pages by number, settings, text size, filter, refresh, moving between panes. Single letters are never shortcuts.
 
 import { router } from '../lib/router.svelte';
 import { isMac, pageOfDigit } from './navigation';
+import { changeTextSize } from './textsize';
 
 const PANES = '.sidebar, .toolbar, .pane, .content, .wel-main, .wel-side';
 const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
@@ -23,9 +24,38 @@ export function onkeydown(event: KeyboardEvent): void {
     return;
   }
   const command = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
-  if (!command || event.altKey || event.shiftKey) return;
+  if (event.key === 'F5' || (command && event.key === 'r' && !event.shiftKey)) {
+    // Reads the view again; the web view's own reload would throw away what is being typed.
+    event.preventDefault();
+    document.querySelector<HTMLElement>('.toolbar [data-refresh]')?.click();
+    return;
+  }
+  if (!command || event.altKey) return;
+  const size = { '+': 1, '=': 1, '-': -1, '0': 0 }[event.key];
+  if (size !== undefined) {
+    event.preventDefault();
+    changeTextSize(size as 1 | -1 | 0);
+    return;
+  }
+  if (event.shiftKey) return;
+  if (event.key === 'f') {
+    const filter = document.querySelector<HTMLInputElement>('.main input[type="search"]');
+    if (filter) {
+      event.preventDefault();
+      filter.focus();
+      filter.select();
+    }
+    return;
+  }
   const page = event.key === ',' ? ('settings' as const) : /^[1-9]$/.test(event.key) ? pageOfDigit(Number(event.key)) : undefined;
   if (!page) return;
   event.preventDefault();
   router.go(page);
+}
+
+/** The web view's own menu (Reload, Back) belongs to a browser; text keeps it, for copying. */
+export function oncontextmenu(event: MouseEvent): void {
+  const target = event.target;
+  if (target instanceof Element && target.closest('input, textarea, .code, .mono, dd')) return;
+  event.preventDefault();
 }

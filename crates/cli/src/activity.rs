@@ -29,7 +29,9 @@ fn list(requests: &[ActivityView]) -> String {
         .map(|request| {
             vec![
                 format!("{:.0}", request.at),
-                request.status.map_or_else(|| "-".to_owned(), |status| status.to_string()),
+                request
+                    .status
+                    .map_or_else(|| "-".to_owned(), |status| status.to_string()),
                 format!("{} ms", request.latency_ms),
                 request.retries.to_string(),
                 request.method.clone(),
@@ -39,5 +41,8 @@ fn list(requests: &[ActivityView]) -> String {
             ]
         })
         .collect();
-    output::table(&["AT", "STATUS", "TIME", "RETRIES", "METHOD", "CONNECTION", "ID", "ERROR"], &rows)
+    output::table(
+        &["AT", "STATUS", "TIME", "RETRIES", "METHOD", "CONNECTION", "ID", "ERROR"],
+        &rows,
+    )
 }

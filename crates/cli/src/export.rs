@@ -53,7 +53,9 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
         Command::Run(run) => {
             let request = run.request(session.connection.clone())?;
             let done = session
-                .run_job("exports.run", |engine, job| async move { exports::run(&engine, request, &job).await })
+                .run_job("exports.run", |engine, job| async move {
+                    exports::run(&engine, request, &job).await
+                })
                 .await?;
             session.output.done(&done, for_people)
         }
@@ -133,7 +135,19 @@ fn list(runs: &[ExportRunView]) -> String {
             ]
         })
         .collect();
-    output::table(&["STARTED", "STATE", "PROPERTY", "DAYS", "ROWS", "WRITTEN", "DESTINATION", "PROBLEM"], &rows)
+    output::table(
+        &[
+            "STARTED",
+            "STATE",
+            "PROPERTY",
+            "DAYS",
+            "ROWS",
+            "WRITTEN",
+            "DESTINATION",
+            "PROBLEM",
+        ],
+        &rows,
+    )
 }
 
 #[cfg(test)]
@@ -141,7 +155,10 @@ mod tests {
     use super::*;
 
     fn parts(to: &[&str], until: Option<&str>) -> Result<(String, String)> {
-        parted(to.iter().map(|text| (*text).to_owned()).collect(), until.map(str::to_owned))
+        parted(
+            to.iter().map(|text| (*text).to_owned()).collect(),
+            until.map(str::to_owned),
+        )
     }
 
     #[test]
@@ -150,7 +167,10 @@ mod tests {
         assert_eq!(parts(&["2026-01-31", "sqlite:a.db"], None).unwrap(), both);
         assert_eq!(parts(&["sqlite:a.db", "2026-01-31"], None).unwrap(), both);
         assert_eq!(parts(&["sqlite:a.db"], Some("2026-01-31")).unwrap(), both);
-        assert_eq!(parts(&["csv:a.csv"], None).unwrap(), ("csv:a.csv".to_owned(), "yesterday".to_owned()));
+        assert_eq!(
+            parts(&["csv:a.csv"], None).unwrap(),
+            ("csv:a.csv".to_owned(), "yesterday".to_owned())
+        );
         assert!(parts(&["yesterday"], None).is_err());
         assert!(parts(&["csv:a", "sqlite:b"], None).is_err());
         assert!(parts(&["csv:a", "today"], Some("today")).is_err());

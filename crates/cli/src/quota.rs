@@ -23,7 +23,10 @@ fn list(quotas: &[QuotaView]) -> String {
             vec![
                 quota.api.clone(),
                 quota.project.clone(),
-                format!("{} of {} in {} s", quota.window_used, quota.window_limit, quota.window_seconds),
+                format!(
+                    "{} of {} in {} s",
+                    quota.window_used, quota.window_limit, quota.window_seconds
+                ),
                 format!("{} of {}", quota.day_used, quota.day_limit),
                 format!("{:.0}", quota.day_resets_at),
             ]

@@ -18,7 +18,7 @@ const ROWS_PER_TRANSACTION: u64 = 100_000;
 /// How long to wait for another program that has the file locked.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// SQLite's page cache, in KiB: enough for the table's edge, small enough for the memory aim.
-const CACHE_KIB: i64 = 16 * 1024;
+const CACHE_KIB: i64 = 32 * 1024;
 
 /// A table of a SQLite file, open for upserts.
 #[derive(Debug)]

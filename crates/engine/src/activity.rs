@@ -32,8 +32,9 @@ pub(crate) fn recorder(engine: &Engine, connection_id: &str) -> Arc<Recorder> {
 
 impl ActivityRecorder for Recorder {
     fn record(&self, call: RecordedCall) {
-        let (error_code, error_message) =
-            call.error.map_or((None, None), |error| (Some(error.code.to_owned()), Some(error.message)));
+        let (error_code, error_message) = call
+            .error
+            .map_or((None, None), |error| (Some(error.code.to_owned()), Some(error.message)));
         self.store.record_activity(ActivityEntry {
             id: call.id.to_string(),
             at: call.started_at,
@@ -56,8 +57,13 @@ impl ActivityRecorder for Recorder {
 /// The newest requests, newest first.
 pub async fn list(engine: &Arc<Engine>, request: ActivityRequest) -> Result<Vec<ActivityView>> {
     let limit = request.limit.clamp(1, MOST);
-    let emails: std::collections::HashMap<String, String> =
-        engine.store.connections().await?.into_iter().map(|known| (known.id, known.email)).collect();
+    let emails: std::collections::HashMap<String, String> = engine
+        .store
+        .connections()
+        .await?
+        .into_iter()
+        .map(|known| (known.id, known.email))
+        .collect();
     let entries = engine.store.activity(ActivityFilter::default(), limit).await?;
     let small = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
     Ok(entries

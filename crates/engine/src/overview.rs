@@ -29,17 +29,27 @@ pub async fn overview(engine: &Arc<Engine>, _: Nothing) -> Result<OverviewView> 
     let accounts = store.analytics_accounts().await?;
     let properties_list = estate::properties(engine, Nothing {}).await?;
     let containers = store.containers().await?;
-    let never_published = store.live_versions().await?.iter().filter(|live| live.version_id.is_none()).count();
+    let never_published = store
+        .live_versions()
+        .await?
+        .iter()
+        .filter(|live| live.version_id.is_none())
+        .count();
     let last_sync: Option<SyncRunView> = store.setting(LAST_SYNC).await?;
     let mut last_exports = exports::last_runs(engine, EXPORTS_CHECKED).await?;
 
     let mut attention = Vec::new();
     attention.extend(keychain(engine.keychain_view()));
-    connections.iter().for_each(|connection| attention.extend(connection_needs(connection)));
+    connections
+        .iter()
+        .for_each(|connection| attention.extend(connection_needs(connection)));
     attention.extend(unfinished_setups(engine).await?);
     attention.extend(failed_exports(&last_exports));
     match &last_sync {
-        None if connections.iter().any(|connection| connection.state == ConnectionState::Ready) => {
+        None if connections
+            .iter()
+            .any(|connection| connection.state == ConnectionState::Ready) =>
+        {
             attention.push(item(
                 AttentionKind::NeverSynced,
                 "Nothing is mirrored yet",
@@ -51,7 +61,10 @@ pub async fn overview(engine: &Arc<Engine>, _: Nothing) -> Result<OverviewView> 
         Some(sync) if sync.failed > 0 => attention.push(item(
             AttentionKind::SyncIncomplete,
             "The last sync is incomplete",
-            &format!("{} could not be read; what was read before is still shown.", counted(sync.failed, "container")),
+            &format!(
+                "{} could not be read; what was read before is still shown.",
+                counted(sync.failed, "container")
+            ),
             "containers",
             None,
         )),
@@ -85,7 +98,11 @@ fn small(count: usize) -> u32 {
 }
 
 fn counted(count: u32, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+    if count == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{count} {what}s")
+    }
 }
 
 fn item(kind: AttentionKind, title: &str, detail: &str, page: &str, id: Option<&str>) -> AttentionView {
@@ -113,18 +130,33 @@ fn keychain(view: KeychainView) -> Option<AttentionView> {
 
 fn connection_needs(connection: &ConnectionView) -> Option<AttentionView> {
     if connection.state == ConnectionState::NeedsSignIn {
-        let why = connection.state_reason.as_deref().unwrap_or("Google ended this connection's session.");
+        let why = connection
+            .state_reason
+            .as_deref()
+            .unwrap_or("Google ended this connection's session.");
         let title = format!("{} needs a new sign-in", connection.email);
-        return Some(item(AttentionKind::SignInAgain, &title, why, "connections", Some(&connection.id)));
+        return Some(item(
+            AttentionKind::SignInAgain,
+            &title,
+            why,
+            "connections",
+            Some(&connection.id),
+        ));
     }
-    let missing: BTreeSet<&str> =
-        connection.asked.difference(&connection.granted).map(|permission| permission.name()).collect();
+    let missing: BTreeSet<&str> = connection
+        .asked
+        .difference(&connection.granted)
+        .map(|permission| permission.name())
+        .collect();
     (!missing.is_empty()).then(|| {
         let missing: Vec<&str> = missing.into_iter().collect();
         item(
             AttentionKind::PermissionMissing,
             &format!("{} was not given everything", connection.email),
-            &format!("Not allowed on Google's page: {}. Sign in again and tick it.", missing.join(", ")),
+            &format!(
+                "Not allowed on Google's page: {}. Sign in again and tick it.",
+                missing.join(", ")
+            ),
             "connections",
             Some(&connection.id),
         )
@@ -134,14 +166,29 @@ fn connection_needs(connection: &ConnectionView) -> Option<AttentionView> {
 async fn unfinished_setups(engine: &Engine) -> Result<Vec<AttentionView>> {
     let runs = engine.store.provisioning_runs(SETUPS_CHECKED).await?;
     let unfinished = runs.into_iter().filter(|run| {
-        matches!(run.state, ProvisioningState::Running | ProvisioningState::Waiting | ProvisioningState::Failed)
+        matches!(
+            run.state,
+            ProvisioningState::Running | ProvisioningState::Waiting | ProvisioningState::Failed
+        )
     });
     Ok(unfinished
         .map(|run| {
-            let name = ["account_name", "accountName"].iter().find_map(|key| run.form.get(key)).and_then(|name| name.as_str());
-            let title = name.map_or_else(|| "A set-up is unfinished".to_owned(), |name| format!("The set-up of {name} is unfinished"));
+            let name = ["account_name", "accountName"]
+                .iter()
+                .find_map(|key| run.form.get(key))
+                .and_then(|name| name.as_str());
+            let title = name.map_or_else(
+                || "A set-up is unfinished".to_owned(),
+                |name| format!("The set-up of {name} is unfinished"),
+            );
             let detail = "It can go on where it stopped; nothing that Google has made is made twice.";
-            item(AttentionKind::SetupUnfinished, &title, detail, "provisioning", Some(&run.id))
+            item(
+                AttentionKind::SetupUnfinished,
+                &title,
+                detail,
+                "provisioning",
+                Some(&run.id),
+            )
         })
         .collect())
 }
@@ -156,7 +203,13 @@ fn failed_exports(newest_first: &[ExportRunView]) -> Vec<AttentionView> {
         .map(|run| {
             let name = run.property_name.as_deref().unwrap_or(&run.property_id);
             let detail = run.problem.as_deref().unwrap_or("Run it again.");
-            item(AttentionKind::ExportFailed, &format!("The export of {name} failed"), detail, "exports", Some(&run.id))
+            item(
+                AttentionKind::ExportFailed,
+                &format!("The export of {name} failed"),
+                detail,
+                "exports",
+                Some(&run.id),
+            )
         })
         .collect()
 }

@@ -29,13 +29,18 @@ pub async fn get(engine: &Arc<Engine>, _: Nothing) -> Result<SettingsView> {
 /// Sets everything at once and answers with what is now set.
 pub async fn set(engine: &Arc<Engine>, settings: SettingsView) -> Result<SettingsView> {
     for (name, value) in [
-        ("Tag Manager calls per 100 seconds", settings.tag_manager_calls_per_window),
+        (
+            "Tag Manager calls per 100 seconds",
+            settings.tag_manager_calls_per_window,
+        ),
         ("Tag Manager calls per day", settings.tag_manager_calls_per_day),
     ] {
         if !(1..=MOST).contains(&value) {
             return Err(Error::invalid(
                 format!("{name} cannot be {value}."),
-                format!("Use a number from 1 to {MOST}. Google's defaults are {DEFAULT_PER_WINDOW} and {DEFAULT_PER_DAY}."),
+                format!(
+                    "Use a number from 1 to {MOST}. Google's defaults are {DEFAULT_PER_WINDOW} and {DEFAULT_PER_DAY}."
+                ),
             ));
         }
     }
@@ -58,7 +63,9 @@ pub(crate) async fn read(store: &Store) -> Result<SettingsView> {
 pub(crate) async fn write(store: &Store, settings: &SettingsView) -> Result<()> {
     store.set_setting(THEME, &settings.theme).await?;
     store.set_setting(DENSITY, &settings.density).await?;
-    store.set_setting(PER_WINDOW, &settings.tag_manager_calls_per_window).await?;
+    store
+        .set_setting(PER_WINDOW, &settings.tag_manager_calls_per_window)
+        .await?;
     store.set_setting(PER_DAY, &settings.tag_manager_calls_per_day).await?;
     Ok(())
 }

@@ -86,7 +86,9 @@ pub(super) async fn load(
             Err(PageError::Google(error)) if error.kind == ErrorKind::Network && progress.rows_read > before => {
                 tracing::info!(%error, rows = progress.rows_read, "the answer broke off; asking for the rest");
             }
-            Err(PageError::Google(error)) if error.kind == ErrorKind::Network && before > 0 && fruitless < FRUITLESS => {
+            Err(PageError::Google(error))
+                if error.kind == ErrorKind::Network && before > 0 && fruitless < FRUITLESS =>
+            {
                 fruitless += 1;
             }
             Err(PageError::Google(error)) => break Err(error.into()),
@@ -137,7 +139,11 @@ async fn page(
             None => writer.insert(Writer::start(plan, plan.table(&head.metric_headers))),
         };
         let (rows, bytes) = (batch.len() as u64, batch.text_bytes() as u64);
-        writer.rows.send(Message::Rows(batch)).await.map_err(|_| PageError::WriterGone)?;
+        writer
+            .rows
+            .send(Message::Rows(batch))
+            .await
+            .map_err(|_| PageError::WriterGone)?;
         progress.rows_read += rows;
         progress.bytes += bytes;
         tell(progress, false);
@@ -152,9 +158,18 @@ fn take_note(report: &ReportResponse, plan: &Plan, asked_at: jiff::Timestamp, lo
         loaded.days = Days::resolve(&plan.from, &plan.to, &zone, asked_at).ok();
     }
     let facts = [
-        (report.metadata.data_loss_from_other_row, "Google folded rare values into rows called (other)."),
-        (!report.metadata.sampling_metadatas.is_empty(), "Google sampled: the numbers are estimates."),
-        (report.metadata.subject_to_thresholding, "Google hid small groups, so that nobody can be recognised."),
+        (
+            report.metadata.data_loss_from_other_row,
+            "Google folded rare values into rows called (other).",
+        ),
+        (
+            !report.metadata.sampling_metadatas.is_empty(),
+            "Google sampled: the numbers are estimates.",
+        ),
+        (
+            report.metadata.subject_to_thresholding,
+            "Google hid small groups, so that nobody can be recognised.",
+        ),
     ];
     for (_, note) in facts.into_iter().filter(|(holds, _)| *holds) {
         if !loaded.notes.iter().any(|known| known == note) {

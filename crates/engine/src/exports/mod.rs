@@ -38,7 +38,12 @@ const READ_ANALYTICS: &str = "https://www.googleapis.com/auth/analytics.readonly
 pub async fn run(engine: &Arc<Engine>, request: ExportRequest, job: &Job) -> Result<ExportRunView> {
     let plan = Plan::of(&request)?;
     let session = session_for(engine, &plan.property_id, request.connection.as_deref()).await?;
-    if !session.connection.granted_scopes.iter().any(|scope| scope == READ_ANALYTICS) {
+    if !session
+        .connection
+        .granted_scopes
+        .iter()
+        .any(|scope| scope == READ_ANALYTICS)
+    {
         session.require(Permission::View)?;
     }
     refuse_foreign_rows(engine, &plan).await?;
@@ -76,8 +81,14 @@ pub async fn run(engine: &Arc<Engine>, request: ExportRequest, job: &Job) -> Res
             record.spec = plan.spec_with_notes(&loaded.notes)?;
         }
         Err(error) => {
-            record.state = if error.code == ErrorCode::Cancelled { RunState::Cancelled } else { RunState::Failed };
-            record.error_code = serde_json::to_value(error.code).ok().and_then(|code| code.as_str().map(str::to_owned));
+            record.state = if error.code == ErrorCode::Cancelled {
+                RunState::Cancelled
+            } else {
+                RunState::Failed
+            };
+            record.error_code = serde_json::to_value(error.code)
+                .ok()
+                .and_then(|code| code.as_str().map(str::to_owned));
             record.error_message = Some(error.message.clone());
         }
     }
@@ -122,7 +133,11 @@ async fn run_recorded(
         job.progress(told_as(progress, started.elapsed()));
         if noted.elapsed() >= NOTE_EVERY {
             noted = Instant::now();
-            let alive = ExportRun { progress: *progress, updated_at: engine.clock.now(), ..record.clone() };
+            let alive = ExportRun {
+                progress: *progress,
+                updated_at: engine.clock.now(),
+                ..record.clone()
+            };
             engine.store.note_export_run(alive);
         }
     };
@@ -136,8 +151,13 @@ async fn run_recorded(
 fn told_as(progress: &ExportProgress, elapsed: Duration) -> Progress {
     let small = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
     // Google tells the number of rows after the first page of them.
-    let total = progress.rows_total.unwrap_or(progress.rows_read).max(progress.rows_read);
-    let left = progress.rows_total.map(|total| total.saturating_sub(progress.rows_read));
+    let total = progress
+        .rows_total
+        .unwrap_or(progress.rows_read)
+        .max(progress.rows_read);
+    let left = progress
+        .rows_total
+        .map(|total| total.saturating_sub(progress.rows_read));
     let eta = left.filter(|_| progress.rows_read > 0).map(|left| {
         let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         small(left.saturating_mul(millis) / progress.rows_read / 1_000)
@@ -164,7 +184,10 @@ async fn refuse_foreign_rows(engine: &Engine, plan: &Plan) -> Result<()> {
     });
     match foreign {
         Some(run) if plan.file_exists() => Err(Error::invalid(
-            format!("The table holds rows of property {}; rows of {} would replace them.", run.property_id, plan.property_id),
+            format!(
+                "The table holds rows of property {}; rows of {} would replace them.",
+                run.property_id, plan.property_id
+            ),
             "Name another table: sqlite:FILE?table=NAME.",
         )),
         _ => Ok(()),
@@ -172,7 +195,11 @@ async fn refuse_foreign_rows(engine: &Engine, plan: &Plan) -> Result<()> {
 }
 
 async fn view(engine: &Engine, run: ExportRun) -> Result<ExportRunView> {
-    let property_name = engine.store.analytics_property(&run.property_id).await?.map(|property| property.display_name);
+    let property_name = engine
+        .store
+        .analytics_property(&run.property_id)
+        .await?
+        .map(|property| property.display_name);
     let small = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
     let spec: plan::Spec = serde_json::from_value(run.spec).unwrap_or_default();
     let died = run.state == RunState::Running && engine.clock.now().duration_since(run.updated_at) > SILENT_FOR;
@@ -197,7 +224,11 @@ async fn view(engine: &Engine, run: ExportRun) -> Result<ExportRunView> {
         rows_written: small(run.progress.rows_inserted + run.progress.rows_updated),
         started_at: run.started_at,
         finished_at: run.finished_at,
-        problem: if died { Some("Gantry ended before the export did. Run it again.".to_owned()) } else { run.error_message },
+        problem: if died {
+            Some("Gantry ended before the export did. Run it again.".to_owned())
+        } else {
+            run.error_message
+        },
         notes: spec.notes,
     })
 }
@@ -208,11 +239,18 @@ mod tests {
 
     #[test]
     fn the_time_left_follows_from_the_pace() {
-        let progress =
-            ExportProgress { rows_total: Some(400), rows_read: 100, calls: 1, ..ExportProgress::default() };
+        let progress = ExportProgress {
+            rows_total: Some(400),
+            rows_read: 100,
+            calls: 1,
+            ..ExportProgress::default()
+        };
         let told = told_as(&progress, Duration::from_secs(2));
         assert_eq!((told.done, told.total, told.eta_seconds), (100, 400, Some(6)));
-        let unknown = ExportProgress { rows_total: None, ..progress };
+        let unknown = ExportProgress {
+            rows_total: None,
+            ..progress
+        };
         assert_eq!(told_as(&unknown, Duration::from_secs(2)).eta_seconds, None);
     }
 }

@@ -52,7 +52,10 @@ impl Plan {
         dates::check(request.from.trim())?;
         dates::check(request.to.trim())?;
         let destination = whole(request.destination.trim().parse().map_err(|error| {
-            Error::invalid(format!("{error}."), "For instance: sqlite:/home/you/site.db?table=daily, or csv:site.csv.")
+            Error::invalid(
+                format!("{error}."),
+                "For instance: sqlite:/home/you/site.db?table=daily, or csv:site.csv.",
+            )
         })?)?;
         Ok(Self {
             property_id,
@@ -71,7 +74,11 @@ impl Plan {
         RunReportRequest {
             dimensions: self.dimensions.iter().map(|name| Dimension::named(name)).collect(),
             metrics: self.metrics.iter().map(|name| Metric::named(name)).collect(),
-            date_ranges: vec![DateRange { start_date: days.0, end_date: days.1, name: None }],
+            date_ranges: vec![DateRange {
+                start_date: days.0,
+                end_date: days.1,
+                name: None,
+            }],
             order_bys: self.dimensions.iter().map(|name| OrderBy::rising(name)).collect(),
             offset: (offset > 0).then_some(offset),
             limit: Some(ROWS_PER_CALL),
@@ -85,7 +92,11 @@ impl Plan {
             Address::Sqlite { table: Some(table), .. } => table.clone(),
             Address::Sqlite { table: None, .. } | Address::Csv { .. } => self.default_table(),
         };
-        let key = |name: &String| Column { name: name.clone(), kind: ColumnKind::Text, key: true };
+        let key = |name: &String| Column {
+            name: name.clone(),
+            kind: ColumnKind::Text,
+            key: true,
+        };
         let value = |name: &String| {
             let header = headers.iter().find(|header| header.name == *name);
             // Seconds, currency, ratios and distances come with fractions.
@@ -93,9 +104,21 @@ impl Plan {
                 Some("TYPE_INTEGER") => ColumnKind::Integer,
                 _ => ColumnKind::Real,
             };
-            Column { name: name.clone(), kind, key: false }
+            Column {
+                name: name.clone(),
+                kind,
+                key: false,
+            }
         };
-        TableSpec { name, columns: self.dimensions.iter().map(key).chain(self.metrics.iter().map(value)).collect() }
+        TableSpec {
+            name,
+            columns: self
+                .dimensions
+                .iter()
+                .map(key)
+                .chain(self.metrics.iter().map(value))
+                .collect(),
+        }
     }
 
     fn default_table(&self) -> String {
@@ -118,7 +141,12 @@ impl Plan {
             notes: self.notes.iter().chain(notes).cloned().collect(),
         };
         serde_json::to_value(spec).map_err(|error| {
-            Error::new(ErrorCode::Internal, "The export could not be written down.", "Report this.").with_details(error)
+            Error::new(
+                ErrorCode::Internal,
+                "The export could not be written down.",
+                "Report this.",
+            )
+            .with_details(error)
         })
     }
 }
@@ -127,11 +155,18 @@ impl Plan {
 fn whole(address: Address) -> Result<Address> {
     let absolute = |path: PathBuf| {
         std::path::absolute(&path).map_err(|error| {
-            Error::invalid(format!("{} is not a path.", path.display()), "Write the file's whole path.").with_details(error)
+            Error::invalid(
+                format!("{} is not a path.", path.display()),
+                "Write the file's whole path.",
+            )
+            .with_details(error)
         })
     };
     Ok(match address {
-        Address::Sqlite { path, table } => Address::Sqlite { path: absolute(path)?, table },
+        Address::Sqlite { path, table } => Address::Sqlite {
+            path: absolute(path)?,
+            table,
+        },
         Address::Csv { path } => Address::Csv { path: absolute(path)? },
     })
 }
@@ -155,8 +190,14 @@ mod tests {
     #[test]
     fn the_table_is_typed_by_the_reports_own_headers() {
         let plan = Plan::of(&request()).unwrap();
-        let header = |name: &str, kind: &str| MetricHeader { name: name.to_owned(), kind: kind.to_owned() };
-        let table = plan.table(&[header("activeUsers", "TYPE_INTEGER"), header("averageSessionDuration", "TYPE_SECONDS")]);
+        let header = |name: &str, kind: &str| MetricHeader {
+            name: name.to_owned(),
+            kind: kind.to_owned(),
+        };
+        let table = plan.table(&[
+            header("activeUsers", "TYPE_INTEGER"),
+            header("averageSessionDuration", "TYPE_SECONDS"),
+        ]);
         let columns: Vec<_> = table.columns.iter().map(|c| (c.name.as_str(), c.kind, c.key)).collect();
         assert_eq!(table.name, "report_123");
         assert_eq!(
@@ -180,7 +221,10 @@ mod tests {
 
     #[test]
     fn old_names_are_translated_and_noted() {
-        let old = ExportRequest { metrics: vec!["ga:pageviews".to_owned()], ..request() };
+        let old = ExportRequest {
+            metrics: vec!["ga:pageviews".to_owned()],
+            ..request()
+        };
         let plan = Plan::of(&old).unwrap();
         assert_eq!(plan.metrics, ["screenPageViews"]);
         let spec: Spec = serde_json::from_value(plan.spec().unwrap()).unwrap();

@@ -8,7 +8,7 @@ use gantry_store::{Reservation as Booked, Store};
 use google_apis::{Api, Priority, QuotaAsk, QuotaLedger, QuotaLedgerError, Reservation};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{key, kept_free, limits};
+use super::{kept_free, key, limits};
 use crate::settings;
 
 /// A refusal that asks for a longer pause than this is about the day, not about the pace.
@@ -26,12 +26,19 @@ pub struct Ledger {
 
 impl Ledger {
     pub fn new(store: Store, clock: Arc<dyn Clock>, project: String) -> Self {
-        Self { store, clock, project, paused_until: Mutex::default() }
+        Self {
+            store,
+            clock,
+            project,
+            paused_until: Mutex::default(),
+        }
     }
 
     fn pause(&self, api: Api, now: Timestamp) -> Option<Timestamp> {
         let paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
-        (*paused).filter(|(paused, until)| *paused == api && *until > now).map(|(_, until)| until)
+        (*paused)
+            .filter(|(paused, until)| *paused == api && *until > now)
+            .map(|(_, until)| until)
     }
 }
 
@@ -46,11 +53,16 @@ impl QuotaLedger for Ledger {
             return Ok(Reservation::WaitUntil(until));
         }
         let settings = settings::read(&self.store).await.map_err(|error| failed(&error))?;
-        let Some(mut limits) = limits(ask.api, &settings) else { return Ok(Reservation::Admitted) };
+        let Some(mut limits) = limits(ask.api, &settings) else {
+            return Ok(Reservation::Admitted);
+        };
         if ask.priority == Priority::Bulk {
             limits.keep_free = kept_free(limits.per_window);
         }
-        let booked = self.store.reserve_quota(&key(&self.project, ask.api), 1, limits, now).await;
+        let booked = self
+            .store
+            .reserve_quota(&key(&self.project, ask.api), 1, limits, now)
+            .await;
         Ok(match booked.map_err(|error| failed(&error))? {
             Booked::Admitted => Reservation::Admitted,
             Booked::WaitUntil(at) => Reservation::WaitUntil(at),
@@ -64,10 +76,15 @@ impl QuotaLedger for Ledger {
             *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner) = Some((ask.api, retry_at));
             return;
         }
-        let Ok(settings) = settings::read(&self.store).await else { return };
+        let Ok(settings) = settings::read(&self.store).await else {
+            return;
+        };
         if ask.api == Api::TagManager
             && let Some(limits) = limits(ask.api, &settings)
-            && let Err(error) = self.store.exhaust_quota_day(&key(&self.project, ask.api), limits, now).await
+            && let Err(error) = self
+                .store
+                .exhaust_quota_day(&key(&self.project, ask.api), limits, now)
+                .await
         {
             tracing::warn!(%error, "a refusal for quota could not be written down");
         }
@@ -89,13 +106,28 @@ mod tests {
     }
 
     fn ask(api: Api, priority: Priority) -> QuotaAsk {
-        QuotaAsk { api, api_method: "x", property: None, priority }
+        QuotaAsk {
+            api,
+            api_method: "x",
+            property: None,
+            priority,
+        }
     }
 
     async fn ledger() -> (Ledger, Arc<StandingClock>, Store) {
         let store = Store::in_memory().await.unwrap();
-        let clock = Arc::new(StandingClock(Mutex::new(Timestamp::from_second(1_780_000_000).unwrap())));
-        (Ledger::new(store.clone(), Arc::clone(&clock) as Arc<dyn Clock>, "project".to_owned()), clock, store)
+        let clock = Arc::new(StandingClock(Mutex::new(
+            Timestamp::from_second(1_780_000_000).unwrap(),
+        )));
+        (
+            Ledger::new(
+                store.clone(),
+                Arc::clone(&clock) as Arc<dyn Clock>,
+                "project".to_owned(),
+            ),
+            clock,
+            store,
+        )
     }
 
     #[tokio::test]
@@ -106,12 +138,24 @@ mod tests {
             assert_eq!(answer, Reservation::Admitted);
         }
         let wait = Reservation::WaitUntil(clock.now() + SignedDuration::from_secs(100));
-        assert_eq!(ledger.reserve(&ask(Api::TagManager, Priority::Bulk)).await.unwrap(), wait);
+        assert_eq!(
+            ledger.reserve(&ask(Api::TagManager, Priority::Bulk)).await.unwrap(),
+            wait
+        );
         for _ in 0..5 {
-            let answer = ledger.reserve(&ask(Api::TagManager, Priority::Interactive)).await.unwrap();
+            let answer = ledger
+                .reserve(&ask(Api::TagManager, Priority::Interactive))
+                .await
+                .unwrap();
             assert_eq!(answer, Reservation::Admitted);
         }
-        assert_eq!(ledger.reserve(&ask(Api::TagManager, Priority::Interactive)).await.unwrap(), wait);
+        assert_eq!(
+            ledger
+                .reserve(&ask(Api::TagManager, Priority::Interactive))
+                .await
+                .unwrap(),
+            wait
+        );
         let report = ledger.reserve(&ask(Api::AnalyticsData, Priority::Bulk)).await.unwrap();
         assert_eq!(report, Reservation::Admitted, "another API, another quota");
     }
@@ -126,9 +170,15 @@ mod tests {
         };
         settings::write(&store, &settings).await.unwrap();
         for _ in 0..2 {
-            ledger.reserve(&ask(Api::TagManager, Priority::Interactive)).await.unwrap();
+            ledger
+                .reserve(&ask(Api::TagManager, Priority::Interactive))
+                .await
+                .unwrap();
         }
-        let answer = ledger.reserve(&ask(Api::TagManager, Priority::Interactive)).await.unwrap();
+        let answer = ledger
+            .reserve(&ask(Api::TagManager, Priority::Interactive))
+            .await
+            .unwrap();
         assert!(matches!(answer, Reservation::WaitUntil(_)), "{answer:?}");
     }
 
@@ -137,13 +187,27 @@ mod tests {
         let (ledger, clock, _) = ledger().await;
         let soon = clock.now() + SignedDuration::from_secs(30);
         ledger.refused(&ask(Api::TagManager, Priority::Bulk), soon).await;
-        let answer = ledger.reserve(&ask(Api::TagManager, Priority::Interactive)).await.unwrap();
+        let answer = ledger
+            .reserve(&ask(Api::TagManager, Priority::Interactive))
+            .await
+            .unwrap();
         assert_eq!(answer, Reservation::WaitUntil(soon));
         *clock.0.lock().unwrap() = soon;
-        let answer = ledger.reserve(&ask(Api::TagManager, Priority::Interactive)).await.unwrap();
+        let answer = ledger
+            .reserve(&ask(Api::TagManager, Priority::Interactive))
+            .await
+            .unwrap();
         assert_eq!(answer, Reservation::Admitted);
-        ledger.refused(&ask(Api::TagManager, Priority::Bulk), soon + SignedDuration::from_hours(5)).await;
-        let answer = ledger.reserve(&ask(Api::TagManager, Priority::Interactive)).await.unwrap();
+        ledger
+            .refused(
+                &ask(Api::TagManager, Priority::Bulk),
+                soon + SignedDuration::from_hours(5),
+            )
+            .await;
+        let answer = ledger
+            .reserve(&ask(Api::TagManager, Priority::Interactive))
+            .await
+            .unwrap();
         assert!(matches!(answer, Reservation::DayExhausted { .. }), "{answer:?}");
     }
 }

@@ -51,7 +51,10 @@ fn kept_free(per_window: u32) -> u32 {
 }
 
 fn key(project: &str, api: Api) -> QuotaKey {
-    QuotaKey { project: project.to_owned(), quota: api.name().to_owned() }
+    QuotaKey {
+        project: project.to_owned(),
+        quota: api.name().to_owned(),
+    }
 }
 
 /// What was spent of Tag Manager's quota, for the project of each OAuth client in use.
@@ -61,10 +64,15 @@ pub async fn status(engine: &Arc<Engine>) -> Result<Vec<QuotaView>> {
     let now = engine.clock().now();
     let mut projects: Vec<String> = Vec::new();
     for connection in store.connections().await? {
-        let shipped = engine.shipped_oauth_client.as_ref().filter(|client| client.client_id == connection.oauth_client_id);
+        let shipped = engine
+            .shipped_oauth_client
+            .as_ref()
+            .filter(|client| client.client_id == connection.oauth_client_id);
         let own = store.oauth_client(&connection.oauth_client_id).await?;
         // As in `Session`: the client stands for its project where the file names none.
-        let project = own.and_then(|client| client.project_id).or(shipped.and_then(|client| client.project_id.clone()));
+        let project = own
+            .and_then(|client| client.project_id)
+            .or(shipped.and_then(|client| client.project_id.clone()));
         projects.push(project.unwrap_or(connection.oauth_client_id));
     }
     for used in store.quotas_in_use(now).await? {
@@ -110,9 +118,17 @@ pub struct Forecast {
 pub async fn forecast(engine: &Engine, project: &str, calls: u32) -> Result<Forecast> {
     let settings = settings::read(&engine.store).await?;
     let Some(limits) = limits(Api::TagManager, &settings) else {
-        return Ok(Forecast { seconds: 0, left_today: u32::MAX, per_window: u32::MAX, waits_until: None });
+        return Ok(Forecast {
+            seconds: 0,
+            left_today: u32::MAX,
+            per_window: u32::MAX,
+            waits_until: None,
+        });
     };
-    let used = engine.store.quota_use(&key(project, Api::TagManager), limits, engine.clock.now()).await?;
+    let used = engine
+        .store
+        .quota_use(&key(project, Api::TagManager), limits, engine.clock.now())
+        .await?;
     let per_window = (limits.per_window - kept_free(limits.per_window)).max(1);
     let free_now = per_window.saturating_sub(used.window_spent);
     // Windows that have to pass before the last call is admitted.
@@ -128,5 +144,9 @@ pub async fn forecast(engine: &Engine, project: &str, calls: u32) -> Result<Fore
 
 /// A ledger for the transport of one OAuth client's project.
 pub(crate) fn ledger(engine: &Engine, project: &str) -> Arc<Ledger> {
-    Arc::new(Ledger::new(engine.store.clone(), Arc::clone(&engine.clock), project.to_owned()))
+    Arc::new(Ledger::new(
+        engine.store.clone(),
+        Arc::clone(&engine.clock),
+        project.to_owned(),
+    ))
 }

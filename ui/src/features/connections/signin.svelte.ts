@@ -7,8 +7,8 @@ import { type Job, startJob } from '../../lib/jobs.svelte';
 export const PRESETS = {
   /** Reading only. */
   look: ['view'],
-  /** Making an Analytics account, a container and its tags, and putting it live. */
-  setUp: ['view', 'configure', 'edit', 'publish'],
+  /** Making an Analytics account, its property and data stream: what a set-up does today, and no more. */
+  setUp: ['view', 'configure'],
   /** All of it. */
   run: ['view', 'configure', 'edit', 'publish', 'manage'],
 } as const satisfies Record<string, readonly PermissionName[]>;
@@ -16,7 +16,7 @@ export const PRESETS = {
 export const PERMISSIONS: readonly { name: PermissionName; label: string; means: string }[] = [
   { name: 'view', label: 'View', means: 'Read accounts, reports and containers' },
   { name: 'configure', label: 'Configure', means: 'Create the Analytics account, property and stream' },
-  { name: 'edit', label: 'Edit', means: 'Create the container and its tags' },
+  { name: 'edit', label: 'Edit', means: 'Change containers, in their workspaces' },
   { name: 'publish', label: 'Publish', means: 'Put the container live' },
   { name: 'manage', label: 'Manage users', means: 'Change who has access, and remove containers' },
 ];

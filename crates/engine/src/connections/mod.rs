@@ -1,5 +1,6 @@
 //! Who Gantry acts as: OAuth clients, connections, signing in, and the access tokens that everything else asks for.
 
+mod accounts;
 mod list;
 mod oauth_clients;
 mod refresh_lock;
@@ -7,6 +8,7 @@ mod refusals;
 mod session;
 mod sign_in;
 
+pub use accounts::{AnalyticsAccountView, AnalyticsPropertyView, accounts};
 pub use list::{check, disconnect, list};
 pub use oauth_clients::{
     add as add_oauth_client, list as list_oauth_clients, remove as remove_oauth_client,

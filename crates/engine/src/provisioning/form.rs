@@ -52,8 +52,12 @@ fn time_zone(name: &str) -> Result<String> {
     Ok(zone.iana_name().unwrap_or(name.trim()).to_owned())
 }
 
+/// An empty code leaves the choice to Google, which takes US dollars and no country.
 fn code(label: &str, text: &str, length: usize, example: &str) -> Result<String> {
     let text = text.trim().to_ascii_uppercase();
+    if text.is_empty() {
+        return Ok(text);
+    }
     if text.len() == length && text.bytes().all(|letter| letter.is_ascii_uppercase()) {
         return Ok(text);
     }

@@ -8,8 +8,6 @@ mod journal;
 mod run_lock;
 mod steps;
 mod terms;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 
@@ -70,6 +68,11 @@ pub async fn runs(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<ProvisionRunVi
         views.push(journal::view(engine, run).await?);
     }
     Ok(views)
+}
+
+/// The IANA name of this computer's time zone, to prefill forms.
+pub fn system_time_zone() -> String {
+    jiff::tz::TimeZone::system().iana_name().unwrap_or("Etc/UTC").to_owned()
 }
 
 fn form_of(run: &ProvisioningRun) -> Result<ProvisionRequest> {

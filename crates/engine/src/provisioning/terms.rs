@@ -27,8 +27,10 @@ use crate::error::{Error, ErrorCode, Result};
 
 /// A ticket's life, as far as we use it.
 const TIME_LIMIT: Duration = Duration::from_secs(15 * 60);
-/// How often the account list is looked at while the redirect is awaited: it may be lost, or never sent.
-const POLL: Duration = Duration::from_secs(10);
+/// When the account list is looked at while the redirect is awaited, which may be lost or never sent: soon, then ever
+/// less often, some fifty calls in all.
+const FIRST_LOOK: Duration = Duration::from_secs(4);
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// For OAuth clients of kind `installed`, which can register nothing.
 const INSTALLED: [&str; 3] = ["http://127.0.0.1:27490/terms", "http://127.0.0.1:27491/terms", "http://127.0.0.1:27492/terms"];
 
@@ -160,19 +162,21 @@ async fn wait(
         settlement
     };
     let mut redirect = pin!(listener.wait(deadline, cancel, settle));
-    let mut poll = tokio::time::interval_at(Instant::now() + POLL, POLL);
-    poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut pause = FIRST_LOOK;
     loop {
         let ended = tokio::select! {
             ended = &mut redirect => ended,
-            _ = poll.tick() => match new_account(journal, admin, before).await {
-                Ok(Some(account_id)) => return Ok(account_id),
-                Ok(None) => continue,
-                Err(error) => {
-                    tracing::debug!(%error, "the account list could not be read while waiting");
-                    continue;
+            () = tokio::time::sleep(pause) => {
+                pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+                match new_account(journal, admin, before).await {
+                    Ok(Some(account_id)) => return Ok(account_id),
+                    Ok(None) => continue,
+                    Err(error) => {
+                        tracing::debug!(%error, "the account list could not be read while waiting");
+                        continue;
+                    }
                 }
-            },
+            }
         };
         return match ended {
             Ok(Callback::Account(account_id)) => Ok(account_id),

@@ -22,6 +22,7 @@ export const containersMessages = {
   title: 'Containers',
   treeLabel: 'Containers by account',
   filterTree: (count: number, locale: string) => (count === 1 ? 'Filter 1 container' : `Filter ${n(count, locale)} containers`),
+  treeTitle: (name: string, publicId: string) => `${name}, ${publicId}`,
   noTreeMatch: 'No account or container matches.',
   clearFilter: 'Clear the filter',
   kinds: KINDS,

@@ -34,9 +34,10 @@ beforeEach(() => {
 
 test('nothing runs while something is missing', async () => {
   const host = await show();
+  draft.entries.metrics = [];
   await submit();
-  await screen.findByText('Choose a property.', { selector: '.error' });
-  expect(screen.getByText('Choose a file.')).toBeTruthy();
+  await screen.findByText('Choose a file.');
+  expect(screen.getByText('Add at least one metric.')).toBeTruthy();
   expect(host.requests('exports.run')).toEqual([]);
   expect(await broken()).toEqual([]);
 });

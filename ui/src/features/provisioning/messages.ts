@@ -70,7 +70,7 @@ export const provisioningMessages = {
     notNamed: 'Not named yet',
     actsAs: 'Acts as',
     calls: 'Google calls',
-    callsValue: 'About 6 to Analytics, none to Tag Manager',
+    callsValue: 'About 8 to Analytics, a few more while it waits for you; none to Tag Manager',
     time: 'Time',
     timeValue: 'A few seconds after you accept',
     cancelNote: 'If you cancel now, nothing is left behind. No account exists until you accept.',
@@ -95,7 +95,7 @@ export const provisioningMessages = {
     help: (email: string) => [
       { lead: 'The page shows another Google account.', text: `Switch to ${email} there, then open the page again.` },
       { lead: 'No browser opened.', text: 'Copy the link into any browser on this computer.' },
-      { lead: 'You accepted, but Gantry still waits.', text: 'A firewall or VPN may block the way back. Cancel, then resume: Gantry looks whether the account exists.' },
+      { lead: 'You accepted, but Gantry still waits.', text: 'A firewall or VPN may block the way back. Gantry also looks by itself whether the account exists now; that takes up to half a minute.' },
     ],
     cancel: 'Cancel setup',
     cancelling: 'Cancelling',

@@ -17,6 +17,15 @@ export function distinctProperties(rows: readonly PropertyRow[]): PropertyRow[] 
   return [...byId.values()];
 }
 
+/** The property to begin with: the one asked for or last looked at, else the first in the reader's order. */
+export function likelyProperty(rows: readonly PropertyRow[], wanted: readonly (string | null)[], collator: Intl.Collator): PropertyRow | null {
+  for (const id of wanted) {
+    const row = id === null ? undefined : rows.find((known) => known.property_id === id);
+    if (row !== undefined) return row;
+  }
+  return rows.toSorted((a, b) => collator.compare(a.display_name, b.display_name))[0] ?? null;
+}
+
 export function propertyGroups(rows: readonly PropertyRow[], filter: string, collator: Intl.Collator): PropertyGroup[] {
   const needle = filter.trim().toLocaleLowerCase();
   const kept = distinctProperties(rows).filter(

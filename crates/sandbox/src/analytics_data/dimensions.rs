@@ -27,6 +27,12 @@ macro_rules! dimensions {
         pub enum Dimension {
             $($variant,)*
             Custom(u16),
+            /// Realtime only.
+            MinutesAgo,
+            /// Realtime only.
+            AppVersion,
+            /// Realtime only.
+            AudienceName,
         }
 
         /// All dimensions that every property has.
@@ -142,7 +148,10 @@ dimensions! {
 impl Dimension {
     /// What it hangs on. Custom dimensions are event-scoped here.
     pub fn scope(self) -> Scope {
-        DIMENSIONS.iter().find(|facts| facts.dimension == self).map_or(Scope::Event, |facts| facts.scope)
+        DIMENSIONS
+            .iter()
+            .find(|facts| facts.dimension == self)
+            .map_or(Scope::Event, |facts| facts.scope)
     }
 
     /// Whether Google withholds small rows of reports by it.
@@ -152,6 +161,8 @@ impl Dimension {
 
     /// Whether it speaks of time, which goes with everything.
     pub fn is_time(self) -> bool {
-        DIMENSIONS.iter().any(|facts| facts.dimension == self && facts.category == category::TIME)
+        DIMENSIONS
+            .iter()
+            .any(|facts| facts.dimension == self && facts.category == category::TIME)
     }
 }

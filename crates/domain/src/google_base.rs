@@ -18,7 +18,9 @@ pub struct GoogleBase(Option<Url>);
 pub enum GoogleBaseError {
     #[error("{0} is not a URL")]
     NotAUrl(String),
-    #[error("{0} does not lead to this computer: only http://127.0.0.1:PORT, http://[::1]:PORT and http://localhost:PORT are accepted")]
+    #[error(
+        "{0} does not lead to this computer: only http://127.0.0.1:PORT, http://[::1]:PORT and http://localhost:PORT are accepted"
+    )]
     NotLoopback(Url),
     #[error("{0} has a path, a query, a fragment or a user name: only http://HOST:PORT is accepted")]
     NotBare(Url),
@@ -96,22 +98,40 @@ mod tests {
     #[test]
     fn a_loopback_base_carries_host_path_query_and_fragment() {
         let base = GoogleBase::loopback("http://127.0.0.1:8080").unwrap();
-        let url = Url::parse("https://analytics.google.com/analytics/web/?provisioningSignup=false#/termsofservice/T1").unwrap();
+        let url = Url::parse("https://analytics.google.com/analytics/web/?provisioningSignup=false#/termsofservice/T1")
+            .unwrap();
         assert_eq!(
             base.dial(&url).as_str(),
             "http://127.0.0.1:8080/analytics.google.com/analytics/web/?provisioningSignup=false#/termsofservice/T1"
         );
         let colon = Url::parse("https://analyticsdata.googleapis.com/v1beta/properties/1:runReport").unwrap();
-        assert_eq!(base.dial(&colon).path(), "/analyticsdata.googleapis.com/v1beta/properties/1:runReport");
+        assert_eq!(
+            base.dial(&colon).path(),
+            "/analyticsdata.googleapis.com/v1beta/properties/1:runReport"
+        );
     }
 
     #[test]
     fn only_bare_loopback_bases_are_accepted() {
-        for bad in ["http://example.com", "https://127.0.0.1:1", "http://10.0.0.1:80", "http://127.0.0.1.example.com"] {
-            assert!(matches!(GoogleBase::loopback(bad), Err(GoogleBaseError::NotLoopback(_))), "{bad}");
+        for bad in [
+            "http://example.com",
+            "https://127.0.0.1:1",
+            "http://10.0.0.1:80",
+            "http://127.0.0.1.example.com",
+        ] {
+            assert!(
+                matches!(GoogleBase::loopback(bad), Err(GoogleBaseError::NotLoopback(_))),
+                "{bad}"
+            );
         }
-        assert!(matches!(GoogleBase::loopback("http://127.0.0.1:1/x"), Err(GoogleBaseError::NotBare(_))));
-        assert!(matches!(GoogleBase::loopback("nonsense"), Err(GoogleBaseError::NotAUrl(_))));
+        assert!(matches!(
+            GoogleBase::loopback("http://127.0.0.1:1/x"),
+            Err(GoogleBaseError::NotBare(_))
+        ));
+        assert!(matches!(
+            GoogleBase::loopback("nonsense"),
+            Err(GoogleBaseError::NotAUrl(_))
+        ));
         assert!(GoogleBase::loopback("http://[::1]:9").is_ok());
         assert!(GoogleBase::from_variable(Some(" ")).unwrap().is_google());
     }

@@ -31,7 +31,10 @@ impl Permission {
             Self::Configure => (&["edit"], &[]),
             Self::Edit => (&[], &["edit.containers", "edit.containerversions"]),
             Self::Publish => (&[], &["publish"]),
-            Self::Manage => (&["manage.users"], &["delete.containers", "manage.users", "manage.accounts"]),
+            Self::Manage => (
+                &["manage.users"],
+                &["delete.containers", "manage.users", "manage.accounts"],
+            ),
         };
         let analytics = family.iter().map(|name| format!("{ANALYTICS}.{name}"));
         let tag_manager = names.iter().map(|name| format!("{TAG_MANAGER}.{name}"));
@@ -90,7 +93,10 @@ mod tests {
     fn a_permission_is_granted_only_with_all_its_scopes() {
         let one = ["https://www.googleapis.com/auth/analytics.readonly"];
         assert!(Permission::granted_by(one).is_empty());
-        let both = ["https://www.googleapis.com/auth/analytics.readonly", "https://www.googleapis.com/auth/tagmanager.readonly"];
+        let both = [
+            "https://www.googleapis.com/auth/analytics.readonly",
+            "https://www.googleapis.com/auth/tagmanager.readonly",
+        ];
         assert_eq!(Permission::granted_by(both), BTreeSet::from([Permission::View]));
     }
 

@@ -1,6 +1,8 @@
 // Numbers, times and spans as the reader's locale writes them.
 
-const locale = () => (typeof navigator === 'undefined' ? 'en-GB' : navigator.language || 'en-GB');
+import { readerLocale } from './locale';
+
+const locale = () => readerLocale();
 
 export const number = (value: number): string => new Intl.NumberFormat(locale()).format(value);
 

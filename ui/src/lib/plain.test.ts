@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { errorView, HostError } from './host';
 import { treatmentOf } from './errors';
 import { initials, moment, plural, span } from './format';
+import { readerLocale } from './locale';
 import { hrefOf, parseRoute } from './router.svelte';
 import { refusal } from '../test/fake-host';
 
@@ -64,5 +65,11 @@ describe('an error', () => {
   });
   test('of a newer engine is treated as grave', () => {
     expect(treatmentOf({ ...refusal({ code: 'internal' }), code: 'from_the_future' as 'internal' }).severity).toBe('danger');
+  });
+});
+
+describe('the reader’s locale', () => {
+  test.each([[['C'], 'en-GB'], [['C', 'de-AT'], 'de-AT'], [['en_US.UTF-8', ''], 'en-GB'], [['fr'], 'fr']])('of %j is %s', (languages, locale) => {
+    expect(readerLocale(languages)).toBe(locale);
   });
 });

@@ -65,6 +65,19 @@ describe('signing in', () => {
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 
+  test('that was allowed leads on to the task', async () => {
+    const host = show('sandbox-first');
+    await screen.findByRole('button', { name: /Sign in with Google/ });
+    await press(/Sign in with Google/);
+    await screen.findByText('127.0.0.1:47811');
+    host.answers['app.status'] = () => sample.sandboxed;
+    host.answers['connections.list'] = () => sample.connections;
+    host.emit({ event: 'changed', topic: 'connections' });
+    host.emit({ event: 'job_done', job: 'job-1', command: 'connections.connect', result: sample.connections[0] ?? null });
+    expect(await screen.findByRole('heading', { name: 'Set up a site' })).toBeTruthy();
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
   test('that was declined says so and offers another try', async () => {
     const host = show('sandbox-first');
     host.starts['connections.connect'] = (_request, job) => {

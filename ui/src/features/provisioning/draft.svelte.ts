@@ -1,4 +1,5 @@
 // The form's entries while the window is open: kept when a set-up fails, is cancelled, or the page is left.
+import { readerLocale } from '../../lib/locale';
 import type { Entries } from './form';
 import { likelyCountry, likelyCurrency, systemTimeZone } from './places';
 
@@ -11,7 +12,7 @@ export function freshEntries(locale: string): Entries {
 }
 
 class Draft {
-  entries = $state<Entries>(freshEntries(typeof navigator === 'undefined' ? 'en-GB' : navigator.language));
+  entries = $state<Entries>(freshEntries(readerLocale()));
   /** The currency follows the country until a person chooses one. */
   currencyChosen = $state(false);
   /** The job whose screens were left behind: finished and read, or given up. */

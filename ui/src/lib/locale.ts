@@ -1,0 +1,17 @@
+// The reader's locale. Not every name that a system gives is one: under LANG=C the web view on Linux says "C", which
+// Intl refuses.
+
+const FALLBACK = 'en-GB';
+
+/** The first of the system's languages that Intl understands. */
+export function readerLocale(languages: readonly string[] = typeof navigator === 'undefined' ? [] : [navigator.language, ...(navigator.languages ?? [])]): string {
+  for (const language of languages) {
+    try {
+      const [tag] = Intl.getCanonicalLocales(language);
+      if (tag) return tag;
+    } catch {
+      // Not a language tag: ask the next.
+    }
+  }
+  return FALLBACK;
+}

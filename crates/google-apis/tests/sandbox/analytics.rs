@@ -18,7 +18,10 @@ async fn summaries_name_every_property_with_its_account() {
     let property = admin.property(&first.property_summaries[0].property).await.unwrap();
     assert_eq!(property.display_name, first.property_summaries[0].display_name);
     assert!(!property.time_zone.is_empty());
-    assert_eq!(admin.account(&first.account).await.unwrap().display_name, first.display_name);
+    assert_eq!(
+        admin.account(&first.account).await.unwrap().display_name,
+        first.display_name
+    );
 }
 
 #[tokio::test]
@@ -35,29 +38,54 @@ async fn a_property_a_stream_and_its_settings_can_be_made_and_changed() {
     };
     let property = admin.create_property(&new).await.unwrap();
     assert!(property.name.starts_with("properties/"));
-    let renamed = Property { display_name: "Hafen".into(), ..property.clone() };
+    let renamed = Property {
+        display_name: "Hafen".into(),
+        ..property.clone()
+    };
     let patched = admin.patch_property(&renamed, "display_name").await.unwrap();
-    assert_eq!((patched.display_name.as_str(), &patched.time_zone), ("Hafen", &property.time_zone));
+    assert_eq!(
+        (patched.display_name.as_str(), &patched.time_zone),
+        ("Hafen", &property.time_zone)
+    );
 
-    let stream = admin.create_data_stream(&property.name, &DataStream::web("Website", "https://hafen.example")).await.unwrap();
+    let stream = admin
+        .create_data_stream(&property.name, &DataStream::web("Website", "https://hafen.example"))
+        .await
+        .unwrap();
     let web = stream.web_stream_data.as_ref().unwrap();
     assert!(web.measurement_id.starts_with("G-"), "{web:?}");
     let tag = admin.global_site_tag(&stream.name).await.unwrap();
     assert!(tag.snippet.contains(&web.measurement_id));
     let mut measured = admin.enhanced_measurement_settings(&stream.name).await.unwrap();
     measured.scrolls_enabled = false;
-    let patched = admin.patch_enhanced_measurement_settings(&stream.name, &measured, "scrolls_enabled").await.unwrap();
+    let patched = admin
+        .patch_enhanced_measurement_settings(&stream.name, &measured, "scrolls_enabled")
+        .await
+        .unwrap();
     assert!(!patched.scrolls_enabled && patched.stream_enabled);
     assert_eq!(admin.data_streams(&property.name).try_concat().await.unwrap(), [stream]);
 
-    let event = KeyEvent { event_name: "generate_lead".into(), counting_method: "ONCE_PER_EVENT".into(), ..Default::default() };
+    let event = KeyEvent {
+        event_name: "generate_lead".into(),
+        counting_method: "ONCE_PER_EVENT".into(),
+        ..Default::default()
+    };
     let event = admin.create_key_event(&property.name, &event).await.unwrap();
-    assert!(admin.key_events(&property.name).try_concat().await.unwrap().contains(&event));
+    assert!(
+        admin
+            .key_events(&property.name)
+            .try_concat()
+            .await
+            .unwrap()
+            .contains(&event)
+    );
 
     let mut retention = admin.data_retention_settings(&property.name).await.unwrap();
     retention.event_data_retention = "FOURTEEN_MONTHS".into();
-    let retention =
-        admin.patch_data_retention_settings(&property.name, &retention, "event_data_retention").await.unwrap();
+    let retention = admin
+        .patch_data_retention_settings(&property.name, &retention, "event_data_retention")
+        .await
+        .unwrap();
     assert_eq!(retention.event_data_retention, "FOURTEEN_MONTHS");
 
     let dimension = CustomDimension {
@@ -67,7 +95,15 @@ async fn a_property_a_stream_and_its_settings_can_be_made_and_changed() {
         ..Default::default()
     };
     admin.create_custom_dimension(&property.name, &dimension).await.unwrap();
-    assert_eq!(admin.custom_dimensions(&property.name).try_concat().await.unwrap().len(), 1);
+    assert_eq!(
+        admin
+            .custom_dimensions(&property.name)
+            .try_concat()
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     let bindings = admin.access_bindings(&property.name).try_concat().await;
     assert!(bindings.is_ok(), "{bindings:?}");
 }
@@ -77,6 +113,9 @@ async fn what_one_may_not_see_is_refused_with_googles_reason() {
     let stage = Stage::open().await;
     let admin = AnalyticsAdmin::new(&stage.transport());
     let error = admin.property("properties/1").await.unwrap_err();
-    assert!(matches!(error.kind, ErrorKind::PermissionDenied | ErrorKind::NotFound), "{error:?}");
+    assert!(
+        matches!(error.kind, ErrorKind::PermissionDenied | ErrorKind::NotFound),
+        "{error:?}"
+    );
     assert!(!error.message.is_empty());
 }

@@ -6,9 +6,12 @@ use std::fmt::Write as _;
 
 use futures_util::TryStreamExt;
 use google_apis::analytics_admin::{
-    Account, CustomDimension, DataStream, EnhancedMeasurementSettings, KeyEvent, Property, ProvisionAccountTicketRequest,
+    Account, CustomDimension, DataStream, EnhancedMeasurementSettings, KeyEvent, Property,
+    ProvisionAccountTicketRequest,
 };
-use google_apis::analytics_data::{CheckCompatibilityRequest, Metric, MinuteRange, RunRealtimeReportRequest, RunReportRequest};
+use google_apis::analytics_data::{
+    CheckCompatibilityRequest, Metric, MinuteRange, RunRealtimeReportRequest, RunReportRequest,
+};
 use google_apis::provisioning_v3::AccountTicket;
 use google_apis::tag_manager::TagId;
 use google_apis::{AnalyticsAdmin, AnalyticsData, ApiError, ProvisioningV3, TagManager, Transport};
@@ -26,13 +29,19 @@ async fn every_method_is_sent_once() {
     refused.extend(analytics_data(&transport, &property).await);
     refused.extend(tag_manager(&transport).await);
     // The v3 dialect is by invitation only, so a refusal is as good as an answer here.
-    let _ = ProvisioningV3::new(&transport).create_account_ticket(&AccountTicket::default()).await;
+    let _ = ProvisioningV3::new(&transport)
+        .create_account_ticket(&AccountTicket::default())
+        .await;
     assert!(refused.is_empty(), "{refused:#?}");
 
     let called = stage.recorded.take();
     let mut lines = String::new();
     let log = stage.log().await;
-    for (entry, call) in log.iter().filter(|entry| entry["host"].as_str() != Some("_control")).zip(&called) {
+    for (entry, call) in log
+        .iter()
+        .filter(|entry| entry["host"].as_str() != Some("_control"))
+        .zip(&called)
+    {
         let mut entry = entry.clone();
         entry["api_method"] = json!(call.api_method);
         writeln!(lines, "{entry}").unwrap();
@@ -44,7 +53,11 @@ async fn every_method_is_sent_once() {
 }
 
 fn refusals(outcomes: impl IntoIterator<Item = Result<(), ApiError>>) -> Vec<String> {
-    outcomes.into_iter().filter_map(Result::err).map(|error| format!("{}: {error}", error.api_method)).collect()
+    outcomes
+        .into_iter()
+        .filter_map(Result::err)
+        .map(|error| format!("{}: {error}", error.api_method))
+        .collect()
 }
 
 async fn analytics_admin(transport: &Transport, property: &str) -> Vec<String> {
@@ -52,7 +65,11 @@ async fn analytics_admin(transport: &Transport, property: &str) -> Vec<String> {
     let summaries = admin.account_summaries().try_concat().await.unwrap();
     let account = summaries[0].account.clone();
     let ticket = ProvisionAccountTicketRequest {
-        account: Account { display_name: "New".into(), region_code: "AT".into(), ..Default::default() },
+        account: Account {
+            display_name: "New".into(),
+            region_code: "AT".into(),
+            ..Default::default()
+        },
         redirect_uri: "http://127.0.0.1:27490/terms".into(),
     };
     let new = Property {
@@ -64,8 +81,15 @@ async fn analytics_admin(transport: &Transport, property: &str) -> Vec<String> {
         ..Default::default()
     };
     let created = admin.create_property(&new).await.unwrap();
-    let stream = admin.create_data_stream(&created.name, &DataStream::web("Web", "https://new.example")).await.unwrap();
-    let event = KeyEvent { event_name: "sign_up".into(), counting_method: "ONCE_PER_SESSION".into(), ..Default::default() };
+    let stream = admin
+        .create_data_stream(&created.name, &DataStream::web("Web", "https://new.example"))
+        .await
+        .unwrap();
+    let event = KeyEvent {
+        event_name: "sign_up".into(),
+        counting_method: "ONCE_PER_SESSION".into(),
+        ..Default::default()
+    };
     let dimension = CustomDimension {
         parameter_name: "tier".into(),
         display_name: "Tier".into(),
@@ -89,10 +113,16 @@ async fn analytics_admin(transport: &Transport, property: &str) -> Vec<String> {
         admin.data_streams(&created.name).try_concat().await.map(drop),
         admin.create_key_event(&created.name, &event).await.map(drop),
         admin.key_events(&created.name).try_concat().await.map(drop),
-        admin.patch_data_retention_settings(&created.name, &retention, "event_data_retention").await.map(drop),
+        admin
+            .patch_data_retention_settings(&created.name, &retention, "event_data_retention")
+            .await
+            .map(drop),
         admin.create_custom_dimension(&created.name, &dimension).await.map(drop),
         admin.custom_dimensions(&created.name).try_concat().await.map(drop),
-        admin.patch_enhanced_measurement_settings(&stream.name, &measured, "stream_enabled").await.map(drop),
+        admin
+            .patch_enhanced_measurement_settings(&stream.name, &measured, "stream_enabled")
+            .await
+            .map(drop),
         admin.global_site_tag(&stream.name).await.map(drop),
         admin.access_bindings(&created.name).try_concat().await.map(drop),
         admin.access_bindings(&account).try_concat().await.map(drop),
@@ -102,7 +132,9 @@ async fn analytics_admin(transport: &Transport, property: &str) -> Vec<String> {
 async fn analytics_data(transport: &Transport, property: &str) -> Vec<String> {
     let data = AnalyticsData::new(transport);
     let report = RunReportRequest {
-        dimension_filter: Some(json!({"filter": {"fieldName": "country", "inListFilter": {"values": ["Austria", "Japan"]}}})),
+        dimension_filter: Some(
+            json!({"filter": {"fieldName": "country", "inListFilter": {"values": ["Austria", "Japan"]}}}),
+        ),
         metric_filter: Some(json!({"filter": {"fieldName": "sessions",
             "numericFilter": {"operation": "GREATER_THAN", "value": {"int64Value": "1"}}}})),
         limit: Some(10),
@@ -113,7 +145,11 @@ async fn analytics_data(transport: &Transport, property: &str) -> Vec<String> {
     };
     let now = RunRealtimeReportRequest {
         metrics: vec![Metric::named("activeUsers")],
-        minute_ranges: vec![MinuteRange { start_minutes_ago: 29, end_minutes_ago: 0, name: Some("now".into()) }],
+        minute_ranges: vec![MinuteRange {
+            start_minutes_ago: 29,
+            end_minutes_ago: 0,
+            name: Some("now".into()),
+        }],
         metric_aggregations: vec!["TOTAL".into()],
         limit: Some(5),
         return_property_quota: true,
@@ -128,7 +164,9 @@ async fn analytics_data(transport: &Transport, property: &str) -> Vec<String> {
         data.metadata(property).await.map(drop),
         data.check_compatibility(property, &fields).await.map(drop),
         data.run_report(property, &report).await.map(drop),
-        data.batch_run_reports(property, &[report.clone(), by_country()]).await.map(drop),
+        data.batch_run_reports(property, &[report.clone(), by_country()])
+            .await
+            .map(drop),
         data.run_realtime_report(property, &now).await.map(drop),
     ])
 }
@@ -143,11 +181,19 @@ async fn tag_manager(transport: &Transport) -> Vec<String> {
         tag_manager.live_version(&container.path).await.map(drop),
         tag_manager.latest_version_header(&container.path).await.map(drop),
         tag_manager.workspace_status(&workspaces[0].path).await.map(drop),
-        tag_manager.lookup(&TagId::Container(container.public_id.clone())).await.map(drop),
+        tag_manager
+            .lookup(&TagId::Container(container.public_id.clone()))
+            .await
+            .map(drop),
         tag_manager.snippet(&container.path).await.map(drop),
     ]);
     // Nobody's destination: the request counts, not its answer.
     let lookup = tag_manager.lookup(&TagId::Destination("G-NOBODY0001".into())).await;
-    refused.extend(lookup.err().filter(|error| error.status != Some(404)).map(|error| error.to_string()));
+    refused.extend(
+        lookup
+            .err()
+            .filter(|error| error.status != Some(404))
+            .map(|error| error.to_string()),
+    );
     refused
 }

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use google_apis::analytics_admin::{Account, ProvisionAccountTicketRequest};
 use google_apis::{
-    AnalyticsAdmin, Api, ApiError, ErrorKind, Priority, QuotaAsk, QuotaLedger, QuotaLedgerError, Reservation, TagManager,
+    AnalyticsAdmin, Api, ApiError, ErrorKind, Priority, QuotaAsk, QuotaLedger, QuotaLedgerError, Reservation,
+    TagManager,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -25,7 +26,11 @@ async fn fault(stage: &Stage, order: Value) {
 
 fn ticket() -> ProvisionAccountTicketRequest {
     ProvisionAccountTicketRequest {
-        account: Account { display_name: "Harbour".into(), region_code: "AT".into(), ..Default::default() },
+        account: Account {
+            display_name: "Harbour".into(),
+            region_code: "AT".into(),
+            ..Default::default()
+        },
         redirect_uri: "http://127.0.0.1:27490/terms".into(),
     }
 }
@@ -33,21 +38,43 @@ fn ticket() -> ProvisionAccountTicketRequest {
 #[tokio::test]
 async fn a_read_outlives_an_outage_and_is_recorded_once() {
     let stage = Stage::open().await;
-    fault(&stage, json!({"match": {"host": "tagmanager.googleapis.com"}, "times": 2, "status": 503})).await;
+    fault(
+        &stage,
+        json!({"match": {"host": "tagmanager.googleapis.com"}, "times": 2, "status": 503}),
+    )
+    .await;
     assert!(accounts(&stage).await.unwrap() > 0);
     assert_eq!(stage.waits.take(), [Duration::from_secs(1), Duration::from_secs(2)]);
     let recorded = &stage.recorded.take()[0];
-    assert_eq!((recorded.api_method, recorded.retries, recorded.quota_cost, recorded.status), ("tagmanager.accounts.list", 2, 3, Some(200)));
+    assert_eq!(
+        (
+            recorded.api_method,
+            recorded.retries,
+            recorded.quota_cost,
+            recorded.status
+        ),
+        ("tagmanager.accounts.list", 2, 3, Some(200))
+    );
     assert!(recorded.response_bytes > 0 && recorded.error.is_none());
-    assert_eq!(recorded.url.split('?').next(), Some("https://tagmanager.googleapis.com/tagmanager/v2/accounts"));
+    assert_eq!(
+        recorded.url.split('?').next(),
+        Some("https://tagmanager.googleapis.com/tagmanager/v2/accounts")
+    );
 }
 
 #[tokio::test]
 async fn an_outage_that_stays_is_reported_with_what_was_tried() {
     let stage = Stage::open().await;
-    fault(&stage, json!({"match": {"host": "tagmanager.googleapis.com"}, "times": 50, "status": 503})).await;
+    fault(
+        &stage,
+        json!({"match": {"host": "tagmanager.googleapis.com"}, "times": 50, "status": 503}),
+    )
+    .await;
     let error = accounts(&stage).await.unwrap_err();
-    assert_eq!((error.kind, error.status, error.retries), (ErrorKind::Unavailable, Some(503), 4));
+    assert_eq!(
+        (error.kind, error.status, error.retries),
+        (ErrorKind::Unavailable, Some(503), 4)
+    );
     let recorded = stage.recorded.take();
     assert_eq!(recorded[0].id, error.activity_id);
     assert_eq!(recorded[0].error.as_ref().unwrap().code, "unavailable");
@@ -56,9 +83,14 @@ async fn an_outage_that_stays_is_reported_with_what_was_tried() {
 #[tokio::test]
 async fn a_403_for_rate_is_waited_out_and_one_for_rights_is_not() {
     let stage = Stage::open().await;
-    let body = json!({"error": {"code": 403, "message": "Quota exceeded", "errors": [{"reason": "rateLimitExceeded"}]}});
+    let body =
+        json!({"error": {"code": 403, "message": "Quota exceeded", "errors": [{"reason": "rateLimitExceeded"}]}});
     let to_tag_manager = json!({"host": "tagmanager.googleapis.com"});
-    fault(&stage, json!({"match": to_tag_manager, "status": 403, "body": body, "headers": {"retry-after": "7"}})).await;
+    fault(
+        &stage,
+        json!({"match": to_tag_manager, "status": 403, "body": body, "headers": {"retry-after": "7"}}),
+    )
+    .await;
     accounts(&stage).await.unwrap();
     assert_eq!(stage.waits.take(), [Duration::from_secs(7)]);
 
@@ -72,7 +104,10 @@ async fn an_unsafe_call_is_sent_once_and_says_that_it_may_have_worked() {
     let stage = Stage::open().await;
     let admin = AnalyticsAdmin::new(&stage.transport());
     let to_tickets = json!({"path_contains": "provisionAccountTicket"});
-    for order in [json!({"match": to_tickets, "status": 503}), json!({"match": to_tickets, "drop": "after"})] {
+    for order in [
+        json!({"match": to_tickets, "status": 503}),
+        json!({"match": to_tickets, "drop": "after"}),
+    ] {
         let before = stage.log().await.len();
         fault(&stage, order).await;
         let error = admin.provision_account_ticket(&ticket()).await.unwrap_err();
@@ -90,7 +125,10 @@ async fn a_refused_token_is_replaced_and_the_read_replayed_once() {
     let stage = Stage::with(&SCOPES, &["ya29.stale"]).await;
     accounts(&stage).await.unwrap();
     let recorded = stage.recorded.take();
-    assert_eq!((recorded.len(), recorded[0].retries, recorded[0].status), (1, 1, Some(200)));
+    assert_eq!(
+        (recorded.len(), recorded[0].retries, recorded[0].status),
+        (1, 1, Some(200))
+    );
 
     let stage = Stage::with(&SCOPES, &["ya29.stale", "ya29.stale-too"]).await;
     assert_eq!(accounts(&stage).await.unwrap_err().kind, ErrorKind::Unauthenticated);
@@ -111,7 +149,11 @@ async fn a_web_page_is_not_taken_for_an_answer() {
 async fn a_read_is_repeated_when_its_answer_breaks_off() {
     let stage = Stage::open().await;
     let whole = accounts(&stage).await.unwrap();
-    for broken in [json!({"truncate_bytes": 40}), json!({"drop": "before"}), json!({"drop": "after"})] {
+    for broken in [
+        json!({"truncate_bytes": 40}),
+        json!({"drop": "before"}),
+        json!({"drop": "after"}),
+    ] {
         let mut order = broken;
         order["match"] = json!({"host": "tagmanager.googleapis.com"});
         fault(&stage, order).await;
@@ -155,14 +197,30 @@ impl QuotaLedger for Script {
 async fn the_ledger_is_asked_before_every_attempt_and_waited_for() {
     let stage = Stage::open().await;
     let ledger = Arc::new(Script::default());
-    ledger.answers.lock().unwrap().push(Reservation::WaitUntil(Timestamp::now() + SignedDuration::from_secs(90)));
-    fault(&stage, json!({"match": {"host": "tagmanager.googleapis.com"}, "status": 503})).await;
+    ledger
+        .answers
+        .lock()
+        .unwrap()
+        .push(Reservation::WaitUntil(Timestamp::now() + SignedDuration::from_secs(90)));
+    fault(
+        &stage,
+        json!({"match": {"host": "tagmanager.googleapis.com"}, "status": 503}),
+    )
+    .await;
     let transport = stage.transport_with(Arc::clone(&ledger) as Arc<dyn QuotaLedger>).bulk();
-    TagManager::new(&transport).accounts().try_collect::<Vec<_>>().await.unwrap();
+    TagManager::new(&transport)
+        .accounts()
+        .try_collect::<Vec<_>>()
+        .await
+        .unwrap();
     let asked = ledger.asked.lock().unwrap().clone();
     // Told to wait, admitted, failed with 503, admitted again; further pages ask too.
     assert!(asked.len() >= 3);
-    assert!(asked.iter().all(|ask| (ask.api, ask.priority) == (Api::TagManager, Priority::Bulk)));
+    assert!(
+        asked
+            .iter()
+            .all(|ask| (ask.api, ask.priority) == (Api::TagManager, Priority::Bulk))
+    );
     let waits = stage.waits.take();
     assert!(waits[0] > Duration::from_secs(80), "{waits:?}");
 }
@@ -172,10 +230,17 @@ async fn a_spent_day_sends_nothing() {
     let stage = Stage::open().await;
     let ledger = Arc::new(Script::default());
     let resets_at = Timestamp::now() + SignedDuration::from_hours(3);
-    ledger.answers.lock().unwrap().push(Reservation::DayExhausted { resets_at });
+    ledger
+        .answers
+        .lock()
+        .unwrap()
+        .push(Reservation::DayExhausted { resets_at });
     let transport = stage.transport_with(Arc::clone(&ledger) as Arc<dyn QuotaLedger>);
     let before = stage.log().await.len();
-    let error = TagManager::new(&transport).live_version("accounts/1/containers/1").await.unwrap_err();
+    let error = TagManager::new(&transport)
+        .live_version("accounts/1/containers/1")
+        .await
+        .unwrap_err();
     assert_eq!(error.kind, ErrorKind::QuotaExhausted);
     assert!(error.retry_after.unwrap() > Duration::from_hours(2));
     assert_eq!(stage.log().await.len(), before);

@@ -10,7 +10,11 @@ use serde_json::json;
 use crate::stage::Stage;
 
 pub async fn property(stage: &Stage) -> String {
-    let summaries = AnalyticsAdmin::new(&stage.transport()).account_summaries().try_concat().await.unwrap();
+    let summaries = AnalyticsAdmin::new(&stage.transport())
+        .account_summaries()
+        .try_concat()
+        .await
+        .unwrap();
     summaries[0].property_summaries[0].property.clone()
 }
 
@@ -18,7 +22,11 @@ pub fn by_country() -> RunReportRequest {
     RunReportRequest {
         dimensions: vec![Dimension::named("date"), Dimension::named("country")],
         metrics: vec![Metric::named("activeUsers"), Metric::named("sessions")],
-        date_ranges: vec![DateRange { start_date: "28daysAgo".into(), end_date: "yesterday".into(), name: None }],
+        date_ranges: vec![DateRange {
+            start_date: "28daysAgo".into(),
+            end_date: "yesterday".into(),
+            name: None,
+        }],
         order_bys: vec![OrderBy::rising("date"), OrderBy::most("sessions")],
         metric_aggregations: vec!["TOTAL".into()],
         return_property_quota: true,
@@ -40,12 +48,22 @@ async fn a_streamed_report_is_the_same_as_a_whole_one() {
     let mut rows = Vec::new();
     while let Some(batch) = stream.next_batch().await.unwrap() {
         assert_eq!(batch.columns(), 4);
-        rows.extend(batch.rows().map(|row| row.cells().map(str::to_owned).collect::<Vec<_>>()));
+        rows.extend(
+            batch
+                .rows()
+                .map(|row| row.cells().map(str::to_owned).collect::<Vec<_>>()),
+        );
     }
     let expected: Vec<Vec<String>> = whole
         .rows
         .iter()
-        .map(|row| row.dimension_values.iter().chain(&row.metric_values).map(|cell| cell.value.clone()).collect())
+        .map(|row| {
+            row.dimension_values
+                .iter()
+                .chain(&row.metric_values)
+                .map(|cell| cell.value.clone())
+                .collect()
+        })
         .collect();
     assert_eq!(rows, expected);
     let rest = stream.report().unwrap();
@@ -55,7 +73,11 @@ async fn a_streamed_report_is_the_same_as_a_whole_one() {
     assert!(recorded[0].error.is_none() && recorded[0].response_bytes > 0);
 
     let sessions: u64 = rows.iter().map(|row| row[3].parse::<u64>().unwrap()).sum();
-    assert_eq!(sessions.to_string(), whole.totals[0].metric_values[1].value, "sessions add up to Google's total");
+    assert_eq!(
+        sessions.to_string(),
+        whole.totals[0].metric_values[1].value,
+        "sessions add up to Google's total"
+    );
 }
 
 #[tokio::test]
@@ -83,7 +105,10 @@ async fn a_stream_that_is_dropped_is_recorded_as_given_up() {
     let stage = Stage::open().await;
     let property = property(&stage).await;
     stage.recorded.take();
-    let mut stream = AnalyticsData::new(&stage.transport()).run_report_rows(&property, &by_country()).await.unwrap();
+    let mut stream = AnalyticsData::new(&stage.transport())
+        .run_report_rows(&property, &by_country())
+        .await
+        .unwrap();
     stream.head().await.unwrap();
     drop(stream);
     assert_eq!(stage.recorded.take()[0].error.as_ref().unwrap().code, "cancelled");
@@ -97,7 +122,10 @@ async fn five_reports_come_in_one_batch_and_six_are_refused() {
     let five = vec![by_country(); 5];
     assert_eq!(data.batch_run_reports(&property, &five).await.unwrap().len(), 5);
     let six = vec![by_country(); 6];
-    assert_eq!(data.batch_run_reports(&property, &six).await.unwrap_err().kind, ErrorKind::InvalidArgument);
+    assert_eq!(
+        data.batch_run_reports(&property, &six).await.unwrap_err().kind,
+        ErrorKind::InvalidArgument
+    );
 }
 
 #[tokio::test]
@@ -106,7 +134,12 @@ async fn fields_are_described_checked_and_refused_with_googles_reason() {
     let property = property(&stage).await;
     let data = AnalyticsData::new(&stage.transport());
     let metadata = data.metadata(&property).await.unwrap();
-    assert!(metadata.metrics.iter().any(|metric| metric.api_name == "activeUsers" && metric.kind == "TYPE_INTEGER"));
+    assert!(
+        metadata
+            .metrics
+            .iter()
+            .any(|metric| metric.api_name == "activeUsers" && metric.kind == "TYPE_INTEGER")
+    );
     assert!(!data.metadata("properties/0").await.unwrap().dimensions.is_empty());
     let request = CheckCompatibilityRequest {
         metrics: vec![Metric::named("activeUsers")],
@@ -115,7 +148,10 @@ async fn fields_are_described_checked_and_refused_with_googles_reason() {
     };
     let compatible = data.check_compatibility(&property, &request).await.unwrap();
     assert!(!compatible.metric_compatibilities.is_empty());
-    let wrong = RunReportRequest { metrics: vec![Metric::named("nonsense")], ..by_country() };
+    let wrong = RunReportRequest {
+        metrics: vec![Metric::named("nonsense")],
+        ..by_country()
+    };
     let error = data.run_report(&property, &wrong).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::InvalidArgument);
     assert!(error.message.contains("nonsense"), "{}", error.message);
@@ -130,7 +166,10 @@ async fn realtime_answers_without_metadata() {
         metrics: vec![Metric::named("activeUsers")],
         ..Default::default()
     };
-    let report = AnalyticsData::new(&stage.transport()).run_realtime_report(&property, &request).await.unwrap();
+    let report = AnalyticsData::new(&stage.transport())
+        .run_realtime_report(&property, &request)
+        .await
+        .unwrap();
     assert!(report.rows.len() <= 30);
     assert_eq!(report.kind, "analyticsData#runRealtimeReport");
 }

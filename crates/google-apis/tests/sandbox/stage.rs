@@ -91,7 +91,10 @@ impl Stage {
 
     /// A connection with `scopes` that first offers `stale` tokens.
     pub async fn with(scopes: &[&str], stale: &[&str]) -> Self {
-        let config = SandboxConfig { seed: Seed::Agency, ..Default::default() };
+        let config = SandboxConfig {
+            seed: Seed::Agency,
+            ..Default::default()
+        };
         let sandbox = Sandbox::start(config).await.unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let order = json!({"email": practice::AGENCY_ADMIN, "scopes": scopes});
@@ -102,7 +105,10 @@ impl Stage {
             sandbox,
             recorded: Arc::default(),
             waits: Arc::default(),
-            tokens: Arc::new(Tokens { tokens, at: AtomicUsize::new(0) }),
+            tokens: Arc::new(Tokens {
+                tokens,
+                at: AtomicUsize::new(0),
+            }),
             http,
         }
     }
@@ -139,7 +145,12 @@ impl Stage {
 }
 
 async fn post(http: &reqwest::Client, sandbox: &RunningSandbox, path: &str, body: &Value) -> Value {
-    let answer = http.post(format!("{}/_control{path}", sandbox.base())).json(body).send().await.unwrap();
+    let answer = http
+        .post(format!("{}/_control{path}", sandbox.base()))
+        .json(body)
+        .send()
+        .await
+        .unwrap();
     let status = answer.status();
     let body: Value = answer.json().await.unwrap();
     assert!(status.is_success(), "{path}: {body}");

@@ -12,7 +12,11 @@ async fn every_account_container_and_live_version_can_be_read() {
     let tag_manager = TagManager::new(&stage.transport());
     let accounts = tag_manager.accounts().try_concat().await.unwrap();
     assert!(accounts.len() >= 20, "{}", accounts.len());
-    assert!(accounts.iter().all(|account| account.path == format!("accounts/{}", account.account_id)));
+    assert!(
+        accounts
+            .iter()
+            .all(|account| account.path == format!("accounts/{}", account.account_id))
+    );
     let containers = tag_manager.containers(&accounts[0].path).try_concat().await.unwrap();
     assert_eq!(containers.len(), 5);
     let (mut published, mut never) = (0, 0);
@@ -39,12 +43,23 @@ async fn a_container_is_found_by_its_public_id() {
     let stage = Stage::open().await;
     let tag_manager = TagManager::new(&stage.transport());
     let account = tag_manager.accounts().try_concat().await.unwrap().remove(0);
-    let container = tag_manager.containers(&account.path).try_concat().await.unwrap().remove(0);
-    let found = tag_manager.lookup(&TagId::Container(container.public_id.clone())).await.unwrap();
+    let container = tag_manager
+        .containers(&account.path)
+        .try_concat()
+        .await
+        .unwrap()
+        .remove(0);
+    let found = tag_manager
+        .lookup(&TagId::Container(container.public_id.clone()))
+        .await
+        .unwrap();
     assert_eq!(found.path, container.path);
     let snippet = tag_manager.snippet(&container.path).await.unwrap();
     assert!(snippet.snippet.contains(&container.public_id) || !snippet.container_config.is_empty());
-    let unknown = tag_manager.lookup(&TagId::Container("GTM-NOBODY1".into())).await.unwrap_err();
+    let unknown = tag_manager
+        .lookup(&TagId::Container("GTM-NOBODY1".into()))
+        .await
+        .unwrap_err();
     assert_eq!(unknown.kind, ErrorKind::NotFound);
 }
 
@@ -53,11 +68,21 @@ async fn workspaces_and_their_changes_can_be_read() {
     let stage = Stage::open().await;
     let tag_manager = TagManager::new(&stage.transport());
     let account = tag_manager.accounts().try_concat().await.unwrap().remove(0);
-    let container = tag_manager.containers(&account.path).try_concat().await.unwrap().remove(0);
+    let container = tag_manager
+        .containers(&account.path)
+        .try_concat()
+        .await
+        .unwrap()
+        .remove(0);
     let workspaces = tag_manager.workspaces(&container.path).try_concat().await.unwrap();
     assert!(!workspaces.is_empty());
     let status = tag_manager.workspace_status(&workspaces[0].path).await.unwrap();
-    assert!(status.workspace_change.iter().all(|change| !change.change_status.is_empty()));
+    assert!(
+        status
+            .workspace_change
+            .iter()
+            .all(|change| !change.change_status.is_empty())
+    );
     let header = tag_manager.latest_version_header(&container.path).await.unwrap();
     assert!(!header.container_version_id.is_empty());
 }

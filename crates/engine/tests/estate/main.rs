@@ -1,0 +1,6 @@
+//! The mirror of the estate, and reports, over real sockets against the sandbox.
+
+mod containers;
+mod reports;
+mod stage;
+mod sync;

@@ -1,0 +1,137 @@
+//! An engine with connected agency users, and the sandbox that it talks to.
+
+use std::sync::Arc;
+
+use gantry_domain::{GoogleBase, Permission, SystemClock};
+use gantry_engine::dto::Nothing;
+use gantry_engine::dto::containers::{SyncRequest, SyncResult};
+use gantry_engine::host::Headless;
+use gantry_engine::{Engine, EngineConfig, Keychain, Profile, commands, estate, settings};
+use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, Seed, practice};
+use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
+use google_oauth::{Browser, BrowserError, OAuthClient, SecretBytes, SessionTokenStore, TokenStore};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+struct NoBrowser;
+
+impl Browser for NoBrowser {
+    fn open(&self, _: &url::Url) -> Result<(), BrowserError> {
+        Err(BrowserError("none in this test".to_owned()))
+    }
+}
+
+pub struct Stage {
+    pub engine: Arc<Engine>,
+    pub sandbox: RunningSandbox,
+    _home: tempfile::TempDir,
+}
+
+impl Stage {
+    /// The agency's world, with `users` connected and a quota that does not slow the test down.
+    pub async fn open(users: &[&str]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let sandbox = Sandbox::start(SandboxConfig {
+            seed: Seed::Agency,
+            ..Default::default()
+        })
+        .await
+        .unwrap();
+        let secrets = SessionTokenStore::new();
+        let scopes = Permission::View.scopes();
+        for user in users {
+            let issued = control(
+                &sandbox,
+                "POST",
+                "tokens/issue",
+                &json!({"email": user, "scopes": scopes}),
+            )
+            .await;
+            let token = issued["refresh_token"].as_str().unwrap().as_bytes().to_vec();
+            secrets.set(user, &SecretBytes::new(token)).await.unwrap();
+        }
+        let engine = Engine::open(EngineConfig {
+            profile: Profile::new(Some(home.path()), GoogleBase::loopback(sandbox.base()).unwrap()).unwrap(),
+            keychain: Keychain::Available {
+                name: "memory".to_owned(),
+                store: Arc::new(secrets),
+            },
+            browser: Arc::new(NoBrowser),
+            clock: Arc::new(SystemClock),
+            host: Arc::new(Headless),
+            shipped_oauth_client: Some(
+                OAuthClient::parse(practice::installed_client_json().to_string().as_bytes()).unwrap(),
+            ),
+        })
+        .await
+        .unwrap();
+        for user in users {
+            let connection = ConnectionRecord {
+                id: (*user).to_owned(),
+                kind: ConnectionKind::User,
+                issuer: "https://accounts.google.com".to_owned(),
+                subject: (*user).to_owned(),
+                email: (*user).to_owned(),
+                display_name: None,
+                oauth_client_id: practice::INSTALLED_CLIENT_ID.to_owned(),
+                permissions: vec![Permission::View],
+                granted_scopes: scopes.clone(),
+                state: ConnectionState::Ready,
+                session_only: false,
+                created_at: jiff::Timestamp::now(),
+                last_used_at: None,
+            };
+            engine.store().put_connection(connection).await.unwrap();
+        }
+        let mut generous = settings::get(&engine, Nothing {}).await.unwrap();
+        generous.tag_manager_calls_per_window = 5000;
+        settings::set(&engine, generous).await.unwrap();
+        Self {
+            engine,
+            sandbox,
+            _home: home,
+        }
+    }
+
+    pub async fn sync(&self) -> gantry_engine::Result<SyncResult> {
+        commands::run_job(&self.engine, "estate.sync", |engine, job| async move {
+            estate::sync(&engine, SyncRequest::default(), &job).await
+        })
+        .await
+    }
+
+    pub async fn control(&self, path: &str, body: Value) -> Value {
+        control(&self.sandbox, "POST", path, &body).await
+    }
+
+    /// Paths that were asked of `host` so far.
+    pub async fn asked(&self, host: &str) -> Vec<String> {
+        let log = control(&self.sandbox, "GET", "log", &Value::Null).await;
+        let requests = log["requests"].as_array().unwrap();
+        let of_host = requests.iter().filter(|request| request["host"] == host);
+        of_host
+            .map(|request| request["path"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+async fn control(sandbox: &RunningSandbox, method: &str, path: &str, body: &Value) -> Value {
+    let mut stream = tokio::net::TcpStream::connect(sandbox.address).await.unwrap();
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    let head = format!(
+        "{method} /_control/{path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n",
+        sandbox.address,
+        body.len()
+    );
+    stream.write_all((head + &body).as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(body).unwrap()
+}

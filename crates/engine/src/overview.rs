@@ -7,14 +7,11 @@ use std::sync::Arc;
 use gantry_store::ProvisioningState;
 
 use crate::dto::Nothing;
-use crate::dto::app::{AttentionKind, AttentionView, KeychainView, OverviewView, SyncRunView};
+use crate::dto::app::{AttentionKind, AttentionView, KeychainView, OverviewView};
 use crate::dto::connections::{ConnectionState, ConnectionView};
 use crate::dto::exports::{ExportRunView, ExportState};
 use crate::error::Result;
 use crate::{Engine, connections, estate, exports};
-
-/// The setting under which a sync leaves its `SyncRunView`.
-pub(crate) const LAST_SYNC: &str = "estate.last_sync";
 
 /// Exports on the first page.
 const EXPORTS_SHOWN: usize = 5;
@@ -35,14 +32,12 @@ pub async fn overview(engine: &Arc<Engine>, _: Nothing) -> Result<OverviewView> 
         .iter()
         .filter(|live| live.version_id.is_none())
         .count();
-    let last_sync: Option<SyncRunView> = store.setting(LAST_SYNC).await?;
+    let last_sync = estate::last_sync(engine).await?;
     let mut last_exports = exports::last_runs(engine, EXPORTS_CHECKED).await?;
 
     let mut attention = Vec::new();
     attention.extend(keychain(engine.keychain_view()));
-    connections
-        .iter()
-        .for_each(|connection| attention.extend(connection_needs(connection)));
+    attention.extend(connections.iter().filter_map(connection_needs));
     attention.extend(unfinished_setups(engine).await?);
     attention.extend(failed_exports(&last_exports));
     match &last_sync {

@@ -191,6 +191,8 @@ async fn an_answer_that_breaks_off_is_taken_up_where_it_broke() {
     control(&sandbox, "faults", fault).await;
     let broken = export(&engine, wide("broken.csv")).await.unwrap();
     assert_eq!(broken.rows_read, whole.rows_read);
+    let record = engine.store().export_run(&broken.id).await.unwrap().unwrap();
+    assert_eq!(record.progress.calls, 2, "the rest was asked for once");
     let read = |file: &str| std::fs::read(home.path().join(file)).unwrap();
     assert!(
         read("broken.csv") == read("whole.csv"),

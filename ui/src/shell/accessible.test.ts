@@ -1,6 +1,6 @@
 // Every screen in both themes and in its states: no rule of axe is broken.
 import { render, screen, waitFor } from '@testing-library/svelte';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 
 import { PRESETS, signIn } from '../features/connections/signin.svelte';
 import { app } from '../lib/app.svelte';
@@ -37,7 +37,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     show('agency', theme, `#/${page}`);
     await screen.findByRole('heading', { level: 1 });
     await waitFor(() => { expect(document.documentElement.dataset['theme']).toBe(theme); });
-    await vi.waitFor(() => { expect(document.querySelector('.skeleton')).toBeNull(); });
+    await waitFor(() => { expect(document.querySelector('.skeleton')).toBeNull(); });
     expect(await broken()).toEqual([]);
   });
 

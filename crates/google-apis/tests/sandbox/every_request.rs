@@ -77,7 +77,7 @@ async fn analytics_admin(transport: &Transport, property: &str) -> Vec<String> {
         display_name: "New".into(),
         time_zone: "Europe/Vienna".into(),
         currency_code: "EUR".into(),
-        industry_category: "RETAIL".into(),
+        industry_category: "SHOPPING".into(),
         ..Default::default()
     };
     let created = admin.create_property(&new).await.unwrap();

@@ -29,7 +29,12 @@ pub async fn engine(profile: Profile, host: Arc<dyn Host>, shipped: Option<OAuth
 pub async fn sandbox(home: &Profile) -> Result<(Profile, RunningSandbox, OAuthClient)> {
     let start = |port| {
         let quota = Some(TagManagerQuota::default());
-        Sandbox::start(SandboxConfig { port, seed: Seed::Agency, quota, ..SandboxConfig::default() })
+        Sandbox::start(SandboxConfig {
+            port,
+            seed: Seed::Agency,
+            quota,
+            ..SandboxConfig::default()
+        })
     };
     let running = match start(SANDBOX_PORT).await {
         Ok(running) => running,
@@ -42,6 +47,10 @@ pub async fn sandbox(home: &Profile) -> Result<(Profile, RunningSandbox, OAuthCl
 }
 
 fn unavailable(details: impl ToString) -> Error {
-    Error::new(ErrorCode::Internal, "The sandbox could not be started.", "Close other copies of Gantry and try again.")
-        .with_details(details)
+    Error::new(
+        ErrorCode::Internal,
+        "The sandbox could not be started.",
+        "Close other copies of Gantry and try again.",
+    )
+    .with_details(details)
 }

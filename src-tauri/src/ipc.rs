@@ -13,6 +13,8 @@ pub const EVENT: &str = "engine";
 
 #[tauri::command]
 pub async fn dispatch(worlds: State<'_, Arc<Worlds>>, name: String, request: Value) -> Result<Value, ErrorView> {
-    let engine = worlds.current().await.map_err(|error| error.view())?;
-    commands::dispatch(&engine, &name, request).await.map_err(|error| error.view())
+    let engine = worlds.current().await?;
+    commands::dispatch(&engine, &name, request)
+        .await
+        .map_err(|error| error.view())
 }

@@ -25,7 +25,9 @@ struct Options {
 
 /// Runs the application to its end.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let options = Options { sandbox: arguments.skip(1).any(|argument| argument == "--sandbox") };
+    let options = Options {
+        sandbox: arguments.skip(1).any(|argument| argument == "--sandbox"),
+    };
     let profile = match Profile::from_environment() {
         Ok(profile) => profile,
         Err(error) => {
@@ -45,7 +47,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn start(profile: &Profile, options: Options) -> Result<(), tauri::Error> {
-    let context = tauri::generate_context!("tauri.conf.json");
+    let mut context = tauri::generate_context!("tauri.conf.json");
+    // What the identifier names (the lock of the single instance on Windows and macOS) is one a profile.
+    context.config_mut().identifier = profile.single_instance_id();
     let single_instance = tauri_plugin_single_instance::Builder::new()
         .callback(|app, _, _| shell::show_main_window(app))
         .dbus_id(profile.single_instance_id())
@@ -57,8 +61,8 @@ fn start(profile: &Profile, options: Options) -> Result<(), tauri::Error> {
         .manage(Arc::clone(&worlds))
         .invoke_handler(tauri::generate_handler![ipc::dispatch])
         .setup(move |app| {
-            let handle = app.handle().clone();
-            tauri::async_runtime::spawn(async move { shell::open(&handle, options.sandbox).await });
+            tauri::async_runtime::spawn(shell::open_first_world(app.handle().clone(), options.sandbox));
+            shell::open_main_window(app.handle())?;
             Ok(())
         })
         .build(context)?;

@@ -25,9 +25,14 @@ pub fn start(profile: &Profile) {
     });
     let wanted = || EnvFilter::try_from_env("GANTRY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let to_file = file.as_ref().ok().and_then(|file| file.try_clone().ok()).map(|file| {
-        fmt::layer().with_ansi(false).with_writer(Mutex::new(file)).with_filter(wanted())
+        fmt::layer()
+            .with_ansi(false)
+            .with_writer(Mutex::new(file))
+            .with_filter(wanted())
     });
-    let to_stderr = fmt::layer().with_writer(std::io::stderr).with_filter(EnvFilter::new("warn"));
+    let to_stderr = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_filter(EnvFilter::new("warn"));
     let _ = tracing_subscriber::registry().with(to_file).with(to_stderr).try_init();
     if let Err(error) = file {
         tracing::warn!(path = %path.display(), %error, "no log file");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use gantry_engine::host::FilePurpose;
 use gantry_engine::{Engine, Error, ErrorCode, Host, Result};
+use tauri::async_runtime::JoinHandle;
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::broadcast::error::RecvError;
@@ -19,22 +20,25 @@ const MAIN: &str = "main";
 #[derive(Debug)]
 struct Shell(AppHandle);
 
-/// Opens the engine of the first world, then the window.
-pub async fn open(app: &AppHandle, sandbox: bool) {
+/// Opens the first world, while the window is being painted.
+pub async fn open_first_world(app: AppHandle, sandbox: bool) {
     let worlds = Arc::clone(&app.state::<Arc<Worlds>>());
-    let opened = if sandbox { enter_sandbox(app).await } else { enter_home(app, &worlds).await };
+    let opened = if sandbox {
+        enter_sandbox(&app).await
+    } else {
+        enter_home(&app, &worlds).await
+    };
     if let Err(error) = opened {
         tracing::error!(%error, details = error.details, "the profile could not be opened");
-    }
-    if let Err(error) = open_main_window(app) {
-        tracing::error!(%error, "the window could not be opened");
-        app.exit(1);
+        worlds.fail(error.view());
     }
 }
 
-fn open_main_window(app: &AppHandle) -> Result<(), tauri::Error> {
+/// Opens the window. It shows its frame at once; its first commands wait for the first world.
+pub fn open_main_window(app: &AppHandle) -> Result<(), tauri::Error> {
     WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
         .title("Gantry")
+        .data_directory(app.state::<Arc<Worlds>>().home().webview_directory())
         .inner_size(1280.0, 800.0)
         .min_inner_size(960.0, 600.0)
         // A page of ours never leads elsewhere; links go to the browser by id.
@@ -58,8 +62,8 @@ pub fn show_main_window(app: &AppHandle) {
 
 async fn enter_home(app: &AppHandle, worlds: &Worlds) -> Result<()> {
     let engine = composition::engine(worlds.home().clone(), Arc::new(Shell(app.clone())), None).await?;
-    forward_events(app, &engine);
-    worlds.show(engine, None).await;
+    let forwarder = forward_events(app, &engine);
+    worlds.show(engine, None, forwarder);
     Ok(())
 }
 
@@ -67,13 +71,13 @@ async fn enter_sandbox(app: &AppHandle) -> Result<()> {
     let worlds = Arc::clone(&app.state::<Arc<Worlds>>());
     let (profile, running, client) = composition::sandbox(worlds.home()).await?;
     let engine = composition::engine(profile, Arc::new(Shell(app.clone())), Some(client)).await?;
-    forward_events(app, &engine);
-    worlds.show(engine, Some(running)).await;
+    let forwarder = forward_events(app, &engine);
+    worlds.show(engine, Some(running), forwarder);
     Ok(())
 }
 
 /// Passes the engine's events to the page, for as long as the engine lives.
-fn forward_events(app: &AppHandle, engine: &Engine) {
+fn forward_events(app: &AppHandle, engine: &Engine) -> JoinHandle<()> {
     let mut events = engine.subscribe();
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
@@ -88,7 +92,7 @@ fn forward_events(app: &AppHandle, engine: &Engine) {
                 Err(RecvError::Closed) => break,
             }
         }
-    });
+    })
 }
 
 #[async_trait]
@@ -104,7 +108,7 @@ impl Host for Shell {
 
     async fn reset_sandbox(&self) -> Result<()> {
         let worlds = Arc::clone(&self.0.state::<Arc<Worlds>>());
-        if worlds.reset_sandbox().await {
+        if worlds.reset_sandbox() {
             return Ok(());
         }
         Err(Error::invalid(
@@ -122,15 +126,25 @@ impl Host for Shell {
         match purpose {
             FilePurpose::OauthClient => dialog.add_filter("OAuth client", &["json"]).pick_file(reply),
             FilePurpose::ExportSqlite => {
-                dialog.add_filter("SQLite", &["db", "sqlite", "sqlite3"]).set_file_name("analytics.db").save_file(reply);
+                dialog
+                    .add_filter("SQLite", &["db", "sqlite", "sqlite3"])
+                    .set_file_name("analytics.db")
+                    .save_file(reply);
             }
-            FilePurpose::ExportCsv => dialog.add_filter("CSV", &["csv"]).set_file_name("analytics.csv").save_file(reply),
+            FilePurpose::ExportCsv => dialog
+                .add_filter("CSV", &["csv"])
+                .set_file_name("analytics.csv")
+                .save_file(reply),
         }
         let path = chosen.await.unwrap_or_default();
         path.map(|path| {
             path.into_path().map_err(|error| {
-                Error::new(ErrorCode::InvalidRequest, "This place is not a file of this computer.", "Choose another.")
-                    .with_details(error)
+                Error::new(
+                    ErrorCode::InvalidRequest,
+                    "This place is not a file of this computer.",
+                    "Choose another.",
+                )
+                .with_details(error)
             })
         })
         .transpose()

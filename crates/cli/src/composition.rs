@@ -21,6 +21,25 @@ pub struct Session<'a> {
     pub connection: Option<String>,
 }
 
+/// The exit code after a second Ctrl-C: 128 and SIGINT's number, as shells write it.
+const ABANDONED: i32 = 130;
+
+/// Completes when the person presses Ctrl-C, or the system asks the program to end.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
 /// `--no-browser`: the link is printed, and the person opens it.
 struct NoBrowser;
 
@@ -61,9 +80,10 @@ impl<'a> Session<'a> {
         let teller = progress::tell(events, self.output.json());
         let engine = Arc::clone(&self.engine);
         let interrupted = tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                engine.jobs().cancel_all();
-            }
+            asked_to_stop().await;
+            engine.jobs().cancel_all();
+            asked_to_stop().await;
+            std::process::exit(ABANDONED);
         });
         let outcome = commands::run_job(&self.engine, command, work).await;
         interrupted.abort();

@@ -65,16 +65,30 @@ impl Output {
     }
 }
 
-/// Writes a line to stdout. A reader that has gone away (`gantry ... | head`) ends the program quietly.
+/// Writes a line to stdout. A reader that has gone away (`gantry ... | head`) hears no more; the work goes on to its end,
+/// so that no half-done job is left behind.
 pub fn print(text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(|error| {
             Error::new(ErrorCode::Destination, "Standard output refused what was written to it.", "Check where it leads.")
                 .with_details(error)
         }),
     }
+}
+
+/// Tells a wrong command line: help and version go to stdout; `--json`, wherever it stands, asks for the error as JSON.
+pub fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() || !std::env::args_os().any(|argument| argument == "--json") {
+        let _ = error.print();
+        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+    }
+    let told = error.to_string();
+    let message = told.lines().next().unwrap_or("The command line is not understood.").trim_start_matches("error: ");
+    let error = Error::invalid(message, "See `gantry --help`.");
+    Output::new(true).error(&error);
+    ExitCode::from(error.code.exit_code())
 }
 
 pub fn stderr_takes_colour() -> bool {

@@ -24,19 +24,28 @@ impl Profile {
     /// The profile for a home directory (the platform's own where `None`) and a base URL.
     pub fn new(home: Option<&Path>, base: GoogleBase) -> Result<Self> {
         let (home, custom_home) = match home {
-            Some(home) => (std::path::absolute(home).unwrap_or_else(|_| home.to_owned()), true),
+            Some(home) => (canonical(home)?, true),
             None => (platform_home()?, false),
         };
-        Ok(Self { home, custom_home, base })
+        Ok(Self {
+            home,
+            custom_home,
+            base,
+        })
     }
 
     /// The profile that `GANTRY_HOME` and `GANTRY_GOOGLE_BASE_URL` name.
     pub fn from_environment() -> Result<Self> {
-        let home = std::env::var_os(HOME_VARIABLE).filter(|home| !home.is_empty()).map(PathBuf::from);
+        let home = std::env::var_os(HOME_VARIABLE)
+            .filter(|home| !home.is_empty())
+            .map(PathBuf::from);
         let base = std::env::var(gantry_domain::google_base::BASE_URL_VARIABLE).ok();
         let base = GoogleBase::from_variable(base.as_deref()).map_err(|error| {
             Error::invalid(
-                format!("{} is not usable: {error}.", gantry_domain::google_base::BASE_URL_VARIABLE),
+                format!(
+                    "{} is not usable: {error}.",
+                    gantry_domain::google_base::BASE_URL_VARIABLE
+                ),
                 "Use a loopback address such as http://127.0.0.1:8080, or unset it to work with Google.",
             )
         })?;
@@ -78,9 +87,18 @@ impl Profile {
         self.data_directory().join("logs")
     }
 
+    /// What the window's web view keeps, its cache among it.
+    pub fn webview_directory(&self) -> PathBuf {
+        self.home.join("webview")
+    }
+
     /// The keychain service under which this profile's secrets are kept. Carries home and base.
     pub fn keychain_service(&self) -> String {
-        let home = if self.custom_home { format!(".home-{}", short_hash(&self.home.to_string_lossy())) } else { String::new() };
+        let home = if self.custom_home {
+            format!(".home-{}", short_hash(&self.home.to_string_lossy()))
+        } else {
+            String::new()
+        };
         format!("app.gantry.{}{home}", self.id())
     }
 
@@ -98,21 +116,37 @@ impl Profile {
     }
 }
 
+/// One spelling for one directory, since the keychain service is named after it. Makes the directory.
+fn canonical(home: &Path) -> Result<PathBuf> {
+    std::fs::create_dir_all(home)
+        .and_then(|()| std::fs::canonicalize(home))
+        .map_err(|error| {
+            Error::new(
+                ErrorCode::Storage,
+                format!("Gantry cannot keep its data in {}.", home.display()),
+                "Set GANTRY_HOME to a directory that Gantry may write to.",
+            )
+            .with_details(error)
+        })
+}
+
 fn platform_home() -> Result<PathBuf> {
-    directories::ProjectDirs::from("app", "Gantry", "Gantry").map(|dirs| dirs.data_local_dir().to_owned()).ok_or_else(
-        || {
+    directories::ProjectDirs::from("app", "Gantry", "Gantry")
+        .map(|dirs| dirs.data_local_dir().to_owned())
+        .ok_or_else(|| {
             Error::new(
                 ErrorCode::Storage,
                 "This computer tells no home directory to keep data in.",
                 "Set GANTRY_HOME to a directory that Gantry may write to.",
             )
-        },
-    )
+        })
 }
 
 fn short_hash(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
-    digest[..6].iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+    digest[..6]
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 #[cfg(test)]
@@ -121,13 +155,21 @@ mod tests {
 
     #[test]
     fn home_and_base_each_give_another_keychain_service() {
-        let google = Profile::new(Some(Path::new("/a")), GoogleBase::google()).unwrap();
+        let homes = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let google = Profile::new(Some(homes[0].path()), GoogleBase::google()).unwrap();
         let sandbox = google.with_base(GoogleBase::loopback("http://127.0.0.1:1").unwrap());
         let other_port = google.with_base(GoogleBase::loopback("http://127.0.0.1:2").unwrap());
-        let other_home = Profile::new(Some(Path::new("/b")), GoogleBase::google()).unwrap();
-        let services: std::collections::BTreeSet<String> =
-            [&google, &sandbox, &other_port, &other_home].map(Profile::keychain_service).into();
+        let other_home = Profile::new(Some(homes[1].path()), GoogleBase::google()).unwrap();
+        let services: std::collections::BTreeSet<String> = [&google, &sandbox, &other_port, &other_home]
+            .map(Profile::keychain_service)
+            .into();
         assert_eq!(services.len(), 4);
         assert_ne!(google.database_path(), sandbox.database_path());
+        let spelt_otherwise = homes[0].path().join("x").join("..");
+        std::fs::create_dir(homes[0].path().join("x")).unwrap();
+        assert_eq!(
+            Profile::new(Some(&spelt_otherwise), GoogleBase::google()).unwrap(),
+            google
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 import type { IconName } from '../lib/icons';
 import type { PageName } from '../lib/router.svelte';
+import { m } from './messages';
 
 export interface NavItem {
   page: PageName;
@@ -18,30 +19,30 @@ export const NAVIGATION: readonly NavGroup[] = [
   {
     title: null,
     items: [
-      { page: 'overview', label: 'Overview', icon: 'overview' },
-      { page: 'provisioning', label: 'Set up a site', icon: 'setup' },
+      { page: 'overview', label: m.pages.overview, icon: 'overview' },
+      { page: 'provisioning', label: m.pages.provisioning, icon: 'setup' },
     ],
   },
-  { title: 'Tag Manager', items: [{ page: 'containers', label: 'Containers', icon: 'box' }] },
-  { title: 'Analytics', items: [{ page: 'reports', label: 'Reports', icon: 'report' }] },
-  { title: 'Estate', items: [{ page: 'connections', label: 'Connections', icon: 'plug' }] },
+  { title: m.groups.tagManager, items: [{ page: 'containers', label: m.pages.containers, icon: 'box' }] },
+  { title: m.groups.analytics, items: [{ page: 'reports', label: m.pages.reports, icon: 'report' }] },
+  { title: m.groups.estate, items: [{ page: 'connections', label: m.pages.connections, icon: 'plug' }] },
   {
-    title: 'Data',
+    title: m.groups.data,
     items: [
-      { page: 'exports', label: 'Exports', icon: 'export' },
-      { page: 'activity', label: 'Activity', icon: 'activity' },
+      { page: 'exports', label: m.pages.exports, icon: 'export' },
+      { page: 'activity', label: m.pages.activity, icon: 'activity' },
     ],
   },
 ];
 
-export const SETTINGS: NavItem = { page: 'settings', label: 'Settings', icon: 'gear' };
+export const SETTINGS: NavItem = { page: 'settings', label: m.pages.settings, icon: 'gear' };
 
 const ORDER = NAVIGATION.flatMap((group) => group.items);
 
 /** The page of Ctrl/Cmd + digit. */
 export const pageOfDigit = (digit: number): PageName | undefined => ORDER[digit - 1]?.page;
 
-export const labelOf = (page: PageName): string => [...ORDER, SETTINGS].find((item) => item.page === page)?.label ?? 'Gantry';
+export const labelOf = (page: PageName): string => m.pages[page];
 
 export const isMac = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform);
 

@@ -13,15 +13,8 @@ export const PRESETS = {
   run: ['view', 'configure', 'edit', 'publish', 'manage'],
 } as const satisfies Record<string, readonly PermissionName[]>;
 
-export const PERMISSIONS: readonly { name: PermissionName; label: string; means: string }[] = [
-  { name: 'view', label: 'View', means: 'Read accounts, reports and containers' },
-  { name: 'configure', label: 'Configure', means: 'Create the Analytics account, property and stream' },
-  { name: 'edit', label: 'Edit', means: 'Change containers, in their workspaces' },
-  { name: 'publish', label: 'Publish', means: 'Put the container live' },
-  { name: 'manage', label: 'Manage users', means: 'Change who has access, and remove containers' },
-];
-
-export const permissionLabel = (name: PermissionName): string => PERMISSIONS.find((known) => known.name === name)?.label ?? name;
+/** All permissions, in the order in which they are shown. */
+export const PERMISSIONS: readonly PermissionName[] = PRESETS.run;
 
 export interface SignInAsk {
   allow: readonly PermissionName[];

@@ -1,0 +1,137 @@
+// What the connections' pages and dialogs say.
+
+import type { PermissionName } from '../../lib/bindings';
+import { plural } from '../../lib/format';
+
+const LABELS: Record<PermissionName, string> = {
+  view: 'View', configure: 'Configure', edit: 'Edit', publish: 'Publish', manage: 'Manage users',
+};
+const list = (names: readonly PermissionName[]) => names.map((name) => LABELS[name]).join(', ');
+
+export const m = {
+  title: 'Connections',
+  caption: (count: number) => plural(count, '# Google sign-in on this computer', '# Google sign-ins on this computer'),
+  add: 'Add Google account…',
+  addClientFirst: 'Add an OAuth client first',
+  loading: 'Loading connections',
+  noneTitle: 'No Google account is connected',
+  none: 'A connection is one Google sign-in that Gantry may act as. You choose what it may do; the sign-in stays on this computer.',
+  addClient: 'Add your OAuth client',
+  columns: { connection: 'Connection', reaches: 'Reaches', state: 'State', client: 'OAuth client', project: 'Project', kind: 'Kind', usedBy: 'Used by' },
+  allowed: 'allowed',
+  notAllowed: 'not allowed',
+  properties: (count: number) => plural(count, '# property', '# properties'),
+  containers: (count: number) => plural(count, '# container', '# containers'),
+  reaches: (properties: number, containers: number) =>
+    `${plural(properties, '# property', '# properties')}, ${plural(containers, '# container', '# containers')}`,
+  states: { signInAgain: 'Sign in again', untilQuit: 'Until you quit', ready: 'Ready' },
+  clients: 'OAuth clients',
+  clientsCaption: 'each has its own Google quota',
+  manageClients: 'Manage OAuth clients',
+  usedForNew: 'used for new sign-ins',
+  kinds: { web: 'Web', installed: 'Desktop' },
+  usedBy: (count: number) => plural(count, '# connection', '# connections'),
+  ownClient: 'With your own OAuth client, other people’s work never uses up your quota, and Google’s consent page shows your company’s name.',
+  howTo: 'How to make one, about 10 minutes',
+
+  permissions: {
+    label: (name: PermissionName) => LABELS[name],
+    means: {
+      view: 'Read accounts, reports and containers',
+      configure: 'Create the Analytics account, property and stream',
+      edit: 'Change containers, in their workspaces',
+      publish: 'Put the container live',
+      manage: 'Change who has access, and remove containers',
+    } satisfies Record<PermissionName, string>,
+  },
+
+  inspector: {
+    name: (email: string) => `Connection ${email}`,
+    close: 'Close',
+    ended: 'Google ended this session',
+    endedWhy: 'Google does not say why. Most often: the password was changed, access was removed in the Google account, or an administrator requires a new sign-in.',
+    signInAgain: 'Sign in again',
+    untilThen: 'Until then',
+    readable: (count: number) => plural(count, '# container can be read from the last copy', '# containers can be read from the last copy'),
+    nothingChanges: 'Nothing can be changed or published',
+    othersWork: 'Other connections are not affected',
+    notAll: 'Not everything was allowed',
+    notAllowed: (names: readonly PermissionName[]) => `You did not allow ${list(names)} on Google’s page.`,
+    askAgain: 'Ask again',
+    untilQuit: 'Kept until you quit',
+    untilQuitWhy: 'This computer’s keychain could not be used, so that the sign-in was not written anywhere.',
+    facts: { account: 'Account', client: 'OAuth client', allowed: 'Allowed', reaches: 'Reaches', added: 'Added', used: 'Last used', stored: 'Stored in' },
+    allowed: (names: readonly PermissionName[]) => list(names) || 'Nothing',
+    neverUsed: 'Not yet',
+    stored: { keychain: 'This computer’s keychain', session: 'Memory, until you quit' },
+    check: 'Check now',
+    checking: 'Asking Google',
+    allowMore: 'Allow more…',
+    disconnect: 'Disconnect…',
+  },
+
+  ask: {
+    addTitle: 'Add a Google account',
+    moreTitle: 'Allow more',
+    addLead: 'Choose what Gantry may do with it. You can allow less on Google’s page, and more later.',
+    moreLead: (email: string) => `Google asks ${email} again for all of it, what is allowed already included.`,
+    preset: 'Preset',
+    presets: { look: 'Look', setUp: 'Set up sites', run: 'Run the estate', own: 'Choose' },
+    permissions: 'Permissions',
+    held: 'Allowed already. To take it back, disconnect.',
+    client: 'OAuth client',
+    clientHint: 'Each has its own Google quota.',
+    clientOption: (name: string, kind: string) => `${name} (${kind})`,
+    noKeychain: 'This computer’s keychain cannot be used',
+    sessionOnly: 'Use this sign-in until I quit; write it nowhere',
+    note: 'Opens your browser. Gantry never sees your password.',
+    cancel: 'Cancel',
+    go: 'Sign in with Google',
+    chooseOne: 'Choose at least one permission',
+    nowhereToSave: 'There is no keychain to save it in',
+  },
+
+  signIn: {
+    failedTitle: 'You are not signed in',
+    doneTitle: 'You are signed in',
+    close: 'Close',
+    partlyTitle: 'You did not allow everything that was asked for',
+    partly: (email: string, names: readonly PermissionName[]) =>
+      `${email} works without ${list(names)}. Gantry hides what it cannot do; you can allow more in Connections.`,
+    askAgain: 'Ask again',
+    goOn: 'Go on',
+    title: 'Finish signing in in your browser',
+    lead: (email: string | undefined) =>
+      email ? `Choose ${email} on Google’s page. Gantry continues by itself.` : 'Choose your Google account on Google’s page. Gantry continues by itself.',
+    done: 'Done',
+    notDone: 'Not done',
+    listening: 'Listening for Google’s answer on this computer',
+    opened: 'Browser asked to open Google’s page',
+    notOpened: 'No browser could be opened: copy the link',
+    waiting: 'Waiting for you',
+    left: (time: string, end: string) => `${time} left, gives up at ${end}`,
+    save: 'Check the account and save to the keychain',
+    keep: 'Check the account and keep it until you quit',
+    willAsk: 'Google will ask you to allow',
+    later: 'You can add more later.',
+    helpTitle: 'Nothing opened, or the page shows an error?',
+    help: [
+      'Copy the link into the browser where that account is signed in, on this computer.',
+      '“Access blocked” or “admin policy”: the account’s administrator must allow this OAuth client first.',
+      '“redirect_uri_mismatch”: the OAuth client is of kind Web and lacks the address above among its redirect URIs.',
+    ],
+    copy: 'Copy link',
+    copied: 'Copied',
+    openAgain: 'Open again',
+    linkComes: 'The link is being made',
+    cancel: 'Cancel sign-in',
+  },
+
+  disconnect: {
+    title: (email: string) => `Disconnect ${email}?`,
+    text: 'Gantry revokes the access at Google and removes the sign-in from this computer. Your accounts and containers at Google stay as they are. You can sign in again at any time.',
+    cancel: 'Cancel',
+    go: 'Disconnect',
+    busy: 'Disconnecting',
+  },
+};

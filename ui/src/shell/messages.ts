@@ -1,0 +1,71 @@
+// What the frame says: banners, status bar, page names.
+
+import { number, plural } from '../lib/format';
+import type { PageName } from '../lib/router.svelte';
+
+export const m = {
+  product: 'Gantry',
+  pages: {
+    overview: 'Overview',
+    provisioning: 'Set up a site',
+    containers: 'Containers',
+    reports: 'Reports',
+    connections: 'Connections',
+    exports: 'Exports',
+    activity: 'Activity',
+    settings: 'Settings',
+  } satisfies Record<PageName, string>,
+  welcome: 'Welcome',
+  groups: { tagManager: 'Tag Manager', analytics: 'Analytics', estate: 'Estate', data: 'Data' },
+  navigation: 'Main',
+  withKey: (label: string, key: string) => `${label} (${key})`,
+  connections: (count: number) => plural(count, '# connection', '# connections'),
+  needSignIn: (count: number) => plural(count, 'needs a sign-in', 'need a sign-in'),
+  starting: 'Starting',
+  noSuchPage: 'This page is not part of this build.',
+
+  banners: {
+    sandboxTitle: 'Sandbox.',
+    sandbox: 'Sample accounts and made-up numbers. Nothing here reaches Google, and no quota is used.',
+    reset: 'Reset samples…',
+    resetting: 'Resetting',
+    leave: 'Leave sandbox',
+    leaving: 'Leaving',
+    resetTitle: 'Reset the sandbox’s samples?',
+    resetText: 'Accounts and containers go back to how they were delivered. What you set up in the sandbox is gone; your own Google accounts are not touched.',
+    resetGo: 'Reset samples',
+    cancel: 'Cancel',
+    offlineTitle: 'You are offline.',
+    offline: (when: string | null) => (when === null ? 'Gantry goes on by itself when the network is back.' : `Everything shown is from ${when}.`),
+    noKeychainTitle: 'This computer’s keychain cannot be used.',
+    noKeychain: (remedy: string) => `${remedy} Sign-ins can be used until you quit.`,
+    checkAgain: 'Check again',
+  },
+
+  status: {
+    name: 'Status',
+    sandbox: 'Sandbox',
+    offline: 'Offline',
+    notConnected: 'Not connected',
+    ready: (ready: number, total: number) => `${number(ready)} of ${number(total)} connections ready`,
+    dataFrom: (when: string) => `Data from ${when}`,
+    noData: 'No data read yet',
+    jobs: {
+      'connections.connect': 'Waiting for your sign-in',
+      'estate.sync': 'Reading your accounts',
+      'provisioning.start': 'Setting up a site',
+      'provisioning.resume': 'Setting up a site',
+      'exports.run': 'Exporting',
+    } as Partial<Record<string, string>>,
+    working: 'Working',
+    progress: (what: string, done: number, total: number) => `${what}, ${number(done)} of ${number(total)}`,
+    moreJobs: (count: number) => `and ${number(count)} more`,
+    api: (api: string, simulated: boolean) => (simulated ? `${api}, simulated` : api),
+    windowTitle: (api: string, time: string) => `${api} calls in the last ${time}`,
+    window: (used: number, limit: number, time: string) => `${number(used)} of ${number(limit)} calls / ${time}`,
+    dayTitle: (when: string) => `Counted anew from ${when}`,
+    day: (used: number, limit: number) => `${number(used)} of ${number(limit)} today`,
+    usedUp: (api: string) => `Today’s ${api} quota is used up`,
+    nearlyUsedUp: (api: string) => `80 % of today’s ${api} quota is used`,
+  },
+};

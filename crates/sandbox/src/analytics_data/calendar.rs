@@ -9,7 +9,8 @@ pub struct Day {
     pub number: i32,
     pub year: u32,
     pub month: u32,
-    pub day: u32,
+    /// 1 to 31.
+    pub of_month: u32,
     /// 0 is Sunday.
     pub weekday: u32,
     /// Weeks begin on Sunday; 1 January is always in week 1.
@@ -32,7 +33,7 @@ pub fn day(number: i32) -> Day {
         number,
         year: unsigned(date.year()),
         month: small(date.month()),
-        day: small(date.day()),
+        of_month: small(date.day()),
         weekday,
         week: (unsigned(date.day_of_year()) - 1 + first_weekday) / 7 + 1,
         iso_year: unsigned(iso.year()),
@@ -43,7 +44,7 @@ pub fn day(number: i32) -> Day {
 impl Day {
     /// YYYYMMDD as a number.
     pub fn compact(self) -> u32 {
-        (self.year * 100 + self.month) * 100 + self.day
+        (self.year * 100 + self.month) * 100 + self.of_month
     }
 }
 

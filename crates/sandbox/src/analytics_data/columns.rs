@@ -175,7 +175,7 @@ fn raw(dimension: Dimension, seen: &Seen<'_>) -> u64 {
         D::Date => u64::from(day.compact()),
         D::DateHour => u64::from(day.compact()) * 100 + u64::from(visit.minute / 60),
         D::DateHourMinute => u64::from(day.compact()) * 10_000 + u64::from(visit.minute / 60 * 100 + visit.minute % 60),
-        D::Day => u64::from(day.day),
+        D::Day => u64::from(day.of_month),
         D::DayOfWeek | D::DayOfWeekName => u64::from(day.weekday),
         D::Hour => u64::from(visit.minute / 60),
         D::Minute => u64::from(visit.minute % 60),
@@ -288,8 +288,8 @@ pub fn is_key(names: &Names, event: u8) -> bool {
 /// Query strings: campaigns on the landing page, page numbers on lists, terms in the search.
 fn query_of(visit: &Visit, page: u16) -> u64 {
     match page {
-        1 | 2 => mix(visit.user_hash ^ 19) % 4,
-        9 => 20 + mix(visit.user_hash ^ 14) % words::SEARCHES.len() as u64,
+        1 | 2 => mix(visit.user_hash ^ 0x13) % 4,
+        9 => 20 + mix(visit.user_hash ^ 0x0e) % words::SEARCHES.len() as u64,
         _ if page == visit.landing && SOURCES[usize::from(visit.source)].medium == "email" => {
             10 + u64::from(visit.campaign)
         }
@@ -402,16 +402,8 @@ fn text(dimension: Dimension, raw: u64, names: &Names) -> String {
         D::LandingPagePlusQueryString | D::PagePathPlusQueryString => {
             format!("{}{}", words::page_path(number / 64), query_text(raw % 64))
         }
-        D::PageLocation => {
-            format!(
-                "https://{}{}{}",
-                names.host,
-                words::page_path(number / 64),
-                query_text(raw % 64)
-            )
-        }
         D::PageReferrer if number >= 1_000_000 => SOURCES[(number - 1_000_000) % SOURCES.len()].referrer.to_owned(),
-        D::PageReferrer => {
+        D::PageLocation | D::PageReferrer => {
             format!(
                 "https://{}{}{}",
                 names.host,

@@ -1,7 +1,9 @@
 //! Metric expressions: a metric's name, or arithmetic over several (`eventCount/totalUsers`).
+use std::cell::Cell;
+
 use super::metrics::{METRICS, Metric, MetricType};
 use super::refusal::Refusal;
-use super::tally::{People, Sums};
+use super::tally::{People, Slots, Sums};
 
 /// A formula over metrics.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +44,20 @@ impl Expression {
                 }
             }
         }
+    }
+
+    /// The counters it reads, as bits.
+    pub fn counters(&self) -> u32 {
+        let asked = Cell::new(0);
+        let everybody = People {
+            total: 1,
+            active: 1,
+            purchasers: 1,
+            scrolled: 1,
+            with_key_event: 1,
+        };
+        self.value(Sums::probe(&Slots::of(0), &asked), &everybody, 1.0);
+        asked.get()
     }
 
     /// Every metric inside.
@@ -132,13 +148,18 @@ mod tests {
 
     #[test]
     fn arithmetic_binds_as_usual() {
-        let sums = [0_u64; super::super::tally::COUNTERS];
+        let slots = Slots::of(u32::MAX);
+        let row = [0_u64; super::super::tally::COUNTERS];
         let people = People {
             total: 8,
             active: 4,
             ..People::default()
         };
-        let value = |text: &str| Expression::parse(text).unwrap().value(Sums(&sums), &people, 1.0);
+        let value = |text: &str| {
+            Expression::parse(text)
+                .unwrap()
+                .value(Sums::new(&row, &slots), &people, 1.0)
+        };
         assert!((value("totalUsers - activeUsers / 2") - 6.0).abs() < 1e-9);
         assert!((value("(totalUsers-activeUsers)/2") - 2.0).abs() < 1e-9);
         assert!((value("totalUsers/sessions")).abs() < 1e-9);

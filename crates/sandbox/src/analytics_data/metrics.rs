@@ -123,7 +123,7 @@ impl Metric {
         let n = |counter| sums.get(counter);
         let money = |counter| sums.get(counter) / 100.0;
         let per = |up: f64, down: f64| if down == 0.0 { 0.0 } else { up / down };
-        let net = money(C::RevenueCents) - money(C::RefundCents);
+        let net = || money(C::RevenueCents) - money(C::RefundCents);
         let active = f64::from(people.active);
         match self {
             Self::ActiveUsers => active,
@@ -154,14 +154,14 @@ impl Metric {
             Self::TotalPurchasers => f64::from(people.purchasers),
             Self::PurchaserRate => per(f64::from(people.purchasers), active),
             Self::TransactionsPerPurchaser => per(n(C::Purchases), f64::from(people.purchasers)),
-            Self::PurchaseRevenue | Self::TotalRevenue => net,
+            Self::PurchaseRevenue | Self::TotalRevenue => net(),
             Self::GrossPurchaseRevenue => money(C::RevenueCents),
             Self::RefundAmount => money(C::RefundCents),
             Self::ShippingAmount => money(C::ShippingCents),
             Self::TaxAmount => money(C::TaxCents),
-            Self::AveragePurchaseRevenue => per(net, n(C::Purchases)),
-            Self::AverageRevenuePerUser | Self::AveragePurchaseRevenuePerUser => per(net, active),
-            Self::AveragePurchaseRevenuePerPayingUser => per(net, f64::from(people.purchasers)),
+            Self::AveragePurchaseRevenue => per(net(), n(C::Purchases)),
+            Self::AverageRevenuePerUser | Self::AveragePurchaseRevenuePerUser => per(net(), active),
+            Self::AveragePurchaseRevenuePerPayingUser => per(net(), f64::from(people.purchasers)),
             Self::CartToViewRate => per(n(C::ItemsCarted), n(C::ItemsViewed)),
             Self::PurchaseToViewRate => per(n(C::ItemsPurchased), n(C::ItemsViewed)),
             Self::ItemsViewed => n(C::ItemsViewed),
@@ -173,7 +173,7 @@ impl Metric {
             Self::AdvertiserAdImpressions => n(C::AdImpressions),
             Self::AdvertiserAdCost => money(C::AdCostCents),
             Self::AdvertiserAdCostPerClick => per(money(C::AdCostCents), n(C::AdClicks)),
-            Self::ReturnOnAdSpend => per(net, money(C::AdCostCents)),
+            Self::ReturnOnAdSpend => per(net(), money(C::AdCostCents)),
         }
     }
 

@@ -25,7 +25,7 @@ mod write;
 mod tests;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -71,6 +71,8 @@ pub struct PropertyFacts {
 pub struct Model {
     spent: Mutex<HashMap<String, Spent>>,
     prebuilt: Mutex<HashMap<String, Prebuilt>>,
+    /// The last wide report, while somebody pages through it.
+    open_report: Mutex<Option<(String, Arc<(Plan, run::Report)>)>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -314,7 +316,8 @@ impl<'a> Desk<'a> {
         }
         let ranges = plan::ranges(&asked.date_ranges, self.local.0)?;
         let money = self.money(&asked.currency_code)?;
-        let plan = Plan::new(self.vocabulary(false), asked, ranges, money)?;
+        let mut plan = Plan::new(self.vocabulary(false), asked, ranges, money)?;
+        plan.question = format!("{:?} {:?} {}", self.property, self.local, asked.without_page());
         self.finish(plan, kind, true)
     }
 
@@ -324,17 +327,34 @@ impl<'a> Desk<'a> {
             .entry(account.clone())
             .or_default()
             .check(self.project, plan.thresholded, self.now)?;
-        let site = self.site();
-        let report = run::run(&mut plan, &site, &self.names, self.local);
-        let tokens = quota::tokens(report.rows.len().min(plan.limit), report.sessions_read);
+        let (offset, limit, return_quota) = (plan.offset, plan.limit, plan.return_quota);
+        let known = lock(&self.model.open_report)
+            .as_ref()
+            .filter(|(question, _)| core && *question == plan.question)
+            .map(|(_, known)| Arc::clone(known));
+        let known = known.unwrap_or_else(|| {
+            let report = run::run(&mut plan, &self.site(), &self.names, self.local);
+            Arc::new((plan, report))
+        });
+        let (plan, report) = known.as_ref();
+        if core && report.rows.len() > limit {
+            let more = offset + limit < report.rows.len();
+            *lock(&self.model.open_report) = more.then(|| (plan.question.clone(), Arc::clone(&known)));
+        }
+        let tokens = quota::tokens(report.rows.len().min(limit), report.sessions_read);
         let quota = {
             let mut spent = lock(&self.model.spent);
             let spent = spent.entry(account).or_default();
             spent.book(self.project, tokens, plan.thresholded, self.now);
-            plan.return_quota.then(|| spent.shown(self.project, tokens).to_string())
+            return_quota.then(|| spent.shown(self.project, tokens).to_string())
         };
-        let metadata = core.then(|| self.metadata(&plan, &report));
-        Ok(write::report(&plan, &report, &Frame { kind, metadata, quota }))
+        let metadata = core.then(|| self.metadata(plan, report));
+        Ok(write::report(
+            plan,
+            report,
+            (offset, limit),
+            &Frame { kind, metadata, quota },
+        ))
     }
 
     fn metadata(&self, plan: &Plan, report: &run::Report) -> String {

@@ -64,6 +64,8 @@ pub struct Plan {
     /// Factor from the property's currency to the one asked for.
     pub money: f64,
     pub currency_code: String,
+    /// What names the report whatever its page, for those who page through it.
+    pub question: String,
 }
 
 /// Google's limits.
@@ -200,6 +202,7 @@ impl Plan {
             thresholded: false,
             money: money.0,
             currency_code: money.1,
+            question: String::new(),
         };
         plan.take_fields(vocabulary, asked)?;
         plan.take_filters(vocabulary, asked)?;

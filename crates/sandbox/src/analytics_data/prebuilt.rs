@@ -124,7 +124,7 @@ impl Prebuilt {
             .collect();
         for row in offset..end {
             out.extend_from_slice(if row == offset { b",\"rows\":[" } else { b"," });
-            self.row(row, &paths, &dates, &mut out);
+            Self::row(row, &paths, &dates, &mut out);
         }
         if end > offset {
             out.push(b']');
@@ -137,7 +137,7 @@ impl Prebuilt {
         out
     }
 
-    fn row(&self, row: usize, paths: &[String], dates: &[u32], out: &mut Vec<u8>) {
+    fn row(row: usize, paths: &[String], dates: &[u32], out: &mut Vec<u8>) {
         let hash = mix(row as u64);
         let pick = |shift: u32, count: usize| usize::try_from((hash >> shift) % count as u64).unwrap_or_default();
         let path = &paths[row % paths.len()];

@@ -167,6 +167,28 @@ pub struct RunReport {
     pub comparisons: Vec<Value>,
 }
 
+impl RunReport {
+    /// Everything but limit, offset and quota, as one text: what two pages of a report have in common.
+    pub fn without_page(&self) -> String {
+        let Self {
+            dimensions,
+            metrics,
+            date_ranges,
+            dimension_filter,
+            metric_filter,
+            metric_aggregations,
+            order_bys,
+            currency_code,
+            keep_empty_rows,
+            ..
+        } = self;
+        format!(
+            "{dimensions:?} {metrics:?} {date_ranges:?} {dimension_filter:?} {metric_filter:?} \
+             {metric_aggregations:?} {order_bys:?} {currency_code:?} {keep_empty_rows}"
+        )
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RunRealtimeReport {
@@ -275,6 +297,7 @@ pub struct FilterExpressionList {
 
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[allow(clippy::struct_field_names, reason = "the protocol's own names")]
 pub struct Filter {
     pub field_name: String,
     pub string_filter: Option<StringFilter>,

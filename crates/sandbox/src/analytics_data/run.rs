@@ -8,7 +8,7 @@ use super::columns::{Names, Seen, is_key};
 use super::fast_hash::FastMap;
 use super::plan::{Depth, Order, Plan};
 use super::request::OrderType;
-use super::tally::{COUNTERS, Counter, People, Sums, did};
+use super::tally::{Counter, People, Slots, Sums, did};
 use super::visits::{Happening, Site, Visit, basket_items, event};
 use super::vocabulary::{self as words, SOURCES};
 
@@ -66,7 +66,8 @@ struct Tally<'a> {
     keys: Vec<[u32; KEY]>,
     sums: Vec<u64>,
     people: Vec<Attendance>,
-    totals: Vec<[u64; COUNTERS]>,
+    slots: Slots,
+    totals: Vec<Vec<u64>>,
     total_people: Vec<Attendance>,
     sessions_read: u64,
 }
@@ -74,8 +75,14 @@ struct Tally<'a> {
 /// Runs the plan; `now` is the property's (day, minute): nothing later has happened yet.
 pub fn run(plan: &mut Plan, site: &Site, names: &Names, now: (i32, u16)) -> Report {
     let ranges = plan.ranges.clone();
+    // Sessions decide what an "(other)" row takes in.
+    let wanted = plan.metrics.iter().fold(1 << Counter::Sessions as u32, |all, one| {
+        all | one.expression.counters()
+    });
+    let slots = Slots::of(wanted);
     let mut tally = Tally {
-        totals: vec![[0; COUNTERS]; ranges.len()],
+        totals: vec![vec![0; slots.count()]; ranges.len()],
+        slots,
         plan,
         site,
         names,
@@ -131,7 +138,7 @@ impl Tally<'_> {
         let place = *self.places.entry(key).or_insert(next);
         if place == next {
             self.keys.push(key);
-            self.sums.resize(self.sums.len() + COUNTERS, 0);
+            self.sums.resize(self.sums.len() + self.slots.count(), 0);
         }
         place
     }
@@ -141,11 +148,12 @@ impl Tally<'_> {
     }
 
     fn sums(&mut self, place: u32) -> &mut [u64] {
-        &mut self.sums[place as usize * COUNTERS..][..COUNTERS]
+        let count = self.slots.count();
+        &mut self.sums[place as usize * count..][..count]
     }
 
     fn add(&mut self, range: usize, seen: &Seen<'_>, happenings: &[Happening]) {
-        let (visit, names) = (seen.visit, self.names);
+        let (visit, names, slots) = (seen.visit, self.names, self.slots);
         let active = if visit.engaged || visit.is_new { did::ENGAGE } else { 0 };
         let mut whole = 0;
         if self.plan.depth == Depth::Sessions {
@@ -155,12 +163,12 @@ impl Tally<'_> {
             let place = self.place(range, seen);
             for happening in happenings {
                 whole |= deed(names, happening);
-                add_event(self.sums(place), happening, names);
-                add_event(&mut self.totals[range], happening, names);
+                add_event(&slots, self.sums(place), happening, names);
+                add_event(&slots, &mut self.totals[range], happening, names);
             }
             if visit.is_new && happenings.is_empty() {
-                self.sums(place)[Counter::FirstVisits as usize] += 1;
-                self.totals[range][Counter::FirstVisits as usize] += 1;
+                slots.add(self.sums(place), Counter::FirstVisits, 1);
+                slots.add(&mut self.totals[range], Counter::FirstVisits, 1);
             }
             self.close(range, visit, &[(place, whole)], whole, active);
             return;
@@ -181,15 +189,15 @@ impl Tally<'_> {
                     };
                     if self.passes(&at_item) {
                         let place = self.place(range, &at_item);
-                        add_item(self.sums(place), happening, item, units);
-                        add_item(&mut self.totals[range], happening, item, units);
+                        add_item(&slots, self.sums(place), happening, item, units);
+                        add_item(&slots, &mut self.totals[range], happening, item, units);
                         touch(&mut touched, place, deed(names, happening));
                     }
                 }
             } else if self.passes(&at_event) {
                 let place = self.place(range, &at_event);
-                add_event(self.sums(place), happening, names);
-                add_event(&mut self.totals[range], happening, names);
+                add_event(&slots, self.sums(place), happening, names);
+                add_event(&slots, &mut self.totals[range], happening, names);
                 touch(&mut touched, place, deed(names, happening));
             }
         }
@@ -201,8 +209,9 @@ impl Tally<'_> {
 
     /// Counts the session and its person once in each row it touched, and once in the total.
     fn close(&mut self, range: usize, visit: &Visit, touched: &[(u32, u8)], whole: u8, active: u8) {
+        let slots = self.slots;
         for (place, what) in touched {
-            add_session(self.sums(*place), visit, what & did::KEY_EVENT != 0);
+            add_session(&slots, self.sums(*place), visit, what & did::KEY_EVENT != 0);
             if self.plan.needs_people {
                 self.people.push(Attendance {
                     row: *place,
@@ -211,7 +220,7 @@ impl Tally<'_> {
                 });
             }
         }
-        add_session(&mut self.totals[range], visit, whole & did::KEY_EVENT != 0);
+        add_session(&slots, &mut self.totals[range], visit, whole & did::KEY_EVENT != 0);
         if self.plan.needs_people {
             let row = u32::try_from(range).unwrap_or_default();
             self.total_people.push(Attendance {
@@ -231,18 +240,19 @@ impl Tally<'_> {
             other_row = true;
         }
         let counted = count_people(&mut self.people, self.keys.len());
-        let money = self.plan.money;
+        let (money, slots) = (self.plan.money, self.slots);
+        let count = slots.count();
         let values_of = |sums: &[u64], people: &People| -> Vec<f64> {
             metrics
                 .iter()
-                .map(|metric| metric.expression.value(Sums(sums), people, money))
+                .map(|metric| metric.expression.value(Sums::new(sums, &slots), people, money))
                 .collect()
         };
         let mut values = Vec::with_capacity(self.keys.len() * width);
         let nobody = People::default();
         for place in 0..self.keys.len() {
             let people = counted.get(place).unwrap_or(&nobody);
-            values.extend(values_of(&self.sums[place * COUNTERS..][..COUNTERS], people));
+            values.extend(values_of(&self.sums[place * count..][..count], people));
         }
         let row_values = |row: u32| &values[row as usize * width..][..width];
         let all = 0..u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
@@ -286,12 +296,13 @@ impl Tally<'_> {
     /// Totals of the rows that are left: counters of the rows added, people of the rows together.
     fn totals_of(&self, rows: &[u32], values_of: &dyn Fn(&[u64], &People) -> Vec<f64>) -> Vec<Vec<f64>> {
         let ranges = self.totals.len();
-        let mut sums = vec![[0_u64; COUNTERS]; ranges];
+        let count = self.slots.count();
+        let mut sums = vec![vec![0_u64; count]; ranges];
         let mut kept = vec![false; self.keys.len()];
         for row in rows {
             kept[*row as usize] = true;
             let range = self.keys[*row as usize][Report::RANGE] as usize;
-            for (sum, add) in sums[range].iter_mut().zip(&self.sums[*row as usize * COUNTERS..]) {
+            for (sum, add) in sums[range].iter_mut().zip(&self.sums[*row as usize * count..]) {
                 *sum += add;
             }
         }
@@ -313,9 +324,10 @@ impl Tally<'_> {
 
     /// Keeps the busiest rows and adds the others up in one row per range.
     fn fold_into_other(&mut self) {
-        let events = |row: usize| self.sums[row * COUNTERS + Counter::Sessions as usize];
+        let count = self.slots.count();
+        let sessions = |row: usize| Sums::new(&self.sums[row * count..][..count], &self.slots).get(Counter::Sessions);
         let mut order: Vec<usize> = (0..self.keys.len()).collect();
-        order.sort_by_key(|row| std::cmp::Reverse(events(*row)));
+        order.sort_by(|left, right| sessions(*right).total_cmp(&sessions(*left)));
         let other: Vec<u32> = self
             .plan
             .columns
@@ -334,9 +346,9 @@ impl Tally<'_> {
             let place = *self.places.entry(key).or_insert(next);
             if place == next {
                 self.keys.push(key);
-                self.sums.resize(self.sums.len() + COUNTERS, 0);
+                self.sums.resize(self.sums.len() + self.slots.count(), 0);
             }
-            for (sum, add) in self.sums(place).iter_mut().zip(&old_sums[row * COUNTERS..]) {
+            for (sum, add) in self.sums(place).iter_mut().zip(&old_sums[row * count..]) {
                 *sum += add;
             }
             moved[row] = place;
@@ -370,9 +382,9 @@ impl Tally<'_> {
         rows.sort_unstable_by(|left, right| {
             let (l, r) = (*left as usize, *right as usize);
             for ((by, descending), special_ranks) in orders.iter().zip(&special) {
-                let order = match by {
-                    &Order::Metric(metric) => values[l * width + metric].total_cmp(&values[r * width + metric]),
-                    &Order::Dimension(place, _) => match special_ranks {
+                let order = match *by {
+                    Order::Metric(metric) => values[l * width + metric].total_cmp(&values[r * width + metric]),
+                    Order::Dimension(place, _) => match special_ranks {
                         Some(ranks) => ranks[self.keys[l][place] as usize].cmp(&ranks[self.keys[r][place] as usize]),
                         None => self.keys[l][Report::RANGE].cmp(&self.keys[r][Report::RANGE]),
                     },
@@ -445,9 +457,9 @@ fn deed(names: &Names, happening: &Happening) -> u8 {
     }
 }
 
-fn add_session(sums: &mut [u64], visit: &Visit, key_event: bool) {
+fn add_session(slots: &Slots, sums: &mut [u64], visit: &Visit, key_event: bool) {
     use Counter as C;
-    let mut add = |counter: C, value: u64| sums[counter as usize] += value;
+    let mut add = |counter: C, value: u64| slots.add(sums, counter, value);
     add(C::Sessions, 1);
     add(C::EngagedSessions, u64::from(visit.engaged));
     add(C::SessionSeconds, u64::from(visit.duration));
@@ -463,9 +475,9 @@ fn add_session(sums: &mut [u64], visit: &Visit, key_event: bool) {
     }
 }
 
-fn add_event(sums: &mut [u64], happening: &Happening, names: &Names) {
+fn add_event(slots: &Slots, sums: &mut [u64], happening: &Happening, names: &Names) {
     use Counter as C;
-    let mut add = |counter: C, value: u64| sums[counter as usize] += value;
+    let mut add = |counter: C, value: u64| slots.add(sums, counter, value);
     add(C::Events, 1);
     add(C::EngagementSeconds, u64::from(happening.engagement));
     add(C::EventValueCents, u64::from(happening.value_cents));
@@ -487,15 +499,15 @@ fn add_event(sums: &mut [u64], happening: &Happening, names: &Names) {
     }
     if let Some(basket) = happening.items {
         for (item, units) in basket_items(basket) {
-            add_item(sums, happening, item, units);
+            add_item(slots, sums, happening, item, units);
         }
     }
 }
 
-fn add_item(sums: &mut [u64], happening: &Happening, item: usize, units: u32) {
+fn add_item(slots: &Slots, sums: &mut [u64], happening: &Happening, item: usize, units: u32) {
     use Counter as C;
     let units = u64::from(units);
-    let mut add = |counter: C, value: u64| sums[counter as usize] += value;
+    let mut add = |counter: C, value: u64| slots.add(sums, counter, value);
     match happening.name {
         event::VIEW_ITEM => add(C::ItemsViewed, units),
         event::ADD_TO_CART => add(C::ItemsCarted, units),

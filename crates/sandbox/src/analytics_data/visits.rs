@@ -138,12 +138,12 @@ impl Site {
         let size = seed >> 40;
         let big = size % 20 == 7;
         let base = if big {
-            9_000.0
+            4_000.0
         } else {
-            24.0 * 2_f64.powf((size % 64) as f64 / 9.0)
+            16.0 * 2_f64.powf((size % 64) as f64 / 9.0)
         };
         let growth = ((seed >> 24) % 60) as f64 / 100.0 - 0.15;
-        let weekend = if seed & 3 == 0 { 1.25 } else { 0.62 };
+        let weekend = if seed.is_multiple_of(4) { 1.25 } else { 0.62 };
         // A person's number holds their first day in twelve bits.
         let first_day = created.max(today - 4_000);
         let counts = (first_day..=today)
@@ -377,19 +377,14 @@ impl Site {
             }
         }
         if self.shop && visit.engaged {
-            self.shopping(visit, out, &mut at);
+            Self::shopping(visit, out, &mut at);
         }
     }
 
     /// Cart, checkout and purchase of an engaged session at a shop.
-    fn shopping(
-        &self,
-        visit: &Visit,
-        out: &mut Vec<Happening>,
-        at: &mut impl FnMut(u8, u16, Option<u16>, u32) -> Happening,
-    ) {
+    fn shopping(visit: &Visit, out: &mut Vec<Happening>, at: &mut impl FnMut(u8, u16, Option<u16>, u32) -> Happening) {
         use event as e;
-        let hash = mix(visit.hash ^ 0x73686f70);
+        let hash = mix(visit.hash ^ 0x7368_6f70);
         let paid = SOURCES[usize::from(visit.source)].click_cents > 0;
         let eager = if paid || !visit.is_new { 19 } else { 11 };
         if hash % 100 >= eager {

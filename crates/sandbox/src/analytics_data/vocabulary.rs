@@ -2,6 +2,7 @@
 
 /// A place people come from.
 #[derive(Debug)]
+#[allow(clippy::struct_field_names, reason = "fields are named as Google's dimensions are")]
 pub struct City {
     pub city: &'static str,
     pub region: &'static str,
@@ -68,6 +69,7 @@ cities! {
 
 /// Where a session comes from.
 #[derive(Debug)]
+#[allow(clippy::struct_field_names, reason = "fields are named as Google's dimensions are")]
 pub struct Source {
     pub source: &'static str,
     pub medium: &'static str,

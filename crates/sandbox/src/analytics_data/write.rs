@@ -16,9 +16,9 @@ pub struct Frame {
     pub quota: Option<String>,
 }
 
-/// The answer as JSON bytes.
-pub fn report(plan: &Plan, report: &Report, frame: &Frame) -> Vec<u8> {
-    let shown = report.rows.iter().skip(plan.offset).take(plan.limit);
+/// The answer as JSON bytes: the page of `limit` rows from `offset` on.
+pub fn report(plan: &Plan, report: &Report, (offset, limit): (usize, usize), frame: &Frame) -> Vec<u8> {
+    let shown = report.rows.iter().skip(offset).take(limit);
     let mut out = Vec::with_capacity(512 + shown.len() * 120);
     let texts: Vec<Vec<Vec<u8>>> = plan
         .columns

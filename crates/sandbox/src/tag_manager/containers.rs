@@ -1,5 +1,5 @@
 //! containers.create, get, list, update, delete, lookup and snippet.
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::model::{Container, Level};
 use super::refusal::Refusal;
@@ -91,7 +91,7 @@ pub fn delete(call: &mut Call<'_>) -> Answer {
         return Err(Refusal::not_found());
     }
     account.containers.remove(&ids.1);
-    Ok(json!({}))
+    Ok(Value::Null)
 }
 
 pub fn lookup(call: &mut Call<'_>) -> Answer {

@@ -124,7 +124,7 @@ pub fn delete(call: &mut Call<'_>, kind: Kind) -> Answer {
             .collect();
         put_in_folder(call, &inside, None)?;
     }
-    Ok(json!({}))
+    Ok(Value::Null)
 }
 
 /// Puts the entity back as its base version has it; an empty answer says that the base has none.
@@ -144,17 +144,13 @@ pub fn revert(call: &mut Call<'_>, kind: Kind) -> Answer {
         call.expect_fingerprint(stored)?;
     }
     let (place, _, workspace) = call.open(Level::Edit)?;
-    match base {
-        Some(base) => {
-            let shown = render::entity(place, workspace.id, kind, entity, &base);
-            workspace.content.entities.insert(key, base);
-            Ok(json!({ kind.list_key(): shown }))
-        }
-        None => {
-            workspace.content.entities.remove(&key);
-            Ok(json!({}))
-        }
+    if let Some(base) = base {
+        let shown = render::entity(place, workspace.id, kind, entity, &base);
+        workspace.content.entities.insert(key, base);
+        return Ok(json!({ kind.list_key(): shown }));
     }
+    workspace.content.entities.remove(&key);
+    Ok(json!({}))
 }
 
 /// Timers, forms, clicks and scrolls carry a Tag Manager-made id that no body sets.
@@ -319,7 +315,7 @@ pub fn move_to_folder(call: &mut Call<'_>) -> Answer {
         }
     }
     put_in_folder(call, &moved, (folder != 0).then_some(folder))?;
-    Ok(json!({}))
+    Ok(Value::Null)
 }
 
 fn put_in_folder(call: &mut Call<'_>, keys: &[(Kind, u64)], folder: Option<u64>) -> Result<(), Refusal> {
@@ -400,7 +396,7 @@ pub fn delete_built_ins(call: &mut Call<'_>) -> Answer {
         return Err(Refusal::not_found());
     }
     workspace.content.built_ins.retain(|kind| !types.contains(kind));
-    Ok(json!({}))
+    Ok(Value::Null)
 }
 
 pub fn revert_built_in(call: &mut Call<'_>) -> Answer {

@@ -44,7 +44,7 @@ struct Call<'a> {
     now: Timestamp,
 }
 
-/// A resource, or `None` for methods that answer with an empty body.
+/// A resource, or null for methods that answer with an empty body.
 type Answer = Result<Value, Refusal>;
 
 /// Answers one request for `/tagmanager/v2/...` by a signed-in caller.
@@ -68,6 +68,14 @@ pub fn handle(model: &mut Model, caller: &Caller, req: &ApiRequest, now: Timesta
         now,
     };
     match answer(&mut call, method) {
+        Ok(Value::Null) => ApiReply {
+            status: 204,
+            headers: Vec::new(),
+            body: ReplyBody::Bytes {
+                content_type: "text/html",
+                bytes: bytes::Bytes::new(),
+            },
+        },
         Ok(mut value) => {
             if let Some(mask) = req.param("fields") {
                 match fields_mask::parse(mask) {

@@ -14,7 +14,7 @@ pub struct Refusal {
     pub message: String,
     /// Message inside legacy `errors[]`, where it differs from `message`.
     pub legacy_message: Option<&'static str>,
-    pub details: Option<Value>,
+    pub details: Option<Box<Value>>,
 }
 
 impl Refusal {
@@ -79,7 +79,7 @@ impl Refusal {
             "Request had insufficient authentication scopes.",
         );
         refusal.legacy_message = Some("Insufficient Permission");
-        refusal.details = Some(json!([{
+        refusal.details = Some(Box::new(json!([{
             "@type": "type.googleapis.com/google.rpc.ErrorInfo",
             "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
             "domain": "googleapis.com",
@@ -87,7 +87,7 @@ impl Refusal {
                 "method": format!("container_tag.apiary_v2.TagManagerServiceV2.{rpc}"),
                 "service": "tagmanager.googleapis.com",
             },
-        }]));
+        }])));
         refusal
     }
 
@@ -101,7 +101,7 @@ impl Refusal {
             "status": self.status,
         });
         if let (Some(details), Some(error)) = (self.details, error.as_object_mut()) {
-            error.insert("details".to_owned(), details);
+            error.insert("details".to_owned(), *details);
         }
         ApiReply {
             status: self.http_status,

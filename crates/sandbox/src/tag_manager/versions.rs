@@ -61,7 +61,7 @@ pub fn set_deleted(call: &mut Call<'_>, deleted: bool) -> Answer {
     let version = container.contents().version(id)?;
     version.deleted = deleted;
     version.fingerprint = fingerprint;
-    if deleted { Ok(json!({})) } else { show(container, id) }
+    if deleted { Ok(Value::Null) } else { show(container, id) }
 }
 
 pub fn publish(call: &mut Call<'_>) -> Answer {

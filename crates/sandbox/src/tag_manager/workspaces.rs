@@ -76,7 +76,7 @@ pub fn delete(call: &mut Call<'_>) -> Answer {
     let contents = call.container(Level::Edit)?.contents();
     contents.workspace(id)?;
     contents.workspaces.remove(&id);
-    Ok(json!({}))
+    Ok(Value::Null)
 }
 
 pub fn status(call: &mut Call<'_>) -> Answer {

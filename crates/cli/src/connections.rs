@@ -1,17 +1,90 @@
-//! C1: being written.
+//! `gantry connections`: who Gantry acts as.
 
 use std::process::ExitCode;
 
-use gantry_engine::{Error, Result};
+use gantry_domain::Permission;
+use gantry_engine::dto::connections::{ConnectionState, ConnectionView};
+use gantry_engine::dto::{ById, Nothing};
+use gantry_engine::{ErrorCode, Result, connections};
 
 use crate::composition::Session;
+use crate::output::table;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// List them.
     List,
+    /// Ask Google whether the saved sign-in still works.
+    Check {
+        /// E-mail or id; `--connection`, or the only one, where absent.
+        id: Option<String>,
+    },
+    /// Forget a connection and give its token back to Google.
+    Disconnect {
+        /// E-mail or id.
+        id: String,
+    },
 }
 
-pub async fn run(_: Command, _: &Session<'_>) -> Result<ExitCode> {
-    Err(Error::invalid("Not written yet.", ""))
+pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
+    let engine = &session.engine;
+    match command {
+        Command::List => {
+            let list = connections::list(engine, Nothing {}).await?;
+            session.output.result(&list, |list| rows(list))
+        }
+        Command::Check { id } => {
+            let named = id.or_else(|| session.connection.clone());
+            let id = engine.connection(named.as_deref()).await?.id;
+            let check = connections::check(engine, ById { id }).await?;
+            let printed = session
+                .output
+                .result(&check, |check| format!("{}: {}", check.connection.email, check.message))?;
+            // A script asks this to learn whether a person has to sign in again.
+            Ok(if check.ok {
+                printed
+            } else {
+                ExitCode::from(ErrorCode::SignInNeeded.exit_code())
+            })
+        }
+        Command::Disconnect { id } => {
+            let done = connections::disconnect(engine, ById { id }).await?;
+            session.output.result(&done, |_| "Disconnected.".to_owned())
+        }
+    }
+}
+
+pub fn names(permissions: &std::collections::BTreeSet<Permission>) -> String {
+    permissions
+        .iter()
+        .map(|permission| permission.name())
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+fn rows(list: &[ConnectionView]) -> String {
+    if list.is_empty() {
+        return "Nobody is signed in. Run `gantry connect`.".to_owned();
+    }
+    let rows: Vec<Vec<String>> = list
+        .iter()
+        .map(|connection| {
+            let state = match connection.state {
+                ConnectionState::Ready => "ready".to_owned(),
+                ConnectionState::NeedsSignIn => {
+                    format!(
+                        "sign in again: {}",
+                        connection.state_reason.as_deref().unwrap_or("it no longer works")
+                    )
+                }
+            };
+            vec![
+                connection.email.clone(),
+                names(&connection.granted),
+                state,
+                connection.id.clone(),
+            ]
+        })
+        .collect();
+    table(&["ACCOUNT", "MAY", "STATE", "ID"], &rows)
 }

@@ -1,14 +1,101 @@
-//! C1: being written.
+//! `gantry provision`: set up a site, or go on with a set-up that stopped.
 
 use std::process::ExitCode;
 
-use gantry_engine::{Error, Result};
+use gantry_engine::dto::Nothing;
+use gantry_engine::dto::provisioning::{ProvisionRequest, ProvisionRunView, ProvisionState, ResumeProvision};
+use gantry_engine::{Result, provisioning};
 
 use crate::composition::Session;
+use crate::output::table;
 
 #[derive(Debug, clap::Args)]
-pub struct Command {}
+pub struct Command {
+    /// The new Analytics account: usually the business.
+    #[arg(long, required_unless_present_any = ["resume", "runs"])]
+    account_name: Option<String>,
+    /// The new property; the account's name where absent.
+    #[arg(long)]
+    property_name: Option<String>,
+    /// The site to measure.
+    #[arg(long, value_name = "URL", required_unless_present_any = ["resume", "runs"])]
+    website: Option<String>,
+    /// IANA time zone of the reports; this computer's where absent.
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+    /// ISO 4217 currency of the reports; Google takes USD where absent.
+    #[arg(long, value_name = "CODE", default_value = "")]
+    currency: String,
+    /// Region code of the business, for instance GB.
+    #[arg(long, value_name = "CODE", default_value = "")]
+    country: String,
+    /// Go on with a set-up that stopped.
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["account_name", "website"])]
+    resume: Option<String>,
+    /// List set-ups, finished and unfinished.
+    #[arg(long, conflicts_with_all = ["account_name", "website", "resume"])]
+    runs: bool,
+}
 
-pub async fn run(_: Command, _: &Session<'_>) -> Result<ExitCode> {
-    Err(Error::invalid("Not written yet.", ""))
+pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
+    if command.runs {
+        let runs = provisioning::runs(&session.engine, Nothing {}).await?;
+        return session.output.result(&runs, |runs| rows(runs));
+    }
+    let done: ProvisionRunView = if let Some(run_id) = command.resume {
+        let run = |engine, job| async move { provisioning::resume(&engine, ResumeProvision { run_id }, &job).await };
+        session.run_job("provisioning.resume", run).await?
+    } else {
+        let account_name = command.account_name.unwrap_or_default();
+        let request = ProvisionRequest {
+            connection: session.connection.clone(),
+            property_name: command.property_name.unwrap_or_else(|| account_name.clone()),
+            account_name,
+            website: command.website.unwrap_or_default(),
+            time_zone: command.time_zone.unwrap_or_else(provisioning::system_time_zone),
+            currency: command.currency,
+            country: command.country,
+        };
+        let run = |engine, job| async move { provisioning::start(&engine, request, &job).await };
+        session.run_job("provisioning.start", run).await?
+    };
+    session.output.done(&done, |done| match &done.result {
+        Some(made) => format!(
+            "Measurement ID: {}\nAccount {}, property {}, data stream {}\n\nPaste this into the <head> of {}:\n\n{}",
+            made.measurement_id,
+            made.account_id,
+            made.property_id,
+            made.data_stream_id,
+            done.request.website,
+            made.snippet
+        ),
+        None => done.problem.clone().unwrap_or_default(),
+    })
+}
+
+fn rows(runs: &[ProvisionRunView]) -> String {
+    if runs.is_empty() {
+        return "No site was set up yet.".to_owned();
+    }
+    let rows: Vec<Vec<String>> = runs
+        .iter()
+        .map(|run| {
+            let state = match run.state {
+                ProvisionState::Running => "running",
+                ProvisionState::WaitingForTerms => "waiting for the Terms of Service",
+                ProvisionState::Done => "done",
+                ProvisionState::Failed => "stopped",
+                ProvisionState::Cancelled => "cancelled",
+            };
+            let made = run.result.as_ref().map(|made| made.measurement_id.clone());
+            let outcome = made.or_else(|| run.problem.clone()).unwrap_or_default();
+            vec![
+                run.id.clone(),
+                run.request.account_name.clone(),
+                state.to_owned(),
+                outcome,
+            ]
+        })
+        .collect();
+    table(&["RUN", "ACCOUNT", "STATE", "OUTCOME"], &rows)
 }

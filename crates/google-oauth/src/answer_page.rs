@@ -14,7 +14,10 @@ h1{font-size:1.4rem;margin:0 0 .5rem}p{margin:0;color:#4a5159}\
 impl AnswerPage {
     /// Both texts are shown as text: markup in them is inert.
     pub fn new(heading: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { heading: heading.into(), text: text.into() }
+        Self {
+            heading: heading.into(),
+            text: text.into(),
+        }
     }
 
     /// The whole HTTP answer with this status line, for example `200 OK`. The connection closes after it.
@@ -64,6 +67,10 @@ mod tests {
         let response = AnswerPage::new("<script>alert(1)</script>", "a & b").response("200 OK", false);
         let text = String::from_utf8(response).unwrap();
         assert!(!text.contains("<script"));
-        assert!(text.contains("Cache-Control: no-store") && text.contains("default-src 'none'") && text.contains("no-referrer"));
+        assert!(
+            text.contains("Cache-Control: no-store")
+                && text.contains("default-src 'none'")
+                && text.contains("no-referrer")
+        );
     }
 }

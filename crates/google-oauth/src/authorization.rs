@@ -67,7 +67,8 @@ impl AuthorizationRequest {
             }
         };
         let redirect_uri = listener.redirect_uri().to_owned();
-        let redirect = RedirectUrl::new(redirect_uri.clone()).map_err(|error| OAuthError::RedirectMismatch(error.to_string()))?;
+        let redirect =
+            RedirectUrl::new(redirect_uri.clone()).map_err(|error| OAuthError::RedirectMismatch(error.to_string()))?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let protocol = endpoint.protocol().clone().set_redirect_uri(redirect);
         let mut request = protocol
@@ -103,7 +104,10 @@ impl PendingAuthorization {
         cancel: &CancellationToken,
         stray: impl Fn() + Send + Sync + 'static,
     ) -> Result<AuthorizationCode, OAuthError> {
-        let expected = AnswerCheck { state: Sha256::digest(self.state.expose()).into(), issuer: self.issuer };
+        let expected = AnswerCheck {
+            state: Sha256::digest(self.state.expose()).into(),
+            issuer: self.issuer,
+        };
         let settle = move |query: &RedirectQuery| {
             let settlement = expected.settle(query);
             if matches!(settlement, Settlement::Stray(_)) {
@@ -155,22 +159,37 @@ impl AnswerCheck {
             return stray();
         }
         if let Some(issuer) = query.get("iss").filter(|issuer| *issuer != self.issuer) {
-            let page = AnswerPage::new("Sign-in stopped", "The answer did not come from Google. Nothing was saved; go back to Gantry.");
+            let page = AnswerPage::new(
+                "Sign-in stopped",
+                "The answer did not come from Google. Nothing was saved; go back to Gantry.",
+            );
             return Settlement::Settled(Answer::Issuer(issuer.to_owned()), page);
         }
         match (query.get("code").filter(|code| !code.is_empty()), query.get("error")) {
             (Some(code), None) => Settlement::Settled(
                 Answer::Code(SecretString::new(code)),
-                AnswerPage::new("You can close this tab", "The answer has arrived. Go back to Gantry to see whether all is well."),
+                AnswerPage::new(
+                    "You can close this tab",
+                    "The answer has arrived. Go back to Gantry to see whether all is well.",
+                ),
             ),
             (None, Some(error)) => {
                 let page = if error == "access_denied" {
                     AnswerPage::new("You declined", "Gantry got no access. You can close this tab.")
                 } else {
-                    AnswerPage::new("Sign-in failed", "Go back to Gantry to see what happened. You can close this tab.")
+                    AnswerPage::new(
+                        "Sign-in failed",
+                        "Go back to Gantry to see what happened. You can close this tab.",
+                    )
                 };
                 let description = query.get("error_description").unwrap_or_default().to_owned();
-                Settlement::Settled(Answer::Error { error: error.to_owned(), description }, page)
+                Settlement::Settled(
+                    Answer::Error {
+                        error: error.to_owned(),
+                        description,
+                    },
+                    page,
+                )
             }
             _ => stray(),
         }

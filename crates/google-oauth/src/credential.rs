@@ -22,7 +22,13 @@ pub struct Credential {
 
 impl Credential {
     pub fn new(key: String, endpoint: TokenEndpoint, store: Arc<dyn TokenStore>, lock: Arc<dyn RefreshLock>) -> Self {
-        Self { key, endpoint, store, lock, access: Mutex::new(None) }
+        Self {
+            key,
+            endpoint,
+            store,
+            lock,
+            access: Mutex::new(None),
+        }
     }
 
     /// An access token that is fresh. Refreshes where it is not: one request at a time in this process, and one process at a time.
@@ -64,7 +70,11 @@ impl Credential {
     }
 
     /// After a sign-in: its access token is used, and its refresh token stored where it brought one.
-    pub async fn accept(&self, access_token: AccessToken, refresh_token: Option<&SecretString>) -> Result<(), OAuthError> {
+    pub async fn accept(
+        &self,
+        access_token: AccessToken,
+        refresh_token: Option<&SecretString>,
+    ) -> Result<(), OAuthError> {
         let mut access = self.access.lock().await;
         match refresh_token {
             Some(token) => self.store.set(&self.key, &token.to_bytes()).await?,

@@ -44,7 +44,11 @@ pub enum OAuthError {
     RedirectMismatch(String),
     /// Any other error of the token endpoint (RFC 6749 section 5.2).
     #[error("Google's token endpoint answered {status} {error}: {description}")]
-    Refused { status: u16, error: String, description: String },
+    Refused {
+        status: u16,
+        error: String,
+        description: String,
+    },
     /// 408, 429, 5xx, `temporarily_unavailable`: worth another try later.
     #[error("Google's sign-in servers are not available (HTTP {status})")]
     Unavailable { status: u16 },
@@ -68,11 +72,17 @@ pub enum OAuthError {
 impl OAuthError {
     /// Whether only a new sign-in helps.
     pub fn needs_sign_in(&self) -> bool {
-        matches!(self, Self::SignInExpired(_) | Self::ReauthenticationRequired | Self::NotSignedIn | Self::NoRefreshToken)
+        matches!(
+            self,
+            Self::SignInExpired(_) | Self::ReauthenticationRequired | Self::NotSignedIn | Self::NoRefreshToken
+        )
     }
 
     /// Whether the same call may succeed later, with nothing done by the person.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::Unreachable(_) | Self::UnexpectedAnswer(_))
+        matches!(
+            self,
+            Self::Unavailable { .. } | Self::Unreachable(_) | Self::UnexpectedAnswer(_)
+        )
     }
 }

@@ -28,22 +28,32 @@ impl HttpClient {
         if !base.is_google() {
             builder = builder.no_proxy();
         }
-        let client = builder.build().map_err(|error| OAuthError::Unreachable(plain(&error)))?;
+        let client = builder
+            .build()
+            .map_err(|error| OAuthError::Unreachable(plain(&error)))?;
         Ok(Self { base, client })
     }
 
     /// Sends one request of the protocol; a JSON object with status 200 comes back, everything else is a named error.
     pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, OAuthError> {
         let (parts, body) = request.into_parts();
-        let url = Url::parse(&parts.uri.to_string()).map_err(|error| OAuthError::UnexpectedAnswer(error.to_string()))?;
+        let url =
+            Url::parse(&parts.uri.to_string()).map_err(|error| OAuthError::UnexpectedAnswer(error.to_string()))?;
         let mut request = self.client.request(parts.method, self.base.dial(&url)).body(body);
         for (name, value) in &parts.headers {
             request = request.header(name, value);
         }
-        let mut response = request.send().await.map_err(|error| OAuthError::Unreachable(plain(&error)))?;
+        let mut response = request
+            .send()
+            .await
+            .map_err(|error| OAuthError::Unreachable(plain(&error)))?;
         let status = response.status();
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| OAuthError::Unreachable(plain(&error)))? {
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| OAuthError::Unreachable(plain(&error)))?
+        {
             if bytes.len() + chunk.len() > LARGEST_ANSWER {
                 return Err(OAuthError::UnexpectedAnswer("it is longer than 1 MiB".to_owned()));
             }
@@ -52,7 +62,8 @@ impl HttpClient {
         if status != http::StatusCode::OK {
             return Err(refusal(status.as_u16(), &bytes));
         }
-        let answer = normalised(&bytes).ok_or_else(|| OAuthError::UnexpectedAnswer("HTTP 200 without a JSON object".to_owned()))?;
+        let answer = normalised(&bytes)
+            .ok_or_else(|| OAuthError::UnexpectedAnswer("HTTP 200 without a JSON object".to_owned()))?;
         http::Response::builder()
             .status(status)
             .header(http::header::CONTENT_TYPE, "application/json")
@@ -90,16 +101,25 @@ fn refusal(status: u16, body: &[u8]) -> OAuthError {
     let error = field("error").unwrap_or_default();
     let description = field("error_description").unwrap_or_default();
     let temporary = ["internal_failure", "server_error", "temporarily_unavailable"];
-    if matches!(status, 408 | 429 | 500..=599) || temporary.contains(&error.as_str()) || temporary.contains(&description.as_str()) {
+    if matches!(status, 408 | 429 | 500..=599)
+        || temporary.contains(&error.as_str())
+        || temporary.contains(&description.as_str())
+    {
         return OAuthError::Unavailable { status };
     }
     match error.as_str() {
-        "invalid_grant" if field("error_subtype").as_deref() == Some("invalid_rapt") => OAuthError::ReauthenticationRequired,
+        "invalid_grant" if field("error_subtype").as_deref() == Some("invalid_rapt") => {
+            OAuthError::ReauthenticationRequired
+        }
         "invalid_grant" => OAuthError::SignInExpired(description),
         "invalid_client" | "unauthorized_client" => OAuthError::ClientRefused(description),
         "redirect_uri_mismatch" => OAuthError::RedirectMismatch(description),
         "" => OAuthError::UnexpectedAnswer(format!("HTTP {status} without an OAuth error")),
-        _ => OAuthError::Refused { status, error, description },
+        _ => OAuthError::Refused {
+            status,
+            error,
+            description,
+        },
     }
 }
 
@@ -115,7 +135,10 @@ fn normalised(body: &[u8]) -> Option<Vec<u8>> {
         };
         if let Some(seconds) = seconds.filter(|seconds: &f64| seconds.is_finite()) {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped to a year of seconds
-            object.insert("expires_in".to_owned(), Value::from(seconds.clamp(0.0, 31_536_000.0) as u64));
+            object.insert(
+                "expires_in".to_owned(),
+                Value::from(seconds.clamp(0.0, 31_536_000.0) as u64),
+            );
         }
     }
     serde_json::to_vec(&value).ok()
@@ -129,7 +152,10 @@ mod tests {
     fn odd_lifetimes_become_whole_seconds() {
         let lifetime = |sent: &str| {
             let body = format!("{{\"access_token\":\"a\",\"expires_in\":{sent}}}");
-            serde_json::from_slice::<Value>(&normalised(body.as_bytes()).unwrap()).unwrap().get("expires_in").and_then(Value::as_u64)
+            serde_json::from_slice::<Value>(&normalised(body.as_bytes()).unwrap())
+                .unwrap()
+                .get("expires_in")
+                .and_then(Value::as_u64)
         };
         assert_eq!(lifetime("3599"), Some(3599));
         assert_eq!(lifetime("\"3599\""), Some(3599));
@@ -141,16 +167,34 @@ mod tests {
 
     #[test]
     fn each_refusal_has_its_name() {
-        assert!(matches!(refusal(400, br#"{"error":"invalid_grant","error_description":"Bad Request"}"#), OAuthError::SignInExpired(_)));
+        assert!(matches!(
+            refusal(400, br#"{"error":"invalid_grant","error_description":"Bad Request"}"#),
+            OAuthError::SignInExpired(_)
+        ));
         assert!(matches!(
             refusal(400, br#"{"error":"invalid_grant","error_subtype":"invalid_rapt"}"#),
             OAuthError::ReauthenticationRequired
         ));
-        assert!(matches!(refusal(401, br#"{"error":"invalid_client"}"#), OAuthError::ClientRefused(_)));
-        assert!(matches!(refusal(400, br#"{"error":"redirect_uri_mismatch"}"#), OAuthError::RedirectMismatch(_)));
-        assert!(matches!(refusal(503, b"<html>"), OAuthError::Unavailable { status: 503 }));
-        assert!(matches!(refusal(302, b"<html>login</html>"), OAuthError::UnexpectedAnswer(_)));
+        assert!(matches!(
+            refusal(401, br#"{"error":"invalid_client"}"#),
+            OAuthError::ClientRefused(_)
+        ));
+        assert!(matches!(
+            refusal(400, br#"{"error":"redirect_uri_mismatch"}"#),
+            OAuthError::RedirectMismatch(_)
+        ));
+        assert!(matches!(
+            refusal(503, b"<html>"),
+            OAuthError::Unavailable { status: 503 }
+        ));
+        assert!(matches!(
+            refusal(302, b"<html>login</html>"),
+            OAuthError::UnexpectedAnswer(_)
+        ));
         assert!(matches!(refusal(400, b"\"nope\""), OAuthError::UnexpectedAnswer(_)));
-        assert!(matches!(refusal(400, br#"{"error":{"code":7}}"#), OAuthError::Refused { .. }));
+        assert!(matches!(
+            refusal(400, br#"{"error":{"code":7}}"#),
+            OAuthError::Refused { .. }
+        ));
     }
 }

@@ -43,13 +43,26 @@ struct UserInfo {
 }
 
 impl Identity {
-    pub(crate) fn from_id_token(token: &str, provider: &Provider, client_id: &str, now: Timestamp) -> Result<Self, OAuthError> {
+    pub(crate) fn from_id_token(
+        token: &str,
+        provider: &Provider,
+        client_id: &str,
+        now: Timestamp,
+    ) -> Result<Self, OAuthError> {
         let wrong = |what: &str| OAuthError::Identity(what.to_owned());
-        let payload = token.split('.').nth(1).ok_or_else(|| wrong("the id_token is not a JWT"))?;
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).map_err(|_| wrong("the id_token is not base64url"))?;
+        let payload = token
+            .split('.')
+            .nth(1)
+            .ok_or_else(|| wrong("the id_token is not a JWT"))?;
+        let bytes = BASE64_URL_SAFE_NO_PAD
+            .decode(payload.trim_end_matches('='))
+            .map_err(|_| wrong("the id_token is not base64url"))?;
         let claims: Claims = serde_json::from_slice(&bytes).map_err(|_| wrong("the id_token lacks a claim"))?;
         if !provider.is_issuer(&claims.iss) {
-            return Err(OAuthError::Identity(format!("the id_token was issued by {}", claims.iss)));
+            return Err(OAuthError::Identity(format!(
+                "the id_token was issued by {}",
+                claims.iss
+            )));
         }
         let for_us = match &claims.aud {
             Value::String(aud) => aud == client_id,
@@ -67,8 +80,8 @@ impl Identity {
     }
 
     pub(crate) fn from_userinfo(body: &[u8]) -> Result<Self, OAuthError> {
-        let info: UserInfo =
-            serde_json::from_slice(body).map_err(|_| OAuthError::Identity("the userinfo answer lacks sub".to_owned()))?;
+        let info: UserInfo = serde_json::from_slice(body)
+            .map_err(|_| OAuthError::Identity("the userinfo answer lacks sub".to_owned()))?;
         Self::new(info.sub, info.email, info.name)
     }
 
@@ -92,9 +105,15 @@ mod tests {
     fn issuer_audience_and_expiry_are_checked() {
         let now = Timestamp::from_second(1_000_000).unwrap();
         let read = |claims: Value| Identity::from_id_token(&token(&claims), &Provider::google(), "me", now);
-        let good = serde_json::json!({"iss":"accounts.google.com","aud":"me","sub":"7","exp":1_000_100,"email":"a@b.c"});
+        let good =
+            serde_json::json!({"iss":"accounts.google.com","aud":"me","sub":"7","exp":1_000_100,"email":"a@b.c"});
         assert_eq!(read(good.clone()).unwrap().email, "a@b.c");
-        for (claim, value) in [("iss", "https://evil.example".into()), ("aud", "you".into()), ("exp", Value::from(990_000)), ("sub", Value::Null)] {
+        for (claim, value) in [
+            ("iss", "https://evil.example".into()),
+            ("aud", "you".into()),
+            ("exp", Value::from(990_000)),
+            ("sub", Value::Null),
+        ] {
             let mut bad = good.clone();
             bad[claim] = value;
             assert!(matches!(read(bad), Err(OAuthError::Identity(_))), "{claim}");

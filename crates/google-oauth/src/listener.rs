@@ -3,6 +3,7 @@
 //! Browsers pre-connect and ask for favicons, other programs scan ports: each connection is served on its own, with caps
 //! on size and time, and everything but GET + exact path + Host + a query that settles is answered 4xx while the wait goes on.
 
+use std::collections::VecDeque;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,8 +11,8 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
-use tokio::task::JoinSet;
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use url::{Host, Url};
@@ -24,7 +25,7 @@ const LARGEST_HEAD: usize = 16 * 1024;
 /// How long one connection may take to send its head, and to take its answer.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 const ANSWER_TIME: Duration = Duration::from_secs(2);
-/// Connections served at once; idle ones beyond it wait in the kernel's queue, and none is held longer than `HEAD_TIME`.
+/// Connections served at once; one more ends the oldest, so that idle ones cannot keep the answer out.
 const MOST_CONNECTIONS: usize = 64;
 
 /// A bound address, waiting for its redirect. It closes when dropped.
@@ -43,7 +44,10 @@ pub enum ListenError {
     Bind(std::io::Error),
     /// All the addresses that were allowed, and why the last of them failed.
     #[error("none of {} could be opened: {source}", .addresses.join(", "))]
-    AllBusy { addresses: Vec<String>, source: std::io::Error },
+    AllBusy {
+        addresses: Vec<String>,
+        source: std::io::Error,
+    },
     /// The OAuth client has no redirect URI that leads to this computer over plain http.
     #[error("the OAuth client has no registered http://127.0.0.1:PORT redirect address")]
     NoneRegistered,
@@ -69,7 +73,11 @@ pub enum Settlement<T> {
 
 /// The registered redirect URIs that a listener can serve: plain http on a loopback host, no query, no fragment, no user.
 pub fn loopback_redirects(registered: &[String]) -> Vec<&str> {
-    registered.iter().filter(|uri| loopback_url(uri).is_some()).map(String::as_str).collect()
+    registered
+        .iter()
+        .filter(|uri| loopback_url(uri).is_some())
+        .map(String::as_str)
+        .collect()
 }
 
 fn loopback_url(uri: &str) -> Option<Url> {
@@ -79,7 +87,8 @@ fn loopback_url(uri: &str) -> Option<Url> {
         Host::Ipv6(ip) => ip == Ipv6Addr::LOCALHOST,
         Host::Domain(name) => name == "localhost",
     };
-    let plain = url.scheme() == "http" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    let plain =
+        url.scheme() == "http" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
     (local && plain).then_some(url)
 }
 
@@ -88,10 +97,17 @@ impl LoopbackListener {
     pub async fn bind_any(path: &str) -> Result<Self, ListenError> {
         let socket = match TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await {
             Ok(socket) => socket,
-            Err(_) => TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await.map_err(ListenError::Bind)?,
+            Err(_) => TcpListener::bind((Ipv6Addr::LOCALHOST, 0))
+                .await
+                .map_err(ListenError::Bind)?,
         };
         let host = socket.local_addr().map_err(ListenError::Bind)?.to_string();
-        Ok(Self { redirect_uri: format!("http://{host}{path}"), path: path.to_owned(), host, sockets: vec![socket] })
+        Ok(Self {
+            redirect_uri: format!("http://{host}{path}"),
+            path: path.to_owned(),
+            host,
+            sockets: vec![socket],
+        })
     }
 
     /// The first of these redirect URIs whose port is free; the URI is kept to the letter.
@@ -102,13 +118,21 @@ impl LoopbackListener {
             match bind(&url).await {
                 Ok(sockets) => {
                     let host = url[url::Position::BeforeHost..url::Position::AfterPort].to_ascii_lowercase();
-                    return Ok(Self { sockets, redirect_uri: (*uri).to_owned(), path: url.path().to_owned(), host });
+                    return Ok(Self {
+                        sockets,
+                        redirect_uri: (*uri).to_owned(),
+                        path: url.path().to_owned(),
+                        host,
+                    });
                 }
                 Err(error) => last = Some(error),
             }
         }
         match last {
-            Some(source) => Err(ListenError::AllBusy { addresses: uris.iter().map(|uri| (*uri).to_owned()).collect(), source }),
+            Some(source) => Err(ListenError::AllBusy {
+                addresses: uris.iter().map(|uri| (*uri).to_owned()).collect(),
+                source,
+            }),
             None => Err(ListenError::NoneRegistered),
         }
     }
@@ -125,12 +149,17 @@ impl LoopbackListener {
         F: Fn(&RedirectQuery) -> Settlement<T> + Send + Sync + 'static,
     {
         let (answers, mut answered) = mpsc::unbounded_channel();
-        let serving = Arc::new(Serving { path: self.path, host: self.host, settled: AtomicBool::new(false), settle, answers });
-        let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+        let serving = Arc::new(Serving {
+            path: self.path,
+            host: self.host,
+            settled: AtomicBool::new(false),
+            settle,
+            answers,
+        });
         // Dropping the set ends every connection and every accept loop.
         let mut loops = JoinSet::new();
         for socket in self.sockets {
-            loops.spawn(accept(socket, Arc::clone(&places), Arc::clone(&serving)));
+            loops.spawn(accept(socket, Arc::clone(&serving)));
         }
         let mut strays = 0;
         loop {
@@ -174,25 +203,28 @@ struct Serving<T, F> {
     answers: mpsc::UnboundedSender<Event<T>>,
 }
 
-async fn accept<T, F>(socket: TcpListener, places: Arc<Semaphore>, serving: Arc<Serving<T, F>>)
+async fn accept<T, F>(socket: TcpListener, serving: Arc<Serving<T, F>>)
 where
     T: Send + 'static,
     F: Fn(&RedirectQuery) -> Settlement<T> + Send + Sync + 'static,
 {
     let mut connections = JoinSet::new();
+    let mut oldest_first: VecDeque<AbortHandle> = VecDeque::new();
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let Ok((stream, _)) = socket.accept().await else {
             // Out of descriptors or the like: wait a moment rather than spin.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let serving = Arc::clone(&serving);
-        connections.spawn(async move {
-            serving.connection(stream).await;
-            drop(place);
-        });
         while connections.try_join_next().is_some() {}
+        oldest_first.retain(|connection| !connection.is_finished());
+        if oldest_first.len() >= MOST_CONNECTIONS
+            && let Some(oldest) = oldest_first.pop_front()
+        {
+            oldest.abort();
+        }
+        let serving = Arc::clone(&serving);
+        oldest_first.push_back(connections.spawn(async move { serving.connection(stream).await }));
     }
 }
 
@@ -254,8 +286,11 @@ impl<T: Send + 'static, F: Fn(&RedirectQuery) -> Settlement<T> + Send + Sync> Se
 }
 
 fn refusal(status: &str, head_only: bool) -> Vec<u8> {
-    AnswerPage::new("Nothing to see here", "Gantry waits at this address for an answer from Google, and this was not it.")
-        .response(status, head_only)
+    AnswerPage::new(
+        "Nothing to see here",
+        "Gantry waits at this address for an answer from Google, and this was not it.",
+    )
+    .response(status, head_only)
 }
 
 enum Head {

@@ -83,7 +83,10 @@ impl OAuthClient {
         };
         check_host("auth_uri", section.auth_uri.as_deref())?;
         check_host("token_uri", section.token_uri.as_deref())?;
-        let client_id = section.client_id.filter(|id| !id.trim().is_empty()).ok_or(OAuthClientError::Missing("client_id"))?;
+        let client_id = section
+            .client_id
+            .filter(|id| !id.trim().is_empty())
+            .ok_or(OAuthClientError::Missing("client_id"))?;
         let secret = section.client_secret.filter(|secret| !secret.is_empty());
         if kind == OAuthClientKind::Web && secret.is_none() {
             return Err(OAuthClientError::Missing("client_secret"));
@@ -107,7 +110,14 @@ fn check_host(field: &'static str, value: Option<&str>) -> Result<(), OAuthClien
                 ["accounts.google.com", "oauth2.googleapis.com", "www.googleapis.com"].contains(&host)
             })
     });
-    if google { Ok(()) } else { Err(OAuthClientError::Foreign { field, value: value.to_owned() }) }
+    if google {
+        Ok(())
+    } else {
+        Err(OAuthClientError::Foreign {
+            field,
+            value: value.to_owned(),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -119,7 +129,10 @@ mod tests {
         let installed = br#"{"installed":{"client_id":"a.apps.googleusercontent.com","project_id":"p","auth_uri":"https://accounts.google.com/o/oauth2/auth",
             "token_uri":"https://oauth2.googleapis.com/token","client_secret":"GOCSPX-canary","redirect_uris":["http://localhost"]}}"#;
         let client = OAuthClient::parse(installed).unwrap();
-        assert_eq!((client.kind, client.project_id.as_deref()), (OAuthClientKind::Installed, Some("p")));
+        assert_eq!(
+            (client.kind, client.project_id.as_deref()),
+            (OAuthClientKind::Installed, Some("p"))
+        );
         assert!(!format!("{client:?}").contains("canary"));
         let web = b"\xef\xbb\xbf{\"web\":{\"client_id\":\"b\",\"client_secret\":\"s\",\"redirect_uris\":[\"http://127.0.0.1:27495/terms\"]}}";
         let client = OAuthClient::parse(web).unwrap();
@@ -129,15 +142,24 @@ mod tests {
     #[test]
     fn other_files_are_refused_by_name() {
         let error = |file: &str| OAuthClient::parse(file.as_bytes()).unwrap_err();
-        assert_eq!(error(r#"{"type":"service_account","private_key":"x"}"#), OAuthClientError::ServiceAccount);
+        assert_eq!(
+            error(r#"{"type":"service_account","private_key":"x"}"#),
+            OAuthClientError::ServiceAccount
+        );
         assert_eq!(error("{}"), OAuthClientError::UnknownKind);
         assert_eq!(error(r#"{"installed":{}}"#), OAuthClientError::Missing("client_id"));
-        assert_eq!(error(r#"{"web":{"client_id":"b"}}"#), OAuthClientError::Missing("client_secret"));
+        assert_eq!(
+            error(r#"{"web":{"client_id":"b"}}"#),
+            OAuthClientError::Missing("client_secret")
+        );
         assert!(matches!(error("nonsense"), OAuthClientError::NotJson(_)));
         assert!(matches!(
             error(r#"{"installed":{"client_id":"a","token_uri":"https://evil.example/token"}}"#),
             OAuthClientError::Foreign { field: "token_uri", .. }
         ));
-        assert!(matches!(OAuthClient::parse(&vec![b' '; LARGEST + 1]), Err(OAuthClientError::TooLarge(_))));
+        assert!(matches!(
+            OAuthClient::parse(&vec![b' '; LARGEST + 1]),
+            Err(OAuthClientError::TooLarge(_))
+        ));
     }
 }

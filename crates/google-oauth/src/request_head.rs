@@ -17,7 +17,10 @@ pub(crate) struct MalformedHead;
 
 /// Finds the end of the head: the offset after the blank line.
 pub(crate) fn head_end(bytes: &[u8]) -> Option<usize> {
-    bytes.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4)
+    bytes
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")
+        .map(|at| at + 4)
 }
 
 impl RequestHead {
@@ -25,11 +28,16 @@ impl RequestHead {
         let text = std::str::from_utf8(head).map_err(|_| MalformedHead)?;
         let mut lines = text.split("\r\n");
         let mut words = lines.next().ok_or(MalformedHead)?.split(' ');
-        let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next()) else {
+        let (Some(method), Some(target), Some(version), None) =
+            (words.next(), words.next(), words.next(), words.next())
+        else {
             return Err(MalformedHead);
         };
         let plain = !target.is_empty() && target.bytes().all(|byte| byte.is_ascii_graphic());
-        if !matches!(version, "HTTP/1.1" | "HTTP/1.0") || !method.bytes().all(|byte| byte.is_ascii_uppercase()) || !plain {
+        if !matches!(version, "HTTP/1.1" | "HTTP/1.0")
+            || !method.bytes().all(|byte| byte.is_ascii_uppercase())
+            || !plain
+        {
             return Err(MalformedHead);
         }
         let mut host = None;
@@ -43,7 +51,12 @@ impl RequestHead {
             Some((path, query)) => (path, Some(query.to_owned())),
             None => (target, None),
         };
-        Ok(Self { method: method.to_owned(), path: path.to_owned(), query, host })
+        Ok(Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query,
+            host,
+        })
     }
 }
 
@@ -69,7 +82,10 @@ impl RedirectQuery {
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -82,7 +98,11 @@ fn decode(text: &str) -> Option<String> {
             b'+' => bytes.push(b' '),
             b'%' => {
                 let digits = rest.get(..2).and_then(|digits| std::str::from_utf8(digits).ok())?;
-                bytes.push(u8::from_str_radix(digits, 16).ok().filter(|_| digits.bytes().all(|d| d.is_ascii_hexdigit()))?);
+                bytes.push(
+                    u8::from_str_radix(digits, 16)
+                        .ok()
+                        .filter(|_| digits.bytes().all(|d| d.is_ascii_hexdigit()))?,
+                );
                 rest = &rest[2..];
             }
             other => bytes.push(other),
@@ -99,10 +119,17 @@ mod tests {
 
     #[test]
     fn a_browsers_request_is_read() {
-        let head = RequestHead::parse(b"GET /?code=4%2Fa&state=s HTTP/1.1\r\nHost: 127.0.0.1:1\r\nAccept: */*\r\n\r\n").unwrap();
-        assert_eq!((head.method.as_str(), head.path.as_str(), head.host.as_deref()), ("GET", "/", Some("127.0.0.1:1")));
+        let head = RequestHead::parse(b"GET /?code=4%2Fa&state=s HTTP/1.1\r\nHost: 127.0.0.1:1\r\nAccept: */*\r\n\r\n")
+            .unwrap();
+        assert_eq!(
+            (head.method.as_str(), head.path.as_str(), head.host.as_deref()),
+            ("GET", "/", Some("127.0.0.1:1"))
+        );
         let query = RedirectQuery::parse(head.query.as_deref().unwrap()).unwrap();
-        assert_eq!((query.get("code"), query.get("state"), query.get("x")), (Some("4/a"), Some("s"), None));
+        assert_eq!(
+            (query.get("code"), query.get("state"), query.get("x")),
+            (Some("4/a"), Some("s"), None)
+        );
     }
 
     #[test]
@@ -124,7 +151,10 @@ mod tests {
         assert_eq!(RedirectQuery::parse("code=a&code=b"), None);
         assert_eq!(RedirectQuery::parse("code=%ff"), None);
         assert_eq!(RedirectQuery::parse("code=%+1"), None);
-        assert_eq!(RedirectQuery::parse(&format!("code={}", "a".repeat(LONGEST_VALUE + 1))), None);
+        assert_eq!(
+            RedirectQuery::parse(&format!("code={}", "a".repeat(LONGEST_VALUE + 1))),
+            None
+        );
     }
 
     proptest! {

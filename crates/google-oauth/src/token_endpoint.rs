@@ -10,8 +10,9 @@ use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
 };
 use oauth2::{
-    AuthType, AuthUrl, Client, ClientId, ClientSecret, EndpointNotSet, EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeVerifier, RedirectUrl,
-    RefreshToken, RequestTokenError, RevocationUrl, StandardRevocableToken, StandardTokenResponse, TokenResponse as _, TokenUrl,
+    AuthType, AuthUrl, Client, ClientId, ClientSecret, EndpointNotSet, EndpointSet, ExtraTokenFields, HttpRequest,
+    HttpResponse, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, RevocationUrl,
+    StandardRevocableToken, StandardTokenResponse, TokenResponse as _, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -48,9 +49,9 @@ pub(crate) type ProtocolClient = Client<
 >;
 
 /// Where the answer says nothing usable about its lifetime.
-const UNSTATED_LIFETIME: Duration = Duration::from_secs(300);
+const UNSTATED_LIFETIME: Duration = Duration::from_mins(5);
 /// An access token counts as expired this long before it is, at most.
-const MARGIN: Duration = Duration::from_secs(60);
+const MARGIN: Duration = Duration::from_mins(1);
 const ATTEMPTS: u32 = 3;
 
 /// An access token in memory, with its end by both clocks: one misses a suspended computer, the other a clock that was set.
@@ -64,9 +65,13 @@ pub struct AccessToken {
 impl AccessToken {
     fn new(secret: SecretString, lifetime: Option<Duration>) -> Self {
         let lifetime = lifetime.unwrap_or(UNSTATED_LIFETIME);
-        let usable = lifetime - MARGIN.min(lifetime / 10);
+        let usable = lifetime.saturating_sub(MARGIN.min(lifetime / 10));
         let wall = SignedDuration::try_from(usable).unwrap_or(SignedDuration::ZERO);
-        Self { secret, until: Instant::now() + usable, until_wall: Timestamp::now().checked_add(wall).unwrap_or(Timestamp::MAX) }
+        Self {
+            secret,
+            until: Instant::now() + usable,
+            until_wall: Timestamp::now().checked_add(wall).unwrap_or(Timestamp::MAX),
+        }
     }
 
     pub fn secret(&self) -> &SecretString {
@@ -118,7 +123,13 @@ impl TokenEndpoint {
         if let Some(secret) = &client.client_secret {
             protocol = protocol.set_client_secret(ClientSecret::new(secret.expose().to_owned()));
         }
-        Ok(Self { provider, http: HttpClient::new(base.clone())?, client, base, protocol })
+        Ok(Self {
+            provider,
+            http: HttpClient::new(base.clone())?,
+            client,
+            base,
+            protocol,
+        })
     }
 
     pub fn client(&self) -> &OAuthClient {
@@ -139,7 +150,8 @@ impl TokenEndpoint {
 
     /// Trades the code for tokens (RFC 6749 section 4.1.3, with the verifier of RFC 7636). Codes work once: it is not retried.
     pub async fn exchange(&self, code: AuthorizationCode) -> Result<Grant, OAuthError> {
-        let redirect = RedirectUrl::new(code.redirect_uri).map_err(|error| OAuthError::RedirectMismatch(error.to_string()))?;
+        let redirect =
+            RedirectUrl::new(code.redirect_uri).map_err(|error| OAuthError::RedirectMismatch(error.to_string()))?;
         let answer = self
             .protocol
             .exchange_code(oauth2::AuthorizationCode::new(code.code.expose().to_owned()))
@@ -162,7 +174,12 @@ impl TokenEndpoint {
             None => normalised(code.requested_scopes.iter().map(String::as_str)),
         };
         let refresh_token = answer.refresh_token().map(|token| SecretString::new(token.secret()));
-        Ok(Grant { access_token, refresh_token, scopes, identity })
+        Ok(Grant {
+            access_token,
+            refresh_token,
+            scopes,
+            identity,
+        })
     }
 
     /// A new access token (RFC 6749 section 6). Safe to repeat: a few attempts with growing pauses.
@@ -172,11 +189,19 @@ impl TokenEndpoint {
         let mut attempt = 1;
         loop {
             let sender = self.sender();
-            let answer = self.protocol.exchange_refresh_token(&token).request_async(&sender).await.map_err(unwrap);
+            let answer = self
+                .protocol
+                .exchange_refresh_token(&token)
+                .request_async(&sender)
+                .await
+                .map_err(unwrap);
             match answer {
                 Ok(answer) => {
                     return Ok(Refreshed {
-                        access_token: AccessToken::new(SecretString::new(answer.access_token().secret()), answer.expires_in()),
+                        access_token: AccessToken::new(
+                            SecretString::new(answer.access_token().secret()),
+                            answer.expires_in(),
+                        ),
                         refresh_token: answer.refresh_token().map(|token| SecretString::new(token.secret())),
                     });
                 }
@@ -193,15 +218,16 @@ impl TokenEndpoint {
     /// Gives a token back (RFC 7009). Google revokes all grants of the project to this person with it. A token that is
     /// already dead counts as revoked.
     pub async fn revoke(&self, refresh_token: &SecretString) -> Result<(), OAuthError> {
-        let body = url::form_urlencoded::Serializer::new(String::new()).append_pair("token", refresh_token.expose()).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("token", refresh_token.expose())
+            .finish();
         let request = http::Request::post(self.provider.revocation_endpoint)
             .header(http::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(body.into_bytes())
             .map_err(|error| OAuthError::UnexpectedAnswer(error.to_string()))?;
         match self.http.send(request).await {
-            Ok(_) => Ok(()),
             Err(OAuthError::Refused { error, .. }) if error == "invalid_token" => Ok(()),
-            Err(OAuthError::SignInExpired(_)) => Ok(()),
+            Ok(_) | Err(OAuthError::SignInExpired(_)) => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -217,7 +243,10 @@ impl TokenEndpoint {
 
     async fn userinfo(&self, access_token: &AccessToken) -> Result<Identity, OAuthError> {
         let request = http::Request::get(self.provider.userinfo_endpoint)
-            .header(http::header::AUTHORIZATION, format!("Bearer {}", access_token.secret().expose()))
+            .header(
+                http::header::AUTHORIZATION,
+                format!("Bearer {}", access_token.secret().expose()),
+            )
             .body(Vec::new())
             .map_err(|error| OAuthError::UnexpectedAnswer(error.to_string()))?;
         Identity::from_userinfo(self.http.send(request).await?.body())
@@ -240,7 +269,9 @@ fn unwrap(error: RequestTokenError<OAuthError, BasicErrorResponse>) -> OAuthErro
     match error {
         RequestTokenError::Request(error) => error,
         // The parser's message names a field and never its value.
-        RequestTokenError::Parse(error, _) => OAuthError::UnexpectedAnswer(format!("the field {} is missing or wrong", error.path())),
+        RequestTokenError::Parse(error, _) => {
+            OAuthError::UnexpectedAnswer(format!("the field {} is missing or wrong", error.path()))
+        }
         RequestTokenError::ServerResponse(error) => OAuthError::UnexpectedAnswer(error.to_string()),
         RequestTokenError::Other(text) => OAuthError::UnexpectedAnswer(text),
     }
@@ -258,7 +289,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_token_ends_before_google_says_so_and_a_dead_one_is_not_fresh() {
-        let token = AccessToken::new(SecretString::new("t"), Some(Duration::from_secs(3600)));
+        let token = AccessToken::new(SecretString::new("t"), Some(Duration::from_hours(1)));
         tokio::time::advance(Duration::from_secs(3539)).await;
         assert!(token.is_fresh());
         tokio::time::advance(Duration::from_secs(2)).await;

@@ -11,7 +11,7 @@ use keyring::{Entry, Error};
 use tokio::sync::oneshot;
 
 /// Long enough to type a password into the keychain's own prompt.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_mins(1);
 const PROBE: &str = "gantry-start-up-probe";
 
 /// The keychain of this user, under one service name.
@@ -46,13 +46,17 @@ impl Keychain {
             let read = entry(&entry_name)?.get_secret().map_err(|error| named(&error));
             let removed = entry(&entry_name)?.delete_credential().map_err(|error| named(&error));
             if read? != value {
-                return Err(TokenStoreError::Unavailable("it does not keep what it is given".to_owned()));
+                return Err(TokenStoreError::Unavailable(
+                    "it does not keep what it is given".to_owned(),
+                ));
             }
             removed
         });
         match probe.await {
             Ok(()) => Ok(Self { service }),
-            Err(error) => Err(KeychainUnavailable { reason: error.to_string() }),
+            Err(error) => Err(KeychainUnavailable {
+                reason: error.to_string(),
+            }),
         }
     }
 
@@ -152,7 +156,13 @@ mod tests {
     fn errors_carry_no_secret_bytes() {
         let error = named(&Error::BadEncoding(b"canary".to_vec()));
         assert!(!format!("{error:?} {error}").contains("canary"));
-        assert!(matches!(named(&Error::NoStorageAccess("prompt".into())), TokenStoreError::Locked(_)));
-        assert_eq!(named(&Error::TooLong("secret".to_owned(), 2560)), TokenStoreError::TooLong(2560));
+        assert!(matches!(
+            named(&Error::NoStorageAccess("prompt".into())),
+            TokenStoreError::Locked(_)
+        ));
+        assert_eq!(
+            named(&Error::TooLong("secret".to_owned(), 2560)),
+            TokenStoreError::TooLong(2560)
+        );
     }
 }

@@ -32,14 +32,15 @@ pub struct AnalyticsPropertyView {
 
 /// All accounts with their properties, of one connection or of all that can be used.
 pub async fn accounts(engine: &Arc<Engine>, connection: Option<&str>) -> Result<Vec<AnalyticsAccountView>> {
-    let sessions = match connection {
-        Some(named) => vec![engine.session(Some(named)).await?],
-        None => {
-            let ready = engine.ready_sessions().await?;
-            // None at all, or none that works: the same answer as everywhere else.
-            if ready.is_empty() { vec![engine.session(None).await?] } else { ready }
-        }
+    let mut sessions = if connection.is_some() {
+        Vec::new()
+    } else {
+        engine.ready_sessions().await?
     };
+    if sessions.is_empty() {
+        // The one that is named; or none works: the same answer as everywhere else.
+        sessions.push(engine.session(connection).await?);
+    }
     let mut accounts = Vec::new();
     for session in sessions {
         // Configure lets an account be read as well.
@@ -49,18 +50,20 @@ pub async fn accounts(engine: &Arc<Engine>, connection: Option<&str>) -> Result<
         let admin = AnalyticsAdmin::new(&session.transport);
         let mut pages = pin!(admin.account_summaries());
         while let Some(page) = pages.try_next().await? {
-            accounts.extend(page.into_iter().map(|summary| AnalyticsAccountView {
-                account_id: summary.account.trim_start_matches("accounts/").to_owned(),
-                display_name: summary.display_name,
-                connection: session.connection.email.clone(),
-                properties: summary
-                    .property_summaries
-                    .into_iter()
-                    .map(|property| AnalyticsPropertyView {
-                        property_id: property.property.trim_start_matches("properties/").to_owned(),
-                        display_name: property.display_name,
-                    })
-                    .collect(),
+            accounts.extend(page.into_iter().map(|summary| {
+                AnalyticsAccountView {
+                    account_id: summary.account.trim_start_matches("accounts/").to_owned(),
+                    display_name: summary.display_name,
+                    connection: session.connection.email.clone(),
+                    properties: summary
+                        .property_summaries
+                        .into_iter()
+                        .map(|property| AnalyticsPropertyView {
+                            property_id: property.property.trim_start_matches("properties/").to_owned(),
+                            display_name: property.display_name,
+                        })
+                        .collect(),
+                }
             }));
         }
     }

@@ -25,7 +25,13 @@ pub async fn list(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<ConnectionView
 
 pub(super) async fn one(engine: &Arc<Engine>, id: &str) -> Result<ConnectionView> {
     let record = engine.connection(Some(id)).await?;
-    view(engine, record, &engine.store.analytics_properties().await?, &engine.store.containers().await?).await
+    view(
+        engine,
+        record,
+        &engine.store.analytics_properties().await?,
+        &engine.store.containers().await?,
+    )
+    .await
 }
 
 async fn view(
@@ -47,11 +53,29 @@ async fn view(
     Ok(ConnectionView {
         asked: record.permissions.iter().copied().collect(),
         granted: granted(&record),
-        state: if state_reason.is_none() { ConnectionState::Ready } else { ConnectionState::NeedsSignIn },
+        state: if state_reason.is_none() {
+            ConnectionState::Ready
+        } else {
+            ConnectionState::NeedsSignIn
+        },
         state_reason: state_reason.map(str::to_owned),
-        stored_in: if record.session_only { StoredIn::Session } else { StoredIn::Keychain },
-        properties: count(properties.iter().filter(|property| property.connections.contains(&record.id)).count()),
-        containers: count(containers.iter().filter(|container| container.connections.contains(&record.id)).count()),
+        stored_in: if record.session_only {
+            StoredIn::Session
+        } else {
+            StoredIn::Keychain
+        },
+        properties: count(
+            properties
+                .iter()
+                .filter(|property| property.connections.contains(&record.id))
+                .count(),
+        ),
+        containers: count(
+            containers
+                .iter()
+                .filter(|container| container.connections.contains(&record.id))
+                .count(),
+        ),
         id: record.id,
         email: record.email,
         display_name: record.display_name,
@@ -84,7 +108,11 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
         // Not an answer about the connection: offline, an outage, a locked keychain.
         Err(error) => return Err(error.into()),
     };
-    Ok(ConnectionCheck { connection: one(engine, &id).await?, ok, message })
+    Ok(ConnectionCheck {
+        connection: one(engine, &id).await?,
+        ok,
+        message,
+    })
 }
 
 /// Forgets a connection here and gives its token back to Google.
@@ -111,7 +139,10 @@ pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> 
     revoked.map(|()| Nothing {}).map_err(|error| {
         Error::new(
             ErrorCode::PartlyDone,
-            format!("{} was removed from this computer, but Google could not be told.", record.email),
+            format!(
+                "{} was removed from this computer, but Google could not be told.",
+                record.email
+            ),
             "Remove Gantry's access at myaccount.google.com/connections as well.",
         )
         .with_details(error)

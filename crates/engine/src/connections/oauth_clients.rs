@@ -23,10 +23,18 @@ pub async fn list(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<OAuthClientVie
     }
     let records = engine.store.oauth_clients().await?;
     let uses = |id: &str| used.get(id).copied().unwrap_or(0);
-    let shipped = engine.shipped_oauth_client.iter().filter(|client| records.iter().all(|r| r.client_id != client.client_id));
+    let shipped = engine
+        .shipped_oauth_client
+        .iter()
+        .filter(|client| records.iter().all(|r| r.client_id != client.client_id));
     let shipped = shipped.map(|client| OAuthClientView {
         id: client.client_id.clone(),
-        name: if engine.profile.base().is_google() { "Gantry's own" } else { "Sandbox" }.to_owned(),
+        name: if engine.profile.base().is_google() {
+            "Gantry's own"
+        } else {
+            "Sandbox"
+        }
+        .to_owned(),
         kind: kind_view(client.kind),
         project_id: client.project_id.clone(),
         redirect_uris: client.redirect_uris.clone(),
@@ -56,7 +64,10 @@ pub async fn add(engine: &Arc<Engine>, request: AddOAuthClient) -> Result<OAuthC
         secrets.set(&secret_key(&client.client_id), &secret.to_bytes()).await?;
     }
     let known = engine.store.oauth_client(&client.client_id).await?;
-    let given = request.name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    let given = request
+        .name
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty());
     let name = given
         .or_else(|| known.as_ref().map(|known| known.name.clone()))
         .or_else(|| client.project_id.clone())
@@ -79,14 +90,21 @@ pub async fn add(engine: &Arc<Engine>, request: AddOAuthClient) -> Result<OAuthC
         .await?;
     engine.sessions.forget_client(&id).await;
     engine.jobs.changed(Topic::OauthClients);
-    list(engine, Nothing {}).await?.into_iter().find(|view| view.id == id).ok_or_else(|| unknown(&id))
+    list(engine, Nothing {})
+        .await?
+        .into_iter()
+        .find(|view| view.id == id)
+        .ok_or_else(|| unknown(&id))
 }
 
 /// Forgets an OAuth client and its secret. One that connections were made with stays until they are disconnected.
 pub async fn remove(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
     let view = find(engine, &request.id).await?;
     if view.shipped {
-        return Err(Error::invalid("This OAuth client came with Gantry and cannot be removed.", "Add your own and make it the default."));
+        return Err(Error::invalid(
+            "This OAuth client came with Gantry and cannot be removed.",
+            "Add your own and make it the default.",
+        ));
     }
     if view.connections > 0 {
         return Err(Error::invalid(
@@ -105,7 +123,11 @@ pub async fn remove(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
 
 /// Makes it the one that sign-ins use where none is named.
 pub async fn set_default(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
-    let mut record = engine.store.oauth_client(&request.id).await?.ok_or_else(|| unknown(&request.id))?;
+    let mut record = engine
+        .store
+        .oauth_client(&request.id)
+        .await?
+        .ok_or_else(|| unknown(&request.id))?;
     record.is_default = true;
     engine.store.put_oauth_client(record).await?;
     engine.jobs.changed(Topic::OauthClients);
@@ -114,30 +136,47 @@ pub async fn set_default(engine: &Arc<Engine>, request: ById) -> Result<Nothing>
 
 async fn find(engine: &Arc<Engine>, id: &str) -> Result<OAuthClientView> {
     let views = list(engine, Nothing {}).await?;
-    views.into_iter().find(|view| view.id == id || view.name == id).ok_or_else(|| unknown(id))
+    views
+        .into_iter()
+        .find(|view| view.id == id || view.name == id)
+        .ok_or_else(|| unknown(id))
 }
 
 async fn read(path: &str) -> Result<OAuthClient> {
     let unreadable = |error: std::io::Error| {
-        Error::invalid(format!("{path} could not be read."), "Name the client_secret_*.json that you downloaded.").with_details(error)
+        Error::invalid(
+            format!("{path} could not be read."),
+            "Name the client_secret_*.json that you downloaded.",
+        )
+        .with_details(error)
     };
     let length = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
     if length > LARGEST_FILE {
-        return Err(not_a_client(&OAuthClientError::TooLarge(usize::try_from(length).unwrap_or(usize::MAX))));
+        return Err(not_a_client(&OAuthClientError::TooLarge(
+            usize::try_from(length).unwrap_or(usize::MAX),
+        )));
     }
     OAuthClient::parse(&tokio::fs::read(path).await.map_err(unreadable)?).map_err(|error| not_a_client(&error))
 }
 
 fn not_a_client(error: &OAuthClientError) -> Error {
     let remedy = match error {
-        OAuthClientError::ServiceAccount => "Download the OAuth client of kind \"Desktop app\" instead; service accounts come later.",
-        _ => "In the Google Cloud console open APIs & Services, Credentials, your OAuth client, and press Download JSON.",
+        OAuthClientError::ServiceAccount => {
+            "Download the OAuth client of kind \"Desktop app\" instead; service accounts come later."
+        }
+        _ => {
+            "In the Google Cloud console open APIs & Services, Credentials, your OAuth client, and press Download JSON."
+        }
     };
     Error::invalid("This file is not an OAuth client.", remedy).with_details(error)
 }
 
 fn unknown(id: &str) -> Error {
-    Error::new(ErrorCode::NotFound, format!("There is no OAuth client {id:?}."), "List them with `gantry oauth-client list`.")
+    Error::new(
+        ErrorCode::NotFound,
+        format!("There is no OAuth client {id:?}."),
+        "List them with `gantry oauth-client list`.",
+    )
 }
 
 fn secret_key(client_id: &str) -> String {
@@ -165,9 +204,8 @@ impl Engine {
             _ if session_only => Ok(Arc::clone(&self.session) as Arc<dyn TokenStore>),
             Keychain::Available { store, .. } => Ok(Arc::clone(store)),
             Keychain::Unavailable { reason, remedy } => {
-                let remedy = format!("{remedy} Or keep it for this session only: nothing is written to disk then.");
-                Err(Error::new(ErrorCode::KeychainUnavailable, "There is no keychain to keep this in.", remedy.trim())
-                    .with_details(reason))
+                let message = "There is no keychain to keep this in.";
+                Err(Error::new(ErrorCode::KeychainUnavailable, message, remedy.clone()).with_details(reason))
             }
         }
     }
@@ -176,34 +214,33 @@ impl Engine {
     pub(super) async fn oauth_client(&self, named: Option<&str>) -> Result<OAuthClient> {
         let records = self.store.oauth_clients().await?;
         let record = match named {
-            Some(name) => records.into_iter().find(|record| record.client_id == name || record.name == name),
+            Some(name) => records
+                .into_iter()
+                .find(|record| record.client_id == name || record.name == name),
             None => records.into_iter().find(|record| record.is_default),
         };
         let Some(record) = record else {
             let shipped = self.shipped_oauth_client.as_ref();
-            return shipped.filter(|client| named.is_none_or(|name| name == client.client_id)).cloned().ok_or_else(|| match named {
-                Some(name) => unknown(name),
-                None => Error::new(
-                    ErrorCode::NoOauthClient,
-                    "Gantry needs an OAuth client of your own to sign in with.",
-                    "Add client_secret_*.json in Settings, or with `gantry oauth-client add FILE`.",
-                ),
-            });
+            return shipped
+                .filter(|client| named.is_none_or(|name| name == client.client_id))
+                .cloned()
+                .ok_or_else(|| match named {
+                    Some(name) => unknown(name),
+                    None => Error::new(
+                        ErrorCode::NoOauthClient,
+                        "Gantry needs an OAuth client of your own to sign in with.",
+                        "Add client_secret_*.json in Settings, or with `gantry oauth-client add FILE`.",
+                    ),
+                });
         };
         let key = secret_key(&record.client_id);
         let mut secret = self.session.get(&key).await?;
         if let (None, Keychain::Available { store, .. }) = (&secret, &self.keychain) {
             secret = store.get(&key).await?;
         }
-        if secret.is_none() {
-            if let Keychain::Unavailable { reason, remedy } = &self.keychain {
-                return Err(Error::new(
-                    ErrorCode::KeychainUnavailable,
-                    "The OAuth client's secret is in the keychain, which is not available.",
-                    remedy.clone(),
-                )
-                .with_details(reason));
-            }
+        if let (None, Keychain::Unavailable { reason, remedy }) = (&secret, &self.keychain) {
+            let message = "The OAuth client's secret is in the keychain, which is not available.";
+            return Err(Error::new(ErrorCode::KeychainUnavailable, message, remedy.clone()).with_details(reason));
         }
         Ok(OAuthClient {
             kind: from_stored(record.kind),

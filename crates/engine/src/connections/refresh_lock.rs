@@ -34,9 +34,16 @@ impl RefreshLock for FileLock {
     async fn acquire(&self, key: &str) -> Result<Box<dyn RefreshGuard>, RefreshLockError> {
         let failed = |error: std::io::Error| RefreshLockError(error.to_string());
         std::fs::create_dir_all(&self.directory).map_err(failed)?;
-        let name = Sha256::digest(key.as_bytes())[..12].iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        let name = Sha256::digest(key.as_bytes())[..12]
+            .iter()
+            .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         let path = self.directory.join(format!("{name}.lock"));
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(failed)?;
         let waited = tokio::time::timeout(LONGEST_WAIT, async {
             loop {
                 match file.try_lock() {
@@ -46,7 +53,9 @@ impl RefreshLock for FileLock {
                 }
             }
         });
-        waited.await.map_err(|_| RefreshLockError("another Gantry holds it".to_owned()))??;
+        waited
+            .await
+            .map_err(|_| RefreshLockError("another Gantry holds it".to_owned()))??;
         Ok(Box::new(Held(file)))
     }
 }
@@ -58,7 +67,10 @@ mod tests {
     #[tokio::test]
     async fn the_second_waits_until_the_first_lets_go_and_other_connections_do_not() {
         let folder = tempfile::tempdir().unwrap();
-        let (one, two) = (FileLock::new(folder.path().join("locks")), FileLock::new(folder.path().join("locks")));
+        let (one, two) = (
+            FileLock::new(folder.path().join("locks")),
+            FileLock::new(folder.path().join("locks")),
+        );
         let held = one.acquire("a").await.unwrap();
         let _other = two.acquire("b").await.unwrap();
         let mut second = tokio::spawn(async move { two.acquire("a").await.map(|_| ()) });

@@ -26,7 +26,8 @@ impl From<OAuthError> for Error {
             ),
             OAuthError::StateMismatch => (
                 ErrorCode::SignInTimedOut,
-                "An answer came back that belongs to another sign-in, so it was ignored, and no right one followed.".to_owned(),
+                "An answer came back that belongs to another sign-in, so it was ignored, and no right one followed."
+                    .to_owned(),
                 "Close old sign-in tabs and start again.",
             ),
             OAuthError::IssuerMismatch(_) => (
@@ -68,7 +69,8 @@ impl From<OAuthError> for Error {
             ),
             OAuthError::RedirectMismatch(_) | OAuthError::Listen(ListenError::NoneRegistered) => (
                 ErrorCode::RedirectNotRegistered,
-                "The OAuth client is of kind \"web\" and has no redirect address on this computer that Gantry can use.".to_owned(),
+                "The OAuth client is of kind \"web\" and has no redirect address on this computer that Gantry can use."
+                    .to_owned(),
                 "In the Google Cloud console, add http://127.0.0.1:27495/terms and http://127.0.0.1:27496/sign-in to its \
                  authorised redirect URIs and add the file again, or use an OAuth client of kind \"Desktop app\".",
             ),
@@ -121,19 +123,26 @@ impl From<TokenStoreError> for Error {
 
 fn keychain(error: &OAuthError) -> Error {
     let (message, remedy) = match error {
-        OAuthError::Store(TokenStoreError::Locked(_)) => {
-            ("The keychain is locked, or its prompt was dismissed.", "Unlock the keychain and try again.")
-        }
-        OAuthError::Store(TokenStoreError::TimedOut(_)) => {
-            ("The keychain did not answer.", "Look for a keychain prompt behind other windows, then try again.")
-        }
-        OAuthError::Store(TokenStoreError::TooLong(_)) => {
-            ("The sign-in is too long for this computer's keychain.", "Sign in for this session only.")
-        }
-        OAuthError::Store(TokenStoreError::Unreadable(_)) => {
-            ("What the keychain holds for this connection cannot be read.", "Sign in again.")
-        }
-        _ => ("This computer's keychain is not available.", "Start your keychain, or sign in for this session only."),
+        OAuthError::Store(TokenStoreError::Locked(_)) => (
+            "The keychain is locked, or its prompt was dismissed.",
+            "Unlock the keychain and try again.",
+        ),
+        OAuthError::Store(TokenStoreError::TimedOut(_)) => (
+            "The keychain did not answer.",
+            "Look for a keychain prompt behind other windows, then try again.",
+        ),
+        OAuthError::Store(TokenStoreError::TooLong(_)) => (
+            "The sign-in is too long for this computer's keychain.",
+            "Sign in for this session only.",
+        ),
+        OAuthError::Store(TokenStoreError::Unreadable(_)) => (
+            "What the keychain holds for this connection cannot be read.",
+            "Sign in again.",
+        ),
+        _ => (
+            "This computer's keychain is not available.",
+            "Start your keychain, or sign in for this session only.",
+        ),
     };
     Error::new(ErrorCode::KeychainUnavailable, message, remedy).with_details(error)
 }

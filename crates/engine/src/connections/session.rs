@@ -7,10 +7,12 @@ use async_trait::async_trait;
 use gantry_domain::Permission;
 use gantry_store::{ConnectionRecord, ConnectionState, Store};
 use google_apis::{
-    AccessToken, AccessTokenSource, HttpClient, RetryPolicy, SystemPause, TokenUnavailable, TokenUnavailableKind, Transport,
-    TransportConfig,
+    AccessToken, AccessTokenSource, HttpClient, RetryPolicy, SystemPause, TokenUnavailable, TokenUnavailableKind,
+    Transport, TransportConfig,
 };
-use google_oauth::{Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore};
+use google_oauth::{
+    Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore,
+};
 use tokio::sync::Mutex;
 
 use super::refresh_lock::FileLock;
@@ -45,7 +47,11 @@ impl Sessions {
 
     /// The OAuth client's file was added again.
     pub(super) async fn forget_client(&self, client_id: &str) {
-        self.0.lock().await.by_connection.retain(|_, session| session.connection.oauth_client_id != client_id);
+        self.0
+            .lock()
+            .await
+            .by_connection
+            .retain(|_, session| session.connection.oauth_client_id != client_id);
     }
 }
 
@@ -62,8 +68,15 @@ impl Session {
         }
         Err(Error::new(
             ErrorCode::PermissionMissing,
-            format!("{} has not allowed Gantry to {}.", self.connection.email, doing(permission)),
-            format!("Sign in again and allow \"{}\": tick all its boxes on Google's page.", permission.name()),
+            format!(
+                "{} has not allowed Gantry to {}.",
+                self.connection.email,
+                doing(permission)
+            ),
+            format!(
+                "Sign in again and allow \"{}\": tick all its boxes on Google's page.",
+                permission.name()
+            ),
         ))
     }
 }
@@ -98,8 +111,10 @@ impl Engine {
                 _ => Err(ambiguous("Several Google accounts are connected.", &all)),
             };
         };
-        let fitting: Vec<ConnectionRecord> =
-            all.into_iter().filter(|one| one.id == name || one.email.eq_ignore_ascii_case(name)).collect();
+        let fitting: Vec<ConnectionRecord> = all
+            .into_iter()
+            .filter(|one| one.id == name || one.email.eq_ignore_ascii_case(name))
+            .collect();
         match <[ConnectionRecord; 1]>::try_from(fitting) {
             Ok([one]) => Ok(one),
             Err(none) if none.is_empty() => Err(Error::new(
@@ -134,7 +149,10 @@ impl Engine {
         let known = shared.by_connection.get(&connection.id);
         // Another process may have signed in again meanwhile, with other scopes.
         if let Some(known) = known.filter(|known| known.connection.session_only == connection.session_only) {
-            return Ok(Session { connection, ..known.clone() });
+            return Ok(Session {
+                connection,
+                ..known.clone()
+            });
         }
         let client = self.oauth_client(Some(&connection.oauth_client_id)).await?;
         let project = client.project_id.clone().unwrap_or_else(|| client.client_id.clone());
@@ -143,8 +161,12 @@ impl Engine {
         let http = match &shared.http {
             Some(http) => http.clone(),
             None => HttpClient::new(self.profile.base()).map_err(|error| {
-                Error::new(ErrorCode::Internal, "This computer cannot make secure connections.", "Update its certificates.")
-                    .with_details(error)
+                Error::new(
+                    ErrorCode::Internal,
+                    "This computer cannot make secure connections.",
+                    "Update its certificates.",
+                )
+                .with_details(error)
             })?,
         };
         shared.http = Some(http.clone());
@@ -165,17 +187,31 @@ impl Engine {
             retry: RetryPolicy::default(),
             quota_project: None,
         });
-        let session = Session { connection, transport, oauth_client, credential };
-        shared.by_connection.insert(session.connection.id.clone(), session.clone());
+        let session = Session {
+            connection,
+            transport,
+            oauth_client,
+            credential,
+        };
+        shared
+            .by_connection
+            .insert(session.connection.id.clone(), session.clone());
         drop(shared);
-        self.store.touch_connection(&session.connection.id, self.clock.now()).await?;
+        self.store
+            .touch_connection(&session.connection.id, self.clock.now())
+            .await?;
         Ok(session)
     }
 
     pub(super) fn credential(&self, connection: &ConnectionRecord, client: OAuthClient) -> Result<Credential> {
         let secrets: Arc<dyn TokenStore> = self.secrets(connection.session_only)?;
         let endpoint = TokenEndpoint::new(Provider::google(), self.profile.base().clone(), client)?;
-        Ok(Credential::new(connection.id.clone(), endpoint, secrets, self.refresh_lock()))
+        Ok(Credential::new(
+            connection.id.clone(),
+            endpoint,
+            secrets,
+            self.refresh_lock(),
+        ))
     }
 
     fn refresh_lock(&self) -> Arc<dyn RefreshLock> {
@@ -188,8 +224,15 @@ impl Engine {
 }
 
 fn ambiguous(message: &str, connections: &[ConnectionRecord]) -> Error {
-    let names: Vec<String> = connections.iter().map(|one| format!("{} ({})", one.email, one.id)).collect();
-    Error::new(ErrorCode::ConnectionAmbiguous, message, format!("Name one with --connection: {}.", names.join(", ")))
+    let names: Vec<String> = connections
+        .iter()
+        .map(|one| format!("{} ({})", one.email, one.id))
+        .collect();
+    Error::new(
+        ErrorCode::ConnectionAmbiguous,
+        message,
+        format!("Name one with --connection: {}.", names.join(", ")),
+    )
 }
 
 /// Access tokens for the transport; a dead sign-in is noted with the connection.
@@ -207,7 +250,10 @@ impl AccessTokenSource for ConnectionTokens {
             Ok(token) => Ok(AccessToken::new(token.expose())),
             Err(error) => {
                 if error.needs_sign_in() {
-                    let marked = self.store.set_connection_state(&self.connection_id, ConnectionState::NeedsSignIn).await;
+                    let marked = self
+                        .store
+                        .set_connection_state(&self.connection_id, ConnectionState::NeedsSignIn)
+                        .await;
                     if let Err(error) = marked {
                         tracing::warn!(%error, "the connection's state was not written");
                     }
@@ -219,7 +265,10 @@ impl AccessTokenSource for ConnectionTokens {
                     error if error.is_temporary() => TokenUnavailableKind::Network,
                     _ => TokenUnavailableKind::Other,
                 };
-                Err(TokenUnavailable { kind, message: Error::from(error).message })
+                Err(TokenUnavailable {
+                    kind,
+                    message: Error::from(error).message,
+                })
             }
         }
     }

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
 
 /// How long a person may take on Google's page.
-const TIME_LIMIT: Duration = Duration::from_secs(10 * 60);
+const TIME_LIMIT: Duration = Duration::from_mins(10);
 
 /// Signs in, or signs in again; done when the connection is stored.
 pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -> Result<ConnectionView> {
@@ -29,12 +29,21 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
     let mut allow = request.allow.clone();
     allow.extend(before.iter().flat_map(|record| record.permissions.iter().copied()));
     if allow.is_empty() {
-        return Err(Error::invalid("Nothing to allow was chosen.", "Choose at least one permission, for instance View."));
+        return Err(Error::invalid(
+            "Nothing to allow was chosen.",
+            "Choose at least one permission, for instance View.",
+        ));
     }
     // Before a browser opens: where would the sign-in be kept?
-    let session_only = request.session_only || before.as_ref().is_some_and(|record| record.session_only && !engine.has_keychain());
+    let session_only = request.session_only
+        || before
+            .as_ref()
+            .is_some_and(|record| record.session_only && !engine.has_keychain());
     engine.secrets(session_only)?;
-    let named = request.oauth_client_id.as_deref().or(before.as_ref().map(|record| record.oauth_client_id.as_str()));
+    let named = request
+        .oauth_client_id
+        .as_deref()
+        .or(before.as_ref().map(|record| record.oauth_client_id.as_str()));
     let client = engine.oauth_client(named).await?;
 
     let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client.clone())?;
@@ -44,7 +53,15 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         time_limit: TIME_LIMIT,
     };
     let pending = authorization.begin(&endpoint).await?;
-    engine.ask_to_open(job, LinkPurpose::SignIn, pending.url.clone(), Some(&pending.redirect_uri), pending.expires_at).await;
+    engine
+        .ask_to_open(
+            job,
+            LinkPurpose::SignIn,
+            pending.url.clone(),
+            Some(&pending.redirect_uri),
+            pending.expires_at,
+        )
+        .await;
     job.progress(step("Waiting for you in the browser", 1));
 
     let strays = job.clone();
@@ -80,7 +97,10 @@ fn keep(
     if let Some(wanted) = before.as_ref().filter(|wanted| wanted.subject != identity.sub) {
         return Err(Error::new(
             ErrorCode::WrongAccount,
-            format!("You signed in as {}, but this connection is {}.", identity.email, wanted.email),
+            format!(
+                "You signed in as {}, but this connection is {}.",
+                identity.email, wanted.email
+            ),
             "Nothing was changed. Try again and choose the right account, or add the other one as a new connection.",
         ));
     }
@@ -89,7 +109,11 @@ fn keep(
         let names: Vec<&str> = allow.iter().map(|permission| permission.name()).collect();
         return Err(Error::new(
             ErrorCode::PermissionMissing,
-            format!("{} signed in, but the boxes for {} were not all ticked on Google's page.", identity.email, names.join(", ")),
+            format!(
+                "{} signed in, but the boxes for {} were not all ticked on Google's page.",
+                identity.email,
+                names.join(", ")
+            ),
             "Sign in again and tick the boxes of what Gantry may do.",
         ));
     }
@@ -117,18 +141,31 @@ async fn store(
     client: google_oauth::OAuthClient,
     grant: &Grant,
 ) -> Result<ConnectionRecord> {
-    if let Some(known) = engine.store.connection_by_key(&record.issuer, &record.subject, &record.oauth_client_id).await? {
+    if let Some(known) = engine
+        .store
+        .connection_by_key(&record.issuer, &record.subject, &record.oauth_client_id)
+        .await?
+    {
         // The same person under the same OAuth client is the same connection, however it was asked for.
         record.id = known.id;
     }
     let credential = engine.credential(&record, client)?;
-    credential.accept(grant.access_token.clone(), grant.refresh_token.as_ref()).await?;
+    credential
+        .accept(grant.access_token.clone(), grant.refresh_token.as_ref())
+        .await?;
     engine.sessions.forget(&record.id).await;
     Ok(engine.store.put_connection(record).await?)
 }
 
 fn step(what: &str, done: u32) -> Progress {
-    Progress { what: what.to_owned(), done, total: 3, calls: 0, eta_seconds: None, waiting_until: None }
+    Progress {
+        what: what.to_owned(),
+        done,
+        total: 3,
+        calls: 0,
+        eta_seconds: None,
+        waiting_until: None,
+    }
 }
 
 impl Engine {
@@ -146,10 +183,21 @@ impl Engine {
         let browser = Arc::clone(&self.browser);
         // An opener that hangs must not hold up the link to copy.
         let opening = tokio::task::spawn_blocking(move || browser.open(&url));
-        let opened = matches!(tokio::time::timeout(Duration::from_secs(3), opening).await, Ok(Ok(Ok(()))));
+        let opened = matches!(
+            tokio::time::timeout(Duration::from_secs(3), opening).await,
+            Ok(Ok(Ok(())))
+        );
         let listening_on = redirect_uri
             .and_then(|uri| url::Url::parse(uri).ok())
             .map(|uri| uri[url::Position::BeforeHost..url::Position::AfterPort].to_owned());
-        job.emit(EngineEvent::OpenUrl { job: job.id().clone(), purpose, link, url: text, listening_on, expires_at, opened });
+        job.emit(EngineEvent::OpenUrl {
+            job: job.id().clone(),
+            purpose,
+            link,
+            url: text,
+            listening_on,
+            expires_at,
+            opened,
+        });
     }
 }

@@ -13,7 +13,10 @@ pub(super) fn checked(request: ProvisionRequest) -> Result<ProvisionRequest> {
     let name = |label: &str, text: &str| {
         let text = text.trim().to_owned();
         match text.encode_utf16().count() {
-            0 => Err(Error::invalid(format!("The {label} is empty."), format!("Fill in the {label}."))),
+            0 => Err(Error::invalid(
+                format!("The {label} is empty."),
+                format!("Fill in the {label}."),
+            )),
             1..=LONGEST_NAME => Ok(text),
             length => Err(Error::invalid(
                 format!("The {label} is {length} characters long; Google takes {LONGEST_NAME}."),
@@ -28,15 +31,27 @@ pub(super) fn checked(request: ProvisionRequest) -> Result<ProvisionRequest> {
         time_zone: time_zone(&request.time_zone)?,
         currency: code("currency", &request.currency, 3, "GBP")?,
         country: code("country", &request.country, 2, "GB")?,
-        connection: request.connection.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()),
+        connection: request
+            .connection
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty()),
     })
 }
 
 /// Scheme and host of the site, which is what a web data stream is made for. A missing scheme is https.
 fn website(text: &str) -> Result<String> {
     let text = text.trim();
-    let wrong = || Error::invalid(format!("{text:?} is not the address of a website."), "Write it as https://www.example.com.");
-    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let wrong = || {
+        Error::invalid(
+            format!("{text:?} is not the address of a website."),
+            "Write it as https://www.example.com.",
+        )
+    };
+    let with_scheme = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("https://{text}")
+    };
     let url = Url::parse(&with_scheme).map_err(|_| wrong())?;
     let named = matches!(url.host(), Some(Host::Domain(host)) if host.contains('.') && !host.starts_with('.') && !host.ends_with('.'));
     if !matches!(url.scheme(), "http" | "https") || !named || !url.username().is_empty() || url.password().is_some() {
@@ -47,7 +62,10 @@ fn website(text: &str) -> Result<String> {
 
 fn time_zone(name: &str) -> Result<String> {
     let zone = jiff::tz::TimeZone::get(name.trim()).map_err(|_| {
-        Error::invalid(format!("{name:?} is not a time zone."), "Use an IANA name such as Europe/London or America/New_York.")
+        Error::invalid(
+            format!("{name:?} is not a time zone."),
+            "Use an IANA name such as Europe/London or America/New_York.",
+        )
     })?;
     Ok(zone.iana_name().unwrap_or(name.trim()).to_owned())
 }
@@ -61,7 +79,10 @@ fn code(label: &str, text: &str, length: usize, example: &str) -> Result<String>
     if text.len() == length && text.bytes().all(|letter| letter.is_ascii_uppercase()) {
         return Ok(text);
     }
-    Err(Error::invalid(format!("{text:?} is not a {label} code."), format!("Use {length} letters such as {example}.")))
+    Err(Error::invalid(
+        format!("{text:?} is not a {label} code."),
+        format!("Use {length} letters such as {example}."),
+    ))
 }
 
 #[cfg(test)]
@@ -84,7 +105,10 @@ mod tests {
     fn a_form_is_tidied() {
         let tidy = checked(form()).unwrap();
         assert_eq!((tidy.account_name.as_str(), tidy.connection), ("Harbour Bakery", None));
-        assert_eq!((tidy.website.as_str(), tidy.time_zone.as_str()), ("https://www.harbour-bakery.example", "Europe/London"));
+        assert_eq!(
+            (tidy.website.as_str(), tidy.time_zone.as_str()),
+            ("https://www.harbour-bakery.example", "Europe/London")
+        );
         assert_eq!((tidy.currency.as_str(), tidy.country.as_str()), ("GBP", "GB"));
     }
 
@@ -97,7 +121,14 @@ mod tests {
         };
         assert!(wrong(|form| form.account_name = "  ".to_owned()).contains("account name"));
         assert!(wrong(|form| form.property_name = "\u{1F950}".repeat(51)).contains("102"));
-        for website in ["ftp://a.example", "https://user@a.example", "localhost", "https://", "not a site", "javascript:alert(1)"] {
+        for website in [
+            "ftp://a.example",
+            "https://user@a.example",
+            "localhost",
+            "https://",
+            "not a site",
+            "javascript:alert(1)",
+        ] {
             let mut form = form();
             form.website = website.to_owned();
             assert!(checked(form).unwrap_err().message.contains("website"), "{website}");

@@ -80,7 +80,12 @@ impl<'a> Journal<'a> {
     }
 
     /// A run that stopped and goes on.
-    pub async fn again(engine: &'a Arc<Engine>, job: &'a Job, run: ProvisioningRun, form: ProvisionRequest) -> Result<Self> {
+    pub async fn again(
+        engine: &'a Arc<Engine>,
+        job: &'a Job,
+        run: ProvisioningRun,
+        form: ProvisionRequest,
+    ) -> Result<Self> {
         let journal = Self::new(engine, job, form, run);
         journal.set_state(ProvisioningState::Running, None, None).await?;
         engine.jobs().changed(Topic::Provisioning);
@@ -88,7 +93,14 @@ impl<'a> Journal<'a> {
     }
 
     fn new(engine: &'a Arc<Engine>, job: &'a Job, form: ProvisionRequest, run: ProvisioningRun) -> Self {
-        Self { engine, job, form, run_id: run.id.clone(), run: Mutex::new(run), calls: AtomicU32::new(0) }
+        Self {
+            engine,
+            job,
+            form,
+            run_id: run.id.clone(),
+            run: Mutex::new(run),
+            calls: AtomicU32::new(0),
+        }
     }
 
     /// What the journal knows of a step.
@@ -100,12 +112,19 @@ impl<'a> Journal<'a> {
 
     /// What a finished step made; `None` where it is not finished.
     pub async fn done(&self, step: ProvisionStep) -> Result<Option<Value>> {
-        Ok(self.read(step).await?.filter(|known| known.state == Stored::Done).and_then(|known| known.response))
+        Ok(self
+            .read(step)
+            .await?
+            .filter(|known| known.state == Stored::Done)
+            .and_then(|known| known.response))
     }
 
     /// Whether a step was begun before, so that it may have taken effect.
     pub async fn was_begun(&self, step: ProvisionStep) -> Result<bool> {
-        Ok(self.read(step).await?.is_some_and(|known| known.state != Stored::Planned))
+        Ok(self
+            .read(step)
+            .await?
+            .is_some_and(|known| known.state != Stored::Planned))
     }
 
     /// The step is about to be sent.
@@ -124,7 +143,13 @@ impl<'a> Journal<'a> {
         self.write(step, Stored::Planned, None, None).await
     }
 
-    async fn write(&self, step: ProvisionStep, state: Stored, request: Option<Value>, response: Option<Value>) -> Result<()> {
+    async fn write(
+        &self,
+        step: ProvisionStep,
+        state: Stored,
+        request: Option<Value>,
+        response: Option<Value>,
+    ) -> Result<()> {
         let (_, name, what) = STEPS[position(step)];
         let outcome = response.as_ref().and_then(|response| outcome(step, response));
         self.engine
@@ -164,7 +189,11 @@ impl<'a> Journal<'a> {
 
     /// It waits for the person, or goes on.
     pub async fn waiting(&self, waits: bool) -> Result<()> {
-        let state = if waits { ProvisioningState::Waiting } else { ProvisioningState::Running };
+        let state = if waits {
+            ProvisioningState::Waiting
+        } else {
+            ProvisioningState::Running
+        };
         self.set_state(state, None, None).await?;
         self.engine.jobs().changed(Topic::Provisioning);
         Ok(())
@@ -183,9 +212,16 @@ impl<'a> Journal<'a> {
     /// Writes down how the run ended, and hands it on.
     pub async fn close(self, ended: Result<ProvisionResult>) -> Result<ProvisionRunView> {
         match &ended {
-            Ok(result) => self.set_state(ProvisioningState::Done, Some(json!(result)), None).await?,
+            Ok(result) => {
+                self.set_state(ProvisioningState::Done, Some(json!(result)), None)
+                    .await?;
+            }
             Err(error) => {
-                let state = if error.code == ErrorCode::Cancelled { ProvisioningState::Cancelled } else { ProvisioningState::Failed };
+                let state = if error.code == ErrorCode::Cancelled {
+                    ProvisioningState::Cancelled
+                } else {
+                    ProvisioningState::Failed
+                };
                 self.fail_sent_step().await?;
                 self.set_state(state, None, Some(json!(error.view()))).await?;
             }
@@ -200,7 +236,10 @@ impl<'a> Journal<'a> {
 
     async fn fail_sent_step(&self) -> Result<()> {
         for known in self.engine.store().provisioning_steps(&self.run_id).await? {
-            let step = STEPS.iter().find(|(_, name, _)| *name == known.step).map(|(step, ..)| *step);
+            let step = STEPS
+                .iter()
+                .find(|(_, name, _)| *name == known.step)
+                .map(|(step, ..)| *step);
             if let (Stored::Sent, Some(step)) = (known.state, step) {
                 self.write(step, Stored::Failed, None, known.response).await?;
             }
@@ -242,7 +281,9 @@ async fn assemble(engine: &Arc<Engine>, run: ProvisioningRun, alive: bool) -> Re
         ProvisionStepView {
             step,
             state: row.map_or(StepState::Planned, |row| shown(row.state)),
-            outcome: row.and_then(|row| row.response.as_ref()).and_then(|response| outcome(step, response)),
+            outcome: row
+                .and_then(|row| row.response.as_ref())
+                .and_then(|response| outcome(step, response)),
         }
     });
     let open = matches!(run.state, ProvisioningState::Running | ProvisioningState::Waiting);
@@ -254,7 +295,10 @@ async fn assemble(engine: &Arc<Engine>, run: ProvisioningRun, alive: bool) -> Re
         ProvisioningState::Failed => ProvisionState::Failed,
         ProvisioningState::Cancelled => ProvisionState::Cancelled,
     };
-    let told = run.error.as_ref().and_then(|error| serde_json::from_value::<ErrorView>(error.clone()).ok());
+    let told = run
+        .error
+        .as_ref()
+        .and_then(|error| serde_json::from_value::<ErrorView>(error.clone()).ok());
     let problem = match told {
         Some(error) => Some(format!("{} {}", error.message, error.remedy).trim().to_owned()),
         None if open && !alive => Some("Gantry was closed before this set-up was finished.".to_owned()),
@@ -262,8 +306,12 @@ async fn assemble(engine: &Arc<Engine>, run: ProvisioningRun, alive: bool) -> Re
     };
     let result = match &run.outcome {
         Some(outcome) => Some(serde_json::from_value(outcome.clone()).map_err(|error| {
-            Error::new(ErrorCode::Storage, "The set-up's result could not be read.", "Look at the account in Google Analytics.")
-                .with_details(error)
+            Error::new(
+                ErrorCode::Storage,
+                "The set-up's result could not be read.",
+                "Look at the account in Google Analytics.",
+            )
+            .with_details(error)
         })?),
         None => None,
     };

@@ -33,9 +33,12 @@ pub async fn start(engine: &Arc<Engine>, request: ProvisionRequest, job: &Job) -
     let form = serde_json::to_value(&request).map_err(unwritable)?;
     let connection_id = session.connection.id.clone();
     let _lock = RunLock::take(engine, &connection_id, &form)?;
-    let unfinished = engine.store().provisioning_runs(SHOWN).await?.into_iter().find(|run| {
-        run.connection_id == connection_id && run.form == form && run.state != ProvisioningState::Done
-    });
+    let unfinished = engine
+        .store()
+        .provisioning_runs(SHOWN)
+        .await?
+        .into_iter()
+        .find(|run| run.connection_id == connection_id && run.form == form && run.state != ProvisioningState::Done);
     let journal = match unfinished {
         Some(run) => Journal::again(engine, job, run, request).await?,
         None => Journal::begin(engine, job, connection_id, request, form).await?,
@@ -47,7 +50,11 @@ pub async fn start(engine: &Arc<Engine>, request: ProvisionRequest, job: &Job) -
 /// Goes on with a run that stopped.
 pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -> Result<ProvisionRunView> {
     let run = engine.store().provisioning_run(&request.run_id).await?.ok_or_else(|| {
-        Error::new(ErrorCode::NotFound, "There is no such set-up.", "List set-ups and resume one of them.")
+        Error::new(
+            ErrorCode::NotFound,
+            "There is no such set-up.",
+            "List set-ups and resume one of them.",
+        )
     })?;
     if run.state == ProvisioningState::Done {
         return journal::view(engine, run).await;
@@ -80,5 +87,10 @@ fn form_of(run: &ProvisioningRun) -> Result<ProvisionRequest> {
 }
 
 fn unwritable(error: serde_json::Error) -> Error {
-    Error::new(ErrorCode::Storage, "The set-up's form could not be written down or read.", "Start a new set-up.").with_details(error)
+    Error::new(
+        ErrorCode::Storage,
+        "The set-up's form could not be written down or read.",
+        "Start a new set-up.",
+    )
+    .with_details(error)
 }

@@ -15,14 +15,23 @@ pub(super) struct RunLock(#[allow(dead_code)] File);
 impl RunLock {
     pub(super) fn take(engine: &Engine, connection_id: &str, form: &Value) -> Result<Self> {
         let failed = |error: std::io::Error| {
-            Error::new(ErrorCode::Storage, "Gantry cannot write to its data directory.", "Check that the disk is not full and may be written.")
-                .with_details(error)
+            Error::new(
+                ErrorCode::Storage,
+                "Gantry cannot write to its data directory.",
+                "Check that the disk is not full and may be written.",
+            )
+            .with_details(error)
         };
         let path = path(engine, connection_id, form);
         if let Some(directory) = path.parent() {
             std::fs::create_dir_all(directory).map_err(failed)?;
         }
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),
             Err(std::fs::TryLockError::WouldBlock) => Err(Error::new(
@@ -36,12 +45,15 @@ impl RunLock {
 
     /// Whether a living process works on this run.
     pub(super) fn is_taken(engine: &Engine, connection_id: &str, form: &Value) -> bool {
-        path(engine, connection_id, form).exists() && matches!(Self::take(engine, connection_id, form), Err(error) if error.code == ErrorCode::Conflict)
+        path(engine, connection_id, form).exists()
+            && matches!(Self::take(engine, connection_id, form), Err(error) if error.code == ErrorCode::Conflict)
     }
 }
 
 fn path(engine: &Engine, connection_id: &str, form: &Value) -> PathBuf {
     let digest = Sha256::digest(format!("{connection_id}\n{form}").as_bytes());
-    let name = digest[..12].iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let name = digest[..12]
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     engine.profile().locks_directory().join(format!("set-up-{name}.lock"))
 }

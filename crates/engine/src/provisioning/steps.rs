@@ -28,7 +28,13 @@ pub(super) async fn run(journal: &Journal<'_>, session: &Session) -> Result<Prov
     let property_id = property(journal, &admin, &account_id).await?;
     let (data_stream_id, measurement_id) = data_stream(journal, &admin, &property_id).await?;
     let snippet = snippet(journal, &admin, &property_id, &data_stream_id).await?;
-    Ok(ProvisionResult { account_id, property_id, data_stream_id, measurement_id, snippet })
+    Ok(ProvisionResult {
+        account_id,
+        property_id,
+        data_stream_id,
+        measurement_id,
+        snippet,
+    })
 }
 
 pub(super) fn text(value: Option<&Value>, field: &str) -> Option<String> {
@@ -41,7 +47,11 @@ fn id_of(name: &str) -> String {
 
 /// Google's answer lacks what it must have.
 fn incomplete(what: &str) -> Error {
-    Error::new(ErrorCode::GoogleUnreadable, format!("Google's answer has no {what}."), "Press Resume set-up to try again.")
+    Error::new(
+        ErrorCode::GoogleUnreadable,
+        format!("Google's answer has no {what}."),
+        "Press Resume set-up to try again.",
+    )
 }
 
 async fn account(journal: &Journal<'_>, admin: &AnalyticsAdmin, account_id: &str) -> Result<()> {
@@ -49,13 +59,18 @@ async fn account(journal: &Journal<'_>, admin: &AnalyticsAdmin, account_id: &str
         return Ok(());
     }
     let name = format!("accounts/{account_id}");
-    journal.sending(ProvisionStep::Account, json!({ "account": name })).await?;
+    journal
+        .sending(ProvisionStep::Account, json!({ "account": name }))
+        .await?;
     let mut pause = Duration::from_millis(500);
     for attempt in 1.. {
         journal.spent();
         match admin.account(&name).await {
             Ok(_) => break,
-            Err(error) if attempt < ACCOUNT_TRIES && matches!(error.kind, ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
+            Err(error)
+                if attempt < ACCOUNT_TRIES
+                    && matches!(error.kind, ErrorKind::NotFound | ErrorKind::PermissionDenied) =>
+            {
                 tokio::select! {
                     () = tokio::time::sleep(pause) => pause *= 2,
                     () = journal.job.cancel_token().cancelled() => return Err(Error::cancelled()),
@@ -64,7 +79,9 @@ async fn account(journal: &Journal<'_>, admin: &AnalyticsAdmin, account_id: &str
             Err(error) => return Err(error.into()),
         }
     }
-    journal.made(ProvisionStep::Account, json!({ "account_id": account_id })).await
+    journal
+        .made(ProvisionStep::Account, json!({ "account_id": account_id }))
+        .await
 }
 
 async fn property(journal: &Journal<'_>, admin: &AnalyticsAdmin, account_id: &str) -> Result<String> {
@@ -81,30 +98,42 @@ async fn property(journal: &Journal<'_>, admin: &AnalyticsAdmin, account_id: &st
     };
     let begun_before = journal.was_begun(ProvisionStep::Property).await?;
     journal.sending(ProvisionStep::Property, json!(wanted)).await?;
-    let found = if begun_before { find_property(journal, admin, &wanted).await? } else { None };
-    let property = match found {
-        Some(property) => property,
-        None => {
-            journal.spent();
-            match admin.create_property(&wanted).await {
-                Ok(property) => property,
-                Err(error) => adopt(error, find_property(journal, admin, &wanted)).await?,
-            }
+    let found = if begun_before {
+        find_property(journal, admin, &wanted).await?
+    } else {
+        None
+    };
+    let property = if let Some(property) = found {
+        property
+    } else {
+        journal.spent();
+        match admin.create_property(&wanted).await {
+            Ok(property) => property,
+            Err(error) => adopt(error, find_property(journal, admin, &wanted)).await?,
         }
     };
     let id = id_of(&property.name);
     if id.is_empty() {
         return Err(incomplete("property name"));
     }
-    journal.made(ProvisionStep::Property, json!({ "property_id": id })).await?;
+    journal
+        .made(ProvisionStep::Property, json!({ "property_id": id }))
+        .await?;
     Ok(id)
 }
 
-async fn find_property(journal: &Journal<'_>, admin: &AnalyticsAdmin, wanted: &Property) -> Result<Option<Property>, ApiError> {
+async fn find_property(
+    journal: &Journal<'_>,
+    admin: &AnalyticsAdmin,
+    wanted: &Property,
+) -> Result<Option<Property>, ApiError> {
     journal.spent();
     let mut pages = pin!(admin.properties_of(&wanted.parent));
     while let Some(page) = pages.try_next().await? {
-        if let Some(found) = page.into_iter().find(|property| property.display_name == wanted.display_name) {
+        if let Some(found) = page
+            .into_iter()
+            .find(|property| property.display_name == wanted.display_name)
+        {
             return Ok(Some(found));
         }
     }
@@ -113,26 +142,35 @@ async fn find_property(journal: &Journal<'_>, admin: &AnalyticsAdmin, wanted: &P
 
 async fn data_stream(journal: &Journal<'_>, admin: &AnalyticsAdmin, property_id: &str) -> Result<(String, String)> {
     let known = journal.done(ProvisionStep::DataStream).await?;
-    if let (Some(stream), Some(measurement)) = (text(known.as_ref(), "data_stream_id"), text(known.as_ref(), "measurement_id")) {
+    if let (Some(stream), Some(measurement)) = (
+        text(known.as_ref(), "data_stream_id"),
+        text(known.as_ref(), "measurement_id"),
+    ) {
         return Ok((stream, measurement));
     }
     let property = format!("properties/{property_id}");
     let wanted = DataStream::web(&journal.form.property_name, &journal.form.website);
     let begun_before = journal.was_begun(ProvisionStep::DataStream).await?;
     journal.sending(ProvisionStep::DataStream, json!(wanted)).await?;
-    let found = if begun_before { find_stream(journal, admin, &property, &wanted).await? } else { None };
-    let stream = match found {
-        Some(stream) => stream,
-        None => {
-            journal.spent();
-            match admin.create_data_stream(&property, &wanted).await {
-                Ok(stream) => stream,
-                Err(error) => adopt(error, find_stream(journal, admin, &property, &wanted)).await?,
-            }
+    let found = if begun_before {
+        find_stream(journal, admin, &property, &wanted).await?
+    } else {
+        None
+    };
+    let stream = if let Some(stream) = found {
+        stream
+    } else {
+        journal.spent();
+        match admin.create_data_stream(&property, &wanted).await {
+            Ok(stream) => stream,
+            Err(error) => adopt(error, find_stream(journal, admin, &property, &wanted)).await?,
         }
     };
     let id = id_of(&stream.name);
-    let measurement_id = stream.web_stream_data.map(|data| data.measurement_id).filter(|id| !id.is_empty());
+    let measurement_id = stream
+        .web_stream_data
+        .map(|data| data.measurement_id)
+        .filter(|id| !id.is_empty());
     let measurement_id = measurement_id.ok_or_else(|| incomplete("measurement ID"))?;
     let made = json!({ "data_stream_id": id, "measurement_id": measurement_id });
     journal.made(ProvisionStep::DataStream, made).await?;
@@ -149,7 +187,10 @@ async fn find_stream(
     let uri = |stream: &DataStream| stream.web_stream_data.as_ref().map(|data| data.default_uri.clone());
     let mut pages = pin!(admin.data_streams(property));
     while let Some(page) = pages.try_next().await? {
-        if let Some(found) = page.into_iter().find(|stream| stream.kind == wanted.kind && uri(stream) == uri(wanted)) {
+        if let Some(found) = page
+            .into_iter()
+            .find(|stream| stream.kind == wanted.kind && uri(stream) == uri(wanted))
+        {
             return Ok(Some(found));
         }
     }
@@ -172,12 +213,16 @@ async fn snippet(journal: &Journal<'_>, admin: &AnalyticsAdmin, property_id: &st
         return Ok(snippet);
     }
     let stream = format!("properties/{property_id}/dataStreams/{stream_id}");
-    journal.sending(ProvisionStep::Snippet, json!({ "data_stream": stream })).await?;
+    journal
+        .sending(ProvisionStep::Snippet, json!({ "data_stream": stream }))
+        .await?;
     journal.spent();
     let tag = admin.global_site_tag(&stream).await?;
     if tag.snippet.is_empty() {
         return Err(incomplete("snippet"));
     }
-    journal.made(ProvisionStep::Snippet, json!({ "snippet": tag.snippet })).await?;
+    journal
+        .made(ProvisionStep::Snippet, json!({ "snippet": tag.snippet }))
+        .await?;
     Ok(tag.snippet)
 }

@@ -10,8 +10,8 @@ use gantry_store::StepState;
 use google_apis::analytics_admin::{Account, AccountSummary, ProvisionAccountTicketRequest};
 use google_apis::{AnalyticsAdmin, ApiError, ErrorKind};
 use google_oauth::{
-    AnswerPage, ListenError, LoopbackListener, OAuthClient, OAuthClientKind, OAuthError, RedirectQuery, Settlement, WaitError,
-    loopback_redirects,
+    AnswerPage, ListenError, LoopbackListener, OAuthClient, OAuthClientKind, OAuthError, RedirectQuery, Settlement,
+    WaitError, loopback_redirects,
 };
 use jiff::SignedDuration;
 use serde_json::json;
@@ -26,13 +26,17 @@ use crate::dto::provisioning::ProvisionStep;
 use crate::error::{Error, ErrorCode, Result};
 
 /// A ticket's life, as far as we use it.
-const TIME_LIMIT: Duration = Duration::from_secs(15 * 60);
+const TIME_LIMIT: Duration = Duration::from_mins(15);
 /// When the account list is looked at while the redirect is awaited, which may be lost or never sent: soon, then ever
 /// less often, some fifty calls in all.
 const FIRST_LOOK: Duration = Duration::from_secs(4);
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// For OAuth clients of kind `installed`, which can register nothing.
-const INSTALLED: [&str; 3] = ["http://127.0.0.1:27490/terms", "http://127.0.0.1:27491/terms", "http://127.0.0.1:27492/terms"];
+const INSTALLED: [&str; 3] = [
+    "http://127.0.0.1:27490/terms",
+    "http://127.0.0.1:27491/terms",
+    "http://127.0.0.1:27492/terms",
+];
 
 /// What Google's page sent back.
 enum Callback {
@@ -44,34 +48,55 @@ enum Callback {
 pub(super) async fn accept(journal: &Journal<'_>, session: &Session, admin: &AnalyticsAdmin) -> Result<String> {
     // A ticket of an earlier attempt may have been accepted while nobody listened.
     if let Some(account_id) = accepted_before(journal, admin).await? {
-        journal.made(ProvisionStep::Terms, json!({ "account_id": account_id })).await?;
+        journal
+            .made(ProvisionStep::Terms, json!({ "account_id": account_id }))
+            .await?;
         return Ok(account_id);
     }
     // No ticket is asked for that could not be answered.
     let listener = listen(&session.oauth_client).await?;
     let redirect_uri = listener.redirect_uri().to_owned();
-    journal.plan_again(ProvisionStep::Terms).await?;
+    if journal.was_begun(ProvisionStep::Terms).await? {
+        journal.plan_again(ProvisionStep::Terms).await?;
+    }
     let before = account_ids(journal, admin).await?;
     let ticket = ticket(journal, session, admin, &redirect_uri, &before).await?;
 
-    journal.sending(ProvisionStep::Terms, json!({ "ticket_id": ticket, "redirect_uri": redirect_uri })).await?;
+    journal
+        .sending(
+            ProvisionStep::Terms,
+            json!({ "ticket_id": ticket, "redirect_uri": redirect_uri }),
+        )
+        .await?;
     journal.waiting(true).await?;
     let limit = SignedDuration::try_from(TIME_LIMIT).unwrap_or(SignedDuration::ZERO);
-    let expires_at = journal.engine.clock().now().saturating_add(limit).unwrap_or(jiff::Timestamp::MAX);
+    let expires_at = journal
+        .engine
+        .clock()
+        .now()
+        .saturating_add(limit)
+        .unwrap_or(jiff::Timestamp::MAX);
     let link = terms_link(&ticket, &session.connection.email)?;
     let link = journal.engine.profile().base().dial(&link);
-    journal.engine.ask_to_open(journal.job, LinkPurpose::Terms, link, Some(&redirect_uri), expires_at).await;
+    journal
+        .engine
+        .ask_to_open(journal.job, LinkPurpose::Terms, link, Some(&redirect_uri), expires_at)
+        .await;
 
     let account_id = wait(journal, admin, listener, &ticket, &before).await?;
     journal.waiting(false).await?;
-    journal.made(ProvisionStep::Terms, json!({ "account_id": account_id })).await?;
+    journal
+        .made(ProvisionStep::Terms, json!({ "account_id": account_id }))
+        .await?;
     Ok(account_id)
 }
 
 /// The page that the person accepts on, signed in as the one who asked for the ticket.
 fn terms_link(ticket: &str, email: &str) -> Result<Url> {
-    let mut link = Url::parse("https://analytics.google.com/analytics/web/?provisioningSignup=false")
-        .map_err(|error| Error::new(ErrorCode::Internal, "The link could not be made.", "Report this.").with_details(error))?;
+    let mut link =
+        Url::parse("https://analytics.google.com/analytics/web/?provisioningSignup=false").map_err(|error| {
+            Error::new(ErrorCode::Internal, "The link could not be made.", "Report this.").with_details(error)
+        })?;
     link.query_pairs_mut().append_pair("authuser", email);
     link.set_fragment(Some(&format!("/termsofservice/{ticket}")));
     Ok(link)
@@ -111,7 +136,12 @@ async fn ticket(
     redirect_uri: &str,
     before: &BTreeSet<String>,
 ) -> Result<String> {
-    journal.sending(ProvisionStep::Ticket, json!({ "redirect_uri": redirect_uri, "accounts_before": before })).await?;
+    journal
+        .sending(
+            ProvisionStep::Ticket,
+            json!({ "redirect_uri": redirect_uri, "accounts_before": before }),
+        )
+        .await?;
     let form = &journal.form;
     let request = ProvisionAccountTicketRequest {
         account: Account {
@@ -123,20 +153,30 @@ async fn ticket(
     };
     journal.spent();
     let answer = admin.provision_account_ticket(&request).await.map_err(|error| {
-        let about_redirect = error.kind == ErrorKind::InvalidArgument && error.message.to_ascii_lowercase().contains("redirect");
+        let about_redirect =
+            error.kind == ErrorKind::InvalidArgument && error.message.to_ascii_lowercase().contains("redirect");
         if !about_redirect {
             return Error::from(error);
         }
-        let mut named = not_registered().with_activity(Some(error.activity_id.to_string())).with_details(&error);
+        let mut named = not_registered()
+            .with_activity(Some(error.activity_id.to_string()))
+            .with_details(&error);
         if session.oauth_client.kind == OAuthClientKind::Installed {
-            "Google did not take the redirect address of an OAuth client of kind \"Desktop app\".".clone_into(&mut named.message);
+            "Google did not take the redirect address of an OAuth client of kind \"Desktop app\"."
+                .clone_into(&mut named.message);
         }
         named
     })?;
     if answer.account_ticket_id.is_empty() {
-        return Err(Error::new(ErrorCode::GoogleUnreadable, "Google's answer has no account ticket.", "Try again."));
+        return Err(Error::new(
+            ErrorCode::GoogleUnreadable,
+            "Google's answer has no account ticket.",
+            "Try again.",
+        ));
     }
-    journal.made(ProvisionStep::Ticket, json!({ "ticket_id": answer.account_ticket_id })).await?;
+    journal
+        .made(ProvisionStep::Ticket, json!({ "ticket_id": answer.account_ticket_id }))
+        .await?;
     Ok(answer.account_ticket_id)
 }
 
@@ -205,15 +245,23 @@ fn settle(query: &RedirectQuery, ticket: &str) -> Settlement<Callback> {
     if query.get("accountTicketId") != Some(ticket) {
         return stray();
     }
-    let account = query.get("accountId").filter(|id| !id.is_empty() && id.bytes().all(|digit| digit.is_ascii_digit()));
+    let account = query
+        .get("accountId")
+        .filter(|id| !id.is_empty() && id.bytes().all(|digit| digit.is_ascii_digit()));
     match (query.get("error").filter(|error| !error.is_empty()), account) {
         (Some(error), _) => Settlement::Settled(
             Callback::Refused(error.to_owned()),
-            AnswerPage::new("No account was created", "Go back to Gantry: what you filled in is kept."),
+            AnswerPage::new(
+                "No account was created",
+                "Go back to Gantry: what you filled in is kept.",
+            ),
         ),
         (None, Some(account)) => Settlement::Settled(
             Callback::Account(account.to_owned()),
-            AnswerPage::new("The terms are accepted", "You can close this tab. Gantry goes on with the set-up."),
+            AnswerPage::new(
+                "The terms are accepted",
+                "You can close this tab. Gantry goes on with the set-up.",
+            ),
         ),
         (None, None) => stray(),
     }
@@ -247,10 +295,18 @@ fn refused(reason: &str) -> Error {
 
 /// The account that a ticket of an earlier attempt has led to, if it has.
 async fn accepted_before(journal: &Journal<'_>, admin: &AnalyticsAdmin) -> Result<Option<String>> {
-    let Some(step) = journal.read(ProvisionStep::Ticket).await?.filter(|step| step.state != StepState::Planned) else {
+    let Some(step) = journal
+        .read(ProvisionStep::Ticket)
+        .await?
+        .filter(|step| step.state != StepState::Planned)
+    else {
         return Ok(None);
     };
-    let before = step.request.as_ref().and_then(|request| request.get("accounts_before")).cloned();
+    let before = step
+        .request
+        .as_ref()
+        .and_then(|request| request.get("accounts_before"))
+        .cloned();
     match before.and_then(|before| serde_json::from_value::<BTreeSet<String>>(before).ok()) {
         Some(before) if text(step.response.as_ref(), "ticket_id").is_some() => {
             Ok(new_account(journal, admin, &before).await?)
@@ -270,7 +326,11 @@ async fn summaries(journal: &Journal<'_>, admin: &AnalyticsAdmin) -> Result<Vec<
 }
 
 async fn account_ids(journal: &Journal<'_>, admin: &AnalyticsAdmin) -> Result<BTreeSet<String>> {
-    Ok(summaries(journal, admin).await?.into_iter().map(|summary| id(&summary)).collect())
+    Ok(summaries(journal, admin)
+        .await?
+        .into_iter()
+        .map(|summary| id(&summary))
+        .collect())
 }
 
 /// The one account of this name that was not there before; `None` where there is none, or more than one.
@@ -280,7 +340,9 @@ async fn new_account(
     before: &BTreeSet<String>,
 ) -> Result<Option<String>, ApiError> {
     let all = summaries(journal, admin).await?;
-    let mut fresh = all.iter().filter(|summary| summary.display_name == journal.form.account_name && !before.contains(&id(summary)));
+    let mut fresh = all
+        .iter()
+        .filter(|summary| summary.display_name == journal.form.account_name && !before.contains(&id(summary)));
     Ok(match (fresh.next(), fresh.next()) {
         (Some(one), None) => Some(id(one)),
         _ => None,

@@ -1,0 +1,8 @@
+//! Signing in and setting up a site, over real sockets against the sandbox, with a scripted user agent.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may
+
+mod provisioning;
+mod sign_in;
+mod user_agent;
+mod world;

@@ -1,0 +1,233 @@
+//! Setting up a site: the whole way, and each way in which it can stop and go on.
+
+use std::sync::Arc;
+
+use gantry_engine::dto::Nothing;
+use gantry_engine::dto::provisioning::{ProvisionState, ProvisionStep, ResumeProvision, StepState};
+use gantry_engine::{ErrorCode, commands, connections, provisioning};
+use gantry_sandbox::practice::{self, NEWCOMER};
+use serde_json::json;
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::user_agent::{decide_terms, terms};
+use crate::world::{World, form};
+
+/// The redirect ports are fixed and few: one set-up at a time in this binary.
+static PORTS: Mutex<()> = Mutex::const_new(());
+
+async fn newcomer() -> (MutexGuard<'static, ()>, World) {
+    let ports = PORTS.lock().await;
+    let mut world = World::new().await;
+    world.sign_in(NEWCOMER).await;
+    (ports, world)
+}
+
+/// The names of the accounts that were made, with how many properties each has.
+async fn made(world: &World) -> Vec<(String, usize)> {
+    let accounts = connections::accounts(&world.engine, None).await.unwrap();
+    accounts
+        .into_iter()
+        .map(|account| (account.display_name, account.properties.len()))
+        .collect()
+}
+
+#[tokio::test]
+async fn from_the_form_to_the_snippet() {
+    let (_ports, mut world) = newcomer().await;
+    let run = world
+        .provision(|url| async move {
+            let page = terms(&url, NEWCOMER, "accept").await;
+            assert_eq!(page.status, 200);
+            assert!(page.body.contains("The terms are accepted"));
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        (run.state, run.resumable, &run.problem),
+        (ProvisionState::Done, false, &None)
+    );
+    assert!(
+        run.steps.iter().all(|step| step.state == StepState::Done),
+        "{:?}",
+        run.steps
+    );
+    let made_here = run.result.unwrap();
+    assert!(made_here.measurement_id.starts_with("G-") && made_here.snippet.contains(&made_here.measurement_id));
+    assert_eq!(made(&world).await, [("Bäckerei am Hafen".to_owned(), 1)]);
+    let listed = provisioning::runs(&world.engine, Nothing {}).await.unwrap();
+    assert_eq!(listed.len(), 1);
+}
+
+#[tokio::test]
+async fn a_web_client_answers_on_its_registered_addresses_to_the_letter() {
+    let _ports = PORTS.lock().await;
+    let mut world = World::with_client(&practice::web_client_json()).await;
+    world.sign_in(NEWCOMER).await;
+    let run = world
+        .provision(|url| async move {
+            let back = decide_terms(&url, NEWCOMER, "accept").await.unwrap();
+            assert!(back.as_str().starts_with(practice::WEB_TERMS_REDIRECT), "{back}");
+            crate::user_agent::get(&back).await;
+        })
+        .await
+        .unwrap();
+    assert_eq!(run.state, ProvisionState::Done);
+}
+
+#[tokio::test]
+async fn declined_terms_keep_the_form_and_the_same_form_goes_on_with_the_run() {
+    let (_ports, mut world) = newcomer().await;
+    let declined = world.provision(|url| async move {
+        terms(&url, NEWCOMER, "decline").await;
+    });
+    assert_eq!(declined.await.unwrap_err().code, ErrorCode::TermsDeclined);
+    let stopped = provisioning::runs(&world.engine, Nothing {}).await.unwrap().remove(0);
+    assert_eq!(
+        (stopped.state, stopped.resumable, &stopped.request),
+        (ProvisionState::Failed, true, &form())
+    );
+    assert!(stopped.problem.unwrap().contains("did not accept"));
+
+    let run = world.provision(|url| async move {
+        terms(&url, NEWCOMER, "accept").await;
+    });
+    let run = run.await.unwrap();
+    assert_eq!((run.id, run.state), (stopped.id, ProvisionState::Done));
+    assert_eq!(made(&world).await, [("Bäckerei am Hafen".to_owned(), 1)]);
+}
+
+#[tokio::test]
+async fn googles_refusals_after_the_terms_are_told_apart() {
+    let (_ports, mut world) = newcomer().await;
+    for (outcome, code) in [
+        ("max_accounts_reached", ErrorCode::TermsMaxAccounts),
+        ("backend_error", ErrorCode::TermsBackendError),
+    ] {
+        world.control("terms", json!({ "outcome": outcome })).await;
+        let refused = world.provision(|url| async move {
+            terms(&url, NEWCOMER, "accept").await;
+        });
+        assert_eq!(refused.await.unwrap_err().code, code);
+    }
+    assert!(made(&world).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_redirect_that_never_comes_is_made_up_for_by_the_account_list() {
+    let (_ports, mut world) = newcomer().await;
+    world.control("terms", json!({ "installed_redirect": "silent" })).await;
+    let run = world
+        .provision(|url| async move {
+            assert_eq!(decide_terms(&url, NEWCOMER, "accept").await, None);
+        })
+        .await
+        .unwrap();
+    assert_eq!(run.state, ProvisionState::Done);
+}
+
+#[tokio::test]
+async fn a_refused_redirect_says_how_to_register_one() {
+    let (_ports, mut world) = newcomer().await;
+    world.control("terms", json!({ "installed_redirect": "refuse" })).await;
+    let refused = world.provision(|_| async {}).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::RedirectNotRegistered);
+    assert!(refused.remedy.contains("http://127.0.0.1:27495/terms"));
+}
+
+#[tokio::test]
+async fn busy_ports_stop_before_a_ticket_is_asked_for() {
+    let (_ports, mut world) = newcomer().await;
+    let mut taken = Vec::new();
+    for port in [27490, 27491, 27492] {
+        taken.push(tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap());
+    }
+    let refused = world.provision(|_| async {}).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::ListenerUnavailable);
+    assert_eq!(world.requests("POST", "provisionAccountTicket").await, 0);
+}
+
+#[tokio::test]
+async fn lost_answers_are_adopted_and_nothing_is_made_twice() {
+    let (_ports, mut world) = newcomer().await;
+    let lost = |path: &str| json!({ "match": { "host": "analyticsadmin.googleapis.com", "method": "POST", "path_contains": path }, "drop": "after" });
+    world
+        .control("faults", json!([lost("v1beta/properties"), lost("/dataStreams")]))
+        .await;
+    let run = world
+        .provision(|url| async move {
+            terms(&url, NEWCOMER, "accept").await;
+        })
+        .await
+        .unwrap();
+    assert_eq!(run.state, ProvisionState::Done);
+    assert_eq!(made(&world).await, [("Bäckerei am Hafen".to_owned(), 1)]);
+}
+
+#[tokio::test]
+async fn a_set_up_that_was_killed_after_the_terms_goes_on_in_the_next_process() {
+    let (_ports, mut world) = newcomer().await;
+    let engine = Arc::clone(&world.engine);
+    let killed = tokio::spawn(async move {
+        commands::run_job(&engine, "provisioning.start", |engine, job| async move {
+            Box::pin(provisioning::start(&engine, form(), &job)).await
+        })
+        .await
+    });
+    let link = world.opened.recv().await.unwrap();
+    killed.abort();
+    let _ = killed.await;
+    decide_terms(&link, NEWCOMER, "accept").await;
+
+    world.restart().await;
+    let stopped = provisioning::runs(&world.engine, Nothing {}).await.unwrap().remove(0);
+    assert_eq!((stopped.state, stopped.resumable), (ProvisionState::Failed, true));
+    let run = commands::run_job(&world.engine, "provisioning.resume", |engine, job| async move {
+        Box::pin(provisioning::resume(
+            &engine,
+            ResumeProvision { run_id: stopped.id },
+            &job,
+        ))
+        .await
+    });
+    let run = run.await.unwrap();
+    assert_eq!(run.state, ProvisionState::Done);
+    assert_eq!(made(&world).await, [("Bäckerei am Hafen".to_owned(), 1)]);
+    assert_eq!(
+        world.requests("POST", "provisionAccountTicket").await,
+        1,
+        "the accepted ticket was enough"
+    );
+}
+
+#[tokio::test]
+async fn a_double_click_asks_for_one_ticket_and_a_foreign_ticket_does_not_settle() {
+    let (_ports, mut world) = newcomer().await;
+    let second = Arc::clone(&world.engine);
+    let run = world
+        .provision(|url| async move {
+            let refused = commands::run_job(&second, "provisioning.start", |engine, job| async move {
+                Box::pin(provisioning::start(&engine, form(), &job)).await
+            });
+            assert_eq!(refused.await.unwrap_err().code, ErrorCode::Conflict);
+            let mut foreign = decide_terms(&url, NEWCOMER, "accept").await.unwrap();
+            let right = foreign.clone();
+            foreign.set_query(Some("accountTicketId=another&accountId=1"));
+            assert_eq!(crate::user_agent::get(&foreign).await.status, 400);
+            assert_eq!(crate::user_agent::get(&right).await.status, 200);
+        })
+        .await
+        .unwrap();
+    assert_ne!(run.result.unwrap().account_id, "1");
+    assert_eq!(world.requests("POST", "provisionAccountTicket").await, 1);
+}
+
+#[tokio::test]
+async fn cancelling_while_the_terms_wait_keeps_the_form() {
+    let (_ports, mut world) = newcomer().await;
+    let jobs = Arc::clone(world.engine.jobs());
+    let cancelled = world.provision(|_| async move { jobs.cancel_all() }).await.unwrap_err();
+    assert_eq!(cancelled.code, ErrorCode::Cancelled);
+    let run = provisioning::runs(&world.engine, Nothing {}).await.unwrap().remove(0);
+    assert_eq!((run.state, run.resumable), (ProvisionState::Cancelled, true));
+    assert_eq!(run.steps[0].step, ProvisionStep::Ticket);
+}

@@ -15,3 +15,12 @@ export function readerLocale(languages: readonly string[] = typeof navigator ===
   }
   return FALLBACK;
 }
+
+/** Has `navigator.language` name a language, for libraries (uPlot) that hand it to Intl unasked. */
+export function mendLanguage(): void {
+  try {
+    Intl.getCanonicalLocales(navigator.language);
+  } catch {
+    Object.defineProperty(navigator, 'language', { value: readerLocale(), configurable: true });
+  }
+}

@@ -13,8 +13,12 @@ const DAY = 86_400_000;
 
 /** The calendar day of `now` in `zone`; UTC where the zone is not known. */
 export function dayIn(zone: string, now: Date): string {
-  const format = (timeZone: string) =>
-    new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(now);
+  // From its parts: which locale writes a day as ISO 8601 does depends on the web view's ICU.
+  const format = (timeZone: string) => {
+    const parts = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(now);
+    const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
+    return `${part('year')}-${part('month')}-${part('day')}`;
+  };
   try {
     return format(zone);
   } catch {

@@ -72,8 +72,11 @@ pub struct Model {
     spent: Mutex<HashMap<String, Spent>>,
     prebuilt: Mutex<HashMap<String, Prebuilt>>,
     /// The last wide report, while somebody pages through it.
-    open_report: Mutex<Option<(String, Arc<(Plan, run::Report)>)>>,
+    open_report: Mutex<Option<OpenReport>>,
 }
+
+/// A report by the question it answers.
+type OpenReport = (String, Arc<(Plan, run::Report)>);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -13,8 +13,9 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Statement};
 
 use crate::table::{Column, ColumnKind, Destination, DestinationError, TableSpec, Written};
 
-/// Rows between two commits: a crash loses at most these, and loading again repairs it.
-const ROWS_PER_TRANSACTION: u64 = 100_000;
+/// Rows between two commits: a crash loses at most these, and loading again repairs it. As many as Google gives in one
+/// answer, since each further commit writes pages that the next rows change again.
+const ROWS_PER_TRANSACTION: u64 = 250_000;
 /// How long to wait for another program that has the file locked.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// SQLite's page cache, in KiB: enough for the table's edge, small enough for the memory aim.

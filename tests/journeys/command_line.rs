@@ -136,7 +136,12 @@ fn from_an_oauth_client_to_an_exported_table() {
     assert_eq!(gantry.run(&["report", "run", "--no-such-flag"]).code, 2);
     let unconnected = gantry.run(&["--json", "sync"]);
     assert_eq!(unconnected.code, 3, "{unconnected:#?}");
-    assert!(!unconnected.events().pop().unwrap()["error"]["remedy"].as_str().unwrap().is_empty());
+    assert!(
+        !unconnected.events().pop().unwrap()["error"]["remedy"]
+            .as_str()
+            .unwrap()
+            .is_empty()
+    );
 
     // The person says no: its own code, and nothing is kept.
     gantry.add_oauth_client();

@@ -73,7 +73,7 @@ async fn set_up_a_site(window: &Window, browser: &Browser) {
         "Europe/Zurich",
         "prefilled from the system"
     );
-    page.press("Continue to Google's terms").await;
+    page.press("Continue to Google’s terms").await;
     browser.page.see("Journey Bakery").await;
     page.see("Accept Google’s terms in your browser").await;
     browser.page.press("Accept").await;
@@ -94,7 +94,7 @@ async fn read_a_container(window: &Window) {
     window.page.see("Live: version").await;
     window.page.click(screens::A_ROW, "a tag").await;
     window.page.see("Fires on").await;
-    window.page.press("Show Google's JSON").await;
+    window.page.press("Show Google’s JSON").await;
     window.page.see("\"tagId\"").await;
 }
 
@@ -138,6 +138,29 @@ async fn every_screen_is_accessible_in_both_themes() {
     let browser = Browser::start(&desktop).await;
     let window = Window::open(&desktop, &[("BROWSER", &browser.command)], &["--sandbox"]).await;
     window.page.see("What would you like to do first?").await;
+    // A planted fault first: a judge that finds nothing proves nothing.
+    window
+        .page
+        .client
+        .execute(
+            "document.body.insertAdjacentHTML('beforeend', '<button id=planted></button>')",
+            vec![],
+        )
+        .await
+        .unwrap();
+    assert!(
+        window
+            .violations()
+            .await
+            .iter()
+            .any(|found| found.rule == "button-name")
+    );
+    window
+        .page
+        .client
+        .execute("document.getElementById('planted').remove()", vec![])
+        .await
+        .unwrap();
     let mut broken = Vec::new();
     for theme in THEMES {
         window.theme(theme).await;
@@ -160,6 +183,8 @@ async fn every_screen_is_accessible_in_both_themes() {
 
 async fn judged(window: &Window, screen: &str, theme: &str) -> Vec<String> {
     window.settled().await;
+    let text = window.page.text().await;
+    assert!(!text.contains("Something in Gantry’s window failed"), "{screen}: {text}");
     let violations = window.violations().await;
     violations
         .into_iter()

@@ -17,9 +17,8 @@ pub const SCREENS: [&str; 8] = [
 /// Both themes, as the settings call them.
 pub const THEMES: [&str; 2] = ["light", "dark"];
 
-/// The first row of the containers page's table, as XPath.
-pub const A_ROW: &str =
-    "(//*[@role='tabpanel']//*[@role='row' or self::tr][.//*[self::td or @role='gridcell' or @role='cell']])[1]";
+/// The first cell of the containers page's table, as XPath. A cell, because WebKit's driver cannot press a row.
+pub const A_ROW: &str = "(//*[@role='tabpanel']//td[@role='gridcell'])[1]";
 
 /// From the welcome screen to Settings and back, with the practice OAuth client added by its file.
 pub async fn add_oauth_client(desktop: &Desktop, window: &Window) {

@@ -39,7 +39,7 @@ async fn main() {
     window.page.see("Tell us about the website").await;
     every_way(&window, &folder, "provisioning").await;
     screens::fill_in_a_site(&window).await;
-    window.page.press("Continue to Google's terms").await;
+    window.page.press("Continue to Google’s terms").await;
     browser.page.see("Journey Bakery").await;
     window.page.see("Accept Google’s terms in your browser").await;
     every_way(&window, &folder, "provisioning-terms").await;

@@ -12,7 +12,10 @@ use crate::{Engine, connections, estate, quota};
 /// What a host shows around every page.
 pub async fn status(engine: &Arc<Engine>, _: Nothing) -> Result<AppStatus> {
     let list = connections::list(engine, Nothing {}).await?;
-    let ready = list.iter().filter(|connection| connection.state == ConnectionState::Ready).count();
+    let ready = list
+        .iter()
+        .filter(|connection| connection.state == ConnectionState::Ready)
+        .count();
     let oauth_clients = connections::list_oauth_clients(engine, Nothing {}).await?;
     Ok(AppStatus {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -30,7 +33,11 @@ pub async fn status(engine: &Arc<Engine>, _: Nothing) -> Result<AppStatus> {
 /// Opens a link that the engine issued in the system's browser.
 pub async fn open_link(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
     let url = engine.links.get(&request.id).ok_or_else(|| {
-        Error::new(ErrorCode::NotFound, "This link is no longer valid.", "Start again from the page that offered it.")
+        Error::new(
+            ErrorCode::NotFound,
+            "This link is no longer valid.",
+            "Start again from the page that offered it.",
+        )
     })?;
     let browser = Arc::clone(&engine.browser);
     let opened = tokio::task::spawn_blocking(move || browser.open(&url)).await;
@@ -53,7 +60,9 @@ fn no_browser(details: impl ToString) -> Error {
 /// Lets the person choose a file in the host's own dialog.
 pub async fn choose_file(engine: &Arc<Engine>, request: ChooseFile) -> Result<ChosenFile> {
     let path = engine.host.choose_file(request.purpose).await?;
-    Ok(ChosenFile { path: path.map(|path| path.display().to_string()) })
+    Ok(ChosenFile {
+        path: path.map(|path| path.display().to_string()),
+    })
 }
 
 pub async fn list_jobs(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<JobView>> {

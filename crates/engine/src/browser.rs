@@ -21,8 +21,13 @@ impl Browser for SystemBrowser {
 
 fn open_with(commands: &str, url: &Url) -> Result<(), BrowserError> {
     let mut failures = Vec::new();
-    for command in commands.split(LIST_SEPARATOR).filter(|command| !command.trim().is_empty()) {
-        let Some((program, arguments)) = command_line(command, url) else { continue };
+    for command in commands
+        .split(LIST_SEPARATOR)
+        .filter(|command| !command.trim().is_empty())
+    {
+        let Some((program, arguments)) = command_line(command, url) else {
+            continue;
+        };
         let started = Command::new(&program)
             .args(&arguments)
             .stdin(Stdio::null())
@@ -60,8 +65,14 @@ mod tests {
     #[test]
     fn the_address_comes_last_or_where_it_is_asked_for() {
         let url = Url::parse("https://a.example/?x=1").unwrap();
-        assert_eq!(command_line("firefox --new-tab", &url).unwrap().1, ["--new-tab", url.as_str()]);
-        assert_eq!(command_line("open-it --url=%s --quiet", &url).unwrap().1, [&format!("--url={url}"), "--quiet"]);
+        assert_eq!(
+            command_line("firefox --new-tab", &url).unwrap().1,
+            ["--new-tab", url.as_str()]
+        );
+        assert_eq!(
+            command_line("open-it --url=%s --quiet", &url).unwrap().1,
+            [&format!("--url={url}"), "--quiet"]
+        );
         assert!(command_line("  ", &url).is_none());
     }
 

@@ -21,7 +21,9 @@ use crate::dto::{ById, Nothing};
 use crate::error::{Error, ErrorCode, ErrorView, Result};
 use crate::jobs::Job;
 use crate::typescript::Declarations;
-use crate::{Engine, activity, app, connections, containers, estate, exports, overview, provisioning, reports, settings};
+use crate::{
+    Engine, activity, app, connections, containers, estate, exports, overview, provisioning, reports, settings,
+};
 
 macro_rules! command_table {
     ($( $kind:ident $name:literal ($request:ty) -> $response:ty = $handler:path; )*) => {
@@ -110,14 +112,19 @@ command_table! {
 }
 
 fn parse<T: DeserializeOwned>(name: &str, request: Value) -> Result<T> {
-    serde_json::from_value(request)
-        .map_err(|error| Error::invalid(format!("The request to {name} is not understood."), "Check its fields.").with_details(error))
+    serde_json::from_value(request).map_err(|error| {
+        Error::invalid(format!("The request to {name} is not understood."), "Check its fields.").with_details(error)
+    })
 }
 
 fn answer<T: Serialize>(response: &T) -> Result<Value> {
     serde_json::to_value(response).map_err(|error| {
-        Error::new(ErrorCode::Internal, "Gantry could not write down its own answer.", "This is a defect of Gantry's; report it.")
-            .with_details(error)
+        Error::new(
+            ErrorCode::Internal,
+            "Gantry could not write down its own answer.",
+            "This is a defect of Gantry's; report it.",
+        )
+        .with_details(error)
     })
 }
 

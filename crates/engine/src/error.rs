@@ -114,7 +114,13 @@ pub struct Error {
 
 impl Error {
     pub fn new(code: ErrorCode, message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { code, message: message.into(), remedy: remedy.into(), activity_id: None, details: None }
+        Self {
+            code,
+            message: message.into(),
+            remedy: remedy.into(),
+            activity_id: None,
+            details: None,
+        }
     }
 
     /// A wrong request; `remedy` says what a right one looks like.
@@ -123,7 +129,11 @@ impl Error {
     }
 
     pub fn cancelled() -> Self {
-        Self::new(ErrorCode::Cancelled, "Stopped, as you asked.", "Start it again when you like.")
+        Self::new(
+            ErrorCode::Cancelled,
+            "Stopped, as you asked.",
+            "Start it again when you like.",
+        )
     }
 
     #[must_use]
@@ -153,13 +163,18 @@ impl From<gantry_store::StoreError> for Error {
     fn from(error: gantry_store::StoreError) -> Self {
         use gantry_store::StoreError::NewerSchema;
         let (message, remedy) = match &error {
-            NewerSchema { .. } => {
-                ("Gantry's data was written by a newer Gantry.", "Update Gantry, or use another home directory.")
-            }
-            error if error.is_disk_trouble() => {
-                ("Gantry cannot write its data: the disk is full or refuses.", "Free some space, or set GANTRY_HOME to another place.")
-            }
-            _ => ("Gantry's own database failed.", "Close Gantry and open it again; if it stays so, report it."),
+            NewerSchema { .. } => (
+                "Gantry's data was written by a newer Gantry.",
+                "Update Gantry, or use another home directory.",
+            ),
+            error if error.is_disk_trouble() => (
+                "Gantry cannot write its data: the disk is full or refuses.",
+                "Free some space, or set GANTRY_HOME to another place.",
+            ),
+            _ => (
+                "Gantry's own database failed.",
+                "Close Gantry and open it again; if it stays so, report it.",
+            ),
         };
         Self::new(ErrorCode::Storage, message, remedy).with_details(error)
     }

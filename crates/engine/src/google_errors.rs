@@ -19,7 +19,11 @@ impl From<ApiError> for Error {
             }
         }));
         if error.retries > 0 {
-            details.push(format!("tried {} times in {} s", error.retries + 1, error.elapsed.as_secs()));
+            details.push(format!(
+                "tried {} times in {} s",
+                error.retries + 1,
+                error.elapsed.as_secs()
+            ));
         }
         Self::new(code, message, remedy)
             .with_details(details.join("; "))
@@ -37,7 +41,10 @@ fn plain(error: &ApiError) -> (ErrorCode, String, String) {
         ),
         ErrorKind::Keychain => (
             ErrorCode::KeychainUnavailable,
-            format!("The sign-in could not be read from the keychain. {}", full_stop(&error.message)),
+            format!(
+                "The sign-in could not be read from the keychain. {}",
+                full_stop(&error.message)
+            ),
             "Unlock the keychain and try again.",
         ),
         ErrorKind::ScopeMissing => (
@@ -60,9 +67,11 @@ fn plain(error: &ApiError) -> (ErrorCode, String, String) {
             format!("Google finds nothing there, or does not show it to this connection. {said}"),
             "Check the id, and which connection has access.",
         ),
-        ErrorKind::InvalidArgument => {
-            (ErrorCode::GoogleRefused, format!("Google refused the request. {said}"), "Change the request as Google says.")
-        }
+        ErrorKind::InvalidArgument => (
+            ErrorCode::GoogleRefused,
+            format!("Google refused the request. {said}"),
+            "Change the request as Google says.",
+        ),
         ErrorKind::Conflict => (
             ErrorCode::Conflict,
             format!("It was changed by somebody else meanwhile. {said}"),
@@ -95,7 +104,10 @@ fn plain(error: &ApiError) -> (ErrorCode, String, String) {
         ),
         ErrorKind::QuotaLedger => (
             ErrorCode::Storage,
-            format!("Gantry's record of spent quota could not be used. {}", full_stop(&error.message)),
+            format!(
+                "Gantry's record of spent quota could not be used. {}",
+                full_stop(&error.message)
+            ),
             "Close other Gantry windows and try again.",
         ),
     };
@@ -109,5 +121,9 @@ fn plain(error: &ApiError) -> (ErrorCode, String, String) {
 
 fn full_stop(sentence: &str) -> String {
     let sentence = sentence.trim();
-    if sentence.ends_with(['.', '!', '?']) { sentence.to_owned() } else { format!("{sentence}.") }
+    if sentence.ends_with(['.', '!', '?']) {
+        sentence.to_owned()
+    } else {
+        format!("{sentence}.")
+    }
 }

@@ -12,7 +12,9 @@ use crate::error::{Error, Result};
 pub trait Host: Send + Sync + std::fmt::Debug {
     /// Starts the bundled sandbox and moves the window into its profile.
     async fn enter_sandbox(&self) -> Result<()> {
-        Err(no_window("Run `gantry sandbox` and set GANTRY_GOOGLE_BASE_URL to the address that it prints."))
+        Err(no_window(
+            "Run `gantry sandbox` and set GANTRY_GOOGLE_BASE_URL to the address that it prints.",
+        ))
     }
 
     /// Moves the window back to the profile it was started with.

@@ -41,7 +41,11 @@ pub struct Job {
 
 impl Jobs {
     pub fn new(clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { events: broadcast::channel(EVENT_BACKLOG).0, running: Mutex::default(), clock })
+        Arc::new(Self {
+            events: broadcast::channel(EVENT_BACKLOG).0,
+            running: Mutex::default(),
+            clock,
+        })
     }
 
     /// Events from now on.
@@ -63,11 +67,23 @@ impl Jobs {
     pub fn begin(self: &Arc<Self>, command: &'static str) -> Job {
         let id = uuid::Uuid::now_v7().to_string();
         let cancel = CancellationToken::new();
-        let running =
-            Running { command, started_at: self.clock.now(), progress: None, cancel: cancel.clone() };
+        let running = Running {
+            command,
+            started_at: self.clock.now(),
+            progress: None,
+            cancel: cancel.clone(),
+        };
         self.lock().insert(id.clone(), running);
-        let job = Job { id: JobId(id), command, cancel, jobs: Arc::clone(self) };
-        self.emit(EngineEvent::JobStarted { job: job.id.clone(), command: command.to_owned() });
+        let job = Job {
+            id: JobId(id),
+            command,
+            cancel,
+            jobs: Arc::clone(self),
+        };
+        self.emit(EngineEvent::JobStarted {
+            job: job.id.clone(),
+            command: command.to_owned(),
+        });
         job
     }
 
@@ -87,8 +103,16 @@ impl Jobs {
             })
         });
         self.emit(match as_json {
-            Ok(result) => EngineEvent::JobDone { job: job_id, command, result },
-            Err(error) => EngineEvent::JobFailed { job: job_id, command, error },
+            Ok(result) => EngineEvent::JobDone {
+                job: job_id,
+                command,
+                result,
+            },
+            Err(error) => EngineEvent::JobFailed {
+                job: job_id,
+                command,
+                error,
+            },
         });
     }
 
@@ -141,7 +165,11 @@ impl Job {
 
     /// An error once the person has asked to stop; call it between steps.
     pub fn check_cancelled(&self) -> Result<()> {
-        if self.cancel.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
+        if self.cancel.is_cancelled() {
+            Err(Error::cancelled())
+        } else {
+            Ok(())
+        }
     }
 
     /// Tells how far the work is.
@@ -149,7 +177,10 @@ impl Job {
         if let Some(running) = self.jobs.lock().get_mut(&self.id.0) {
             running.progress = Some(progress.clone());
         }
-        self.jobs.emit(EngineEvent::JobProgress { job: self.id.clone(), progress });
+        self.jobs.emit(EngineEvent::JobProgress {
+            job: self.id.clone(),
+            progress,
+        });
     }
 
     /// Tells something else that belongs to this job.

@@ -64,15 +64,30 @@ impl Keychain {
     /// The keychain that a host tried to open, or why it could not.
     pub fn found(opened: Result<impl TokenStore + 'static, impl std::fmt::Display>) -> Self {
         let (name, remedy) = if cfg!(target_os = "macos") {
-            ("the macOS Keychain", "Unlock the login keychain and start Gantry again, or use sign-ins for this session only.")
+            (
+                "the macOS Keychain",
+                "Unlock the login keychain and start Gantry again, or use sign-ins for this session only.",
+            )
         } else if cfg!(windows) {
-            ("Windows Credential Manager", "Check that the Credential Manager service runs, or use sign-ins for this session only.")
+            (
+                "Windows Credential Manager",
+                "Check that the Credential Manager service runs, or use sign-ins for this session only.",
+            )
         } else {
-            ("the Secret Service", "Start and unlock a keyring such as GNOME Keyring or KWallet, or use sign-ins for this session only.")
+            (
+                "the Secret Service",
+                "Start and unlock a keyring such as GNOME Keyring or KWallet, or use sign-ins for this session only.",
+            )
         };
         match opened {
-            Ok(store) => Self::Available { name: name.to_owned(), store: Arc::new(store) },
-            Err(reason) => Self::Unavailable { reason: reason.to_string(), remedy: remedy.to_owned() },
+            Ok(store) => Self::Available {
+                name: name.to_owned(),
+                store: Arc::new(store),
+            },
+            Err(reason) => Self::Unavailable {
+                reason: reason.to_string(),
+                remedy: remedy.to_owned(),
+            },
         }
     }
 }
@@ -138,9 +153,10 @@ impl Engine {
     fn keychain_view(&self) -> KeychainView {
         match &self.keychain {
             Keychain::Available { name, .. } => KeychainView::Available { name: name.clone() },
-            Keychain::Unavailable { reason, remedy } => {
-                KeychainView::Unavailable { reason: reason.clone(), remedy: remedy.clone() }
-            }
+            Keychain::Unavailable { reason, remedy } => KeychainView::Unavailable {
+                reason: reason.clone(),
+                remedy: remedy.clone(),
+            },
         }
     }
 }

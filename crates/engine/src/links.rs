@@ -17,7 +17,10 @@ impl Links {
     /// Issues a link. The caller vouches that `url` is Google's, the loopback base's, or the set-up's own site.
     pub fn issue(&self, url: Url) -> LinkView {
         let id = uuid::Uuid::new_v4().to_string();
-        let view = LinkView { id: id.clone(), url: url.to_string() };
+        let view = LinkView {
+            id: id.clone(),
+            url: url.to_string(),
+        };
         let mut links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if links.len() == KEPT {
             links.pop_front();

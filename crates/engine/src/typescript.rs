@@ -16,7 +16,11 @@ pub struct Declarations {
 
 impl Default for Declarations {
     fn default() -> Self {
-        Self { config: Config::new().with_large_int("number"), by_name: BTreeMap::new(), visited: HashSet::new() }
+        Self {
+            config: Config::new().with_large_int("number"),
+            by_name: BTreeMap::new(),
+            visited: HashSet::new(),
+        }
     }
 }
 
@@ -29,7 +33,10 @@ impl Declarations {
     /// Adds a command's line to an interface.
     pub fn line<Request: TS, Response: TS>(&self, interface: &mut String, name: &str, outcome: &str) {
         let (request, response) = (Request::name(&self.config), Response::name(&self.config));
-        let _ = writeln!(interface, "  \"{name}\": {{ request: {request}; {outcome}: {response} }};");
+        let _ = writeln!(
+            interface,
+            "  \"{name}\": {{ request: {request}; {outcome}: {response} }};"
+        );
     }
 
     /// The whole module.
@@ -57,7 +64,8 @@ impl TypeVisitor for Declarations {
         if T::output_path().is_some() {
             let name = T::ident(&self.config);
             let docs = T::docs().unwrap_or_default();
-            self.by_name.insert(name, format!("{docs}export {}", T::decl(&self.config)));
+            self.by_name
+                .insert(name, format!("{docs}export {}", T::decl(&self.config)));
         }
         T::visit_dependencies(self);
         T::visit_generics(self);

@@ -10,5 +10,8 @@ fn typescript_bindings_are_what_the_engine_says() {
         std::fs::write(&file, &now).unwrap();
     }
     let written = std::fs::read_to_string(&file).unwrap().replace("\r\n", "\n");
-    assert!(written == now, "ui/src/lib/bindings.ts is stale: run `cargo xtask bindings` and commit it");
+    assert!(
+        written == now,
+        "ui/src/lib/bindings.ts is stale: run `cargo xtask bindings` and commit it"
+    );
 }

@@ -46,11 +46,25 @@ impl<'a> Names<'a> {
         self.name("folder", id).unwrap_or(id).to_owned()
     }
 
-    /// The template that a tag or variable of type `cvt_CONTAINER_TEMPLATE` (or `cvt_TEMPLATE`) is made of.
+    /// The template that a tag or variable is made of: its type is `cvt_CONTAINER_TEMPLATE`, `cvt_TEMPLATE` or, from the
+    /// gallery, `cvt_GALLERYID`.
     pub fn template(&self, type_name: &str) -> Option<&'a str> {
         let id = type_name.strip_prefix("cvt_")?;
         self.name("customTemplate", id)
             .or_else(|| self.name("customTemplate", id.rsplit('_').next()?))
+            .or_else(|| {
+                let gallery_id = |entity: &ContainerEntity| {
+                    entity
+                        .document
+                        .pointer("/galleryReference/galleryTemplateId")
+                        .and_then(Value::as_str)
+                        == Some(id)
+                };
+                let mut templates = self.by_key.iter().filter(|((kind, _), _)| *kind == "customTemplate");
+                templates
+                    .find(|(_, entity)| gallery_id(entity))
+                    .map(|(_, entity)| entity.summary.name.as_str())
+            })
     }
 
     pub fn trigger(&self, id: &str) -> EntityReference {

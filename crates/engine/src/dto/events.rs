@@ -46,8 +46,14 @@ pub struct Progress {
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum EngineEvent {
-    JobStarted { job: JobId, command: String },
-    JobProgress { job: JobId, progress: Progress },
+    JobStarted {
+        job: JobId,
+        command: String,
+    },
+    JobProgress {
+        job: JobId,
+        progress: Progress,
+    },
     /// A listener waits for the browser's answer; the link was opened, or is for the person to open.
     OpenUrl {
         job: JobId,
@@ -63,12 +69,31 @@ pub enum EngineEvent {
         opened: bool,
     },
     /// Something odd reached the listener (a foreign or repeated answer); the wait goes on.
-    StrayAnswer { job: JobId, message: String },
-    ProvisionStep { job: JobId, run_id: String, step: ProvisionStep, state: StepState, outcome: Option<String> },
-    JobDone { job: JobId, command: String, result: serde_json::Value },
-    JobFailed { job: JobId, command: String, error: ErrorView },
+    StrayAnswer {
+        job: JobId,
+        message: String,
+    },
+    ProvisionStep {
+        job: JobId,
+        run_id: String,
+        step: ProvisionStep,
+        state: StepState,
+        outcome: Option<String>,
+    },
+    JobDone {
+        job: JobId,
+        command: String,
+        result: serde_json::Value,
+    },
+    JobFailed {
+        job: JobId,
+        command: String,
+        error: ErrorView,
+    },
     /// Mirrored or stored data changed: pages that show it read it again. For instance `connections`, `containers`.
-    Changed { topic: Topic },
+    Changed {
+        topic: Topic,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

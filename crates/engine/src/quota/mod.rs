@@ -133,12 +133,17 @@ pub async fn forecast(engine: &Engine, project: &str, calls: u32) -> Result<Fore
     let free_now = per_window.saturating_sub(used.window_spent);
     // Windows that have to pass before the last call is admitted.
     let windows = calls.saturating_sub(free_now).div_ceil(per_window);
-    let seconds = u64::from(windows) * limits.window.as_secs();
+    let waits_until = used.window_eases_at.filter(|_| free_now == 0);
+    // The first of them has begun where a job has to wait already.
+    let begun = waits_until
+        .and_then(|at| Duration::try_from(at.duration_since(engine.clock.now())).ok())
+        .map_or(Duration::ZERO, |left| limits.window.saturating_sub(left));
+    let seconds = (limits.window * windows).saturating_sub(begun).as_secs();
     Ok(Forecast {
         seconds: u32::try_from(seconds).unwrap_or(u32::MAX),
         left_today: used.day_limit.saturating_sub(used.day_spent),
         per_window,
-        waits_until: used.window_eases_at.filter(|_| free_now == 0),
+        waits_until,
     })
 }
 

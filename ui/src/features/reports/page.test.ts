@@ -90,3 +90,14 @@ test('an old answer says from when it is and why', async () => {
   });
   expect(await screen.findByText(/You are offline. Everything shown is from/)).toBeTruthy();
 });
+
+test('a property made a moment ago is reported on before any list knows it', async () => {
+  const host = sampleHost('agency');
+  prepare(host);
+  host.answers['estate.properties'] = () => [];
+  host.use();
+  app.connections.follow();
+  showPage(Page, '482193077');
+  await screen.findByText('24,516', { selector: '.value' });
+  expect(host.requests('reports.overview')).toEqual([expect.objectContaining({ property: '482193077', connection: null })]);
+});

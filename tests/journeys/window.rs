@@ -184,7 +184,10 @@ async fn every_screen_is_accessible_in_both_themes() {
 async fn judged(window: &Window, screen: &str, theme: &str) -> Vec<String> {
     window.settled().await;
     let text = window.page.text().await;
-    assert!(!text.contains("Something in Gantry’s window failed"), "{screen}: {text}");
+    assert!(
+        !text.contains("Something in Gantry’s window failed"),
+        "{screen}: {text}"
+    );
     let violations = window.violations().await;
     violations
         .into_iter()

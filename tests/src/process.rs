@@ -49,9 +49,12 @@ impl Process {
             }
             let _ = std::io::copy(&mut reader, &mut std::io::sink());
         });
-        let found = receive
-            .recv_timeout(within)
-            .unwrap_or_else(|_| panic!("{} did not say what was awaited within {within:?}", process.name));
+        let found = receive.recv_timeout(within).unwrap_or_else(|error| {
+            panic!(
+                "{} did not say what was awaited within {within:?}, or ended: {error}",
+                process.name
+            )
+        });
         (process, found)
     }
 

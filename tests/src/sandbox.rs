@@ -35,8 +35,8 @@ impl Sandbox {
     }
 
     /// The same, with as many Tag Manager calls as anybody likes.
-    pub fn start_without_quotas(desktop: &Desktop, seed: &str) -> Self {
-        Self::with(desktop, &["--seed", seed, "--no-quotas"])
+    pub fn start_without_quota(desktop: &Desktop, seed: &str) -> Self {
+        Self::with(desktop, &["--seed", seed, "--no-quota"])
     }
 
     fn with(desktop: &Desktop, arguments: &[&str]) -> Self {

@@ -16,7 +16,7 @@ async fn main() {
     std::fs::create_dir_all(&folder).expect("the photographs' folder");
     let desktop = Desktop::start();
     // Its own process and without quotas, so that the whole agency is read in seconds instead of twenty minutes.
-    let sandbox = Sandbox::start_without_quotas(&desktop, "agency");
+    let sandbox = Sandbox::start_without_quota(&desktop, "agency");
     let browser = Browser::start(&desktop).await;
     let environment = [
         ("GANTRY_GOOGLE_BASE_URL", sandbox.base_url.as_str()),
@@ -54,11 +54,18 @@ async fn main() {
     window.page.press("Dismiss").await;
     window
         .page
-        .click("//*[@role='treeitem' and @aria-level='2'][2]", "a container")
+        .click("//*[@role='treeitem' and contains(., 'Alder')]", "an account")
+        .await;
+    window
+        .page
+        .click(
+            "//*[@role='treeitem' and contains(., 'shop.alder-finch')]",
+            "a container",
+        )
         .await;
     window.page.see("Live: version").await;
     window.page.click(screens::A_ROW, "a tag").await;
-    window.page.see("Google’s type").await;
+    window.page.see("Show Google’s JSON").await;
     every_way(&window, &folder, "containers").await;
 
     for screen in ["overview", "reports", "exports", "connections", "activity"] {

@@ -4,6 +4,7 @@
 mod calendar;
 mod columns;
 mod compatibility;
+mod counting;
 mod dimensions;
 mod expression;
 mod fast_hash;

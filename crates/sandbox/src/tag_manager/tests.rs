@@ -576,3 +576,21 @@ fn partial_answers_carry_what_was_asked_for() {
         ["containerVersionId", "fingerprint"]
     );
 }
+
+#[test]
+fn a_tag_whose_trigger_is_gone_does_not_compile_and_keeps_its_workspace() {
+    let mut model = agency();
+    let workspace = first_workspace(&mut model);
+    let trigger = ok(
+        &mut model,
+        "POST",
+        &format!("{workspace}/triggers"),
+        json!({"name": "soon gone", "type": "pageview"}),
+    );
+    let fires_on = json!({"name": "left behind", "type": "html", "firingTriggerId": [trigger["triggerId"]]});
+    ok(&mut model, "POST", &format!("{workspace}/tags"), fires_on);
+    ok(&mut model, "DELETE", trigger["path"].as_str().unwrap(), Value::Null);
+    let answer = ok(&mut model, "POST", &format!("{workspace}:create_version"), json!({}));
+    assert_eq!(answer, json!({"compilerError": true}));
+    ok(&mut model, "GET", &workspace, Value::Null);
+}

@@ -28,6 +28,7 @@ pub fn bench(installing: Installing, only: Option<Benchmark>) -> Result<(), Fail
 }
 
 fn load(installing: Installing) -> Result<(), Failure> {
+    system(&[Purpose::Bench, Purpose::Journeys], installing)?;
     python::environment(installing)?;
     step("Gantry's command line, optimised", || {
         Program::cargo()

@@ -4,7 +4,7 @@ use crate::{
     check,
     failure::Failure,
     needs::{Installing, Purpose, cargo_tools, node, python, system},
-    paths::{built, root, ui},
+    paths::{built, root, target, ui},
     step::{Program, note, step},
 };
 
@@ -47,6 +47,8 @@ fn judges() -> Result<(), Failure> {
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
         .arg(root().join("tests").join("judges").join("python"))
         .env("GANTRY_BIN", built("debug", "gantry"))
+        // Written by the crate tests before: every request that our clients send, as the sandbox received it.
+        .env("GANTRY_OUR_REQUESTS", target().join("tmp").join("our-requests.jsonl"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .run("`GANTRY_BIN=target/debug/gantry .venv/bin/python -m pytest tests/judges/python -k NAME` runs one again.")
 }

@@ -9,7 +9,7 @@ use crate::{
     step::{Program, step},
 };
 
-const OLDEST: &str = "3.9";
+const OLDEST: &str = "3.11";
 
 fn folder() -> PathBuf {
     root().join(".venv")

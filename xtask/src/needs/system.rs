@@ -22,6 +22,8 @@ pub enum Purpose {
     Journeys,
     /// Python's virtual environments, for Google's own clients.
     Judges,
+    /// What benchmarks compare with.
+    Bench,
     /// Installers.
     Package,
 }
@@ -62,7 +64,7 @@ const fn need(
     }
 }
 
-use Purpose::{Journeys, Judges, Package, Window};
+use Purpose::{Bench, Journeys, Judges, Package, Window};
 
 /// Everything on Linux. Fedora's dnf takes a file's path for the package that holds it.
 const LINUX: &[Need] = &[
@@ -179,6 +181,7 @@ const LINUX: &[Need] = &[
         "ttf-dejavu",
     ),
     need(Judges, Probe::PythonVenv, "python3-venv", None, "python3", "python"),
+    need(Bench, Probe::Program(&["curl"]), "curl", None, "curl", "curl"),
     need(Package, Probe::Program(&["file"]), "file", None, "file", "file"),
     need(
         Package,

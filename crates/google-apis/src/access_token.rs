@@ -33,6 +33,10 @@ pub enum TokenUnavailableKind {
     SignInNeeded,
     /// The keychain could not be read.
     Keychain,
+    /// Google does not accept the OAuth client: deleted, or its secret changed.
+    OAuthClientRefused,
+    /// Another process holds the lock on this connection's refresh token and does not let go.
+    RefreshLock,
     /// The token endpoint could not be reached.
     Network,
     /// The token endpoint answered something else.

@@ -13,6 +13,10 @@ pub enum ErrorKind {
     SignInNeeded,
     /// No access token: the keychain could not be read.
     Keychain,
+    /// No access token: Google does not accept the OAuth client.
+    OAuthClientRefused,
+    /// No access token: another process refreshes it and does not let go.
+    RefreshLock,
     /// HTTP 401 in spite of a fresh token.
     Unauthenticated,
     /// The token lacks a scope that the method needs.
@@ -47,6 +51,8 @@ impl ErrorKind {
         match self {
             Self::SignInNeeded => "sign_in_needed",
             Self::Keychain => "keychain",
+            Self::OAuthClientRefused => "oauth_client_refused",
+            Self::RefreshLock => "refresh_lock",
             Self::Unauthenticated => "unauthenticated",
             Self::ScopeMissing => "scope_missing",
             Self::PermissionDenied => "permission_denied",
@@ -142,6 +148,8 @@ pub(crate) struct AttemptFailure {
     pub retry_after: Option<Duration>,
     /// The request may have reached Google and no complete answer came.
     pub answer_lost: bool,
+    /// Refused for its rate, and the ledger admits the next attempt when its turn has come.
+    pub paced: bool,
 }
 
 impl AttemptFailure {
@@ -155,6 +163,7 @@ impl AttemptFailure {
             violations: Vec::new(),
             retry_after: None,
             answer_lost: false,
+            paced: false,
         }
     }
 }

@@ -29,7 +29,7 @@ pub use error::{ApiError, ErrorKind, Failure, FieldViolation};
 pub use http_client::{HttpClient, HttpClientError};
 pub use pause::{Pause, SystemPause};
 pub use provisioning_v3::ProvisioningV3;
-pub use quota::{NoQuotaLedger, QuotaAsk, QuotaLedger, QuotaLedgerError, Reservation};
+pub use quota::{NoQuotaLedger, QuotaAsk, QuotaLedger, QuotaLedgerError, Refusal, Reservation};
 pub use retry::RetryPolicy;
 pub use tag_manager::TagManager;
 pub use transport::{Transport, TransportConfig};

@@ -28,6 +28,15 @@ pub enum Reservation {
     DayExhausted { resets_at: Timestamp },
 }
 
+/// What Google said when it refused a request for quota.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Too many requests in a short time; `retry_at` where Google named a moment.
+    Rate { retry_at: Option<Timestamp> },
+    /// The quota of the Pacific day is spent.
+    Day,
+}
+
 /// The ledger could not be read or written. `0` is a plain sentence.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
@@ -39,9 +48,11 @@ pub trait QuotaLedger: Send + Sync {
     /// Books one request, or says when to ask again.
     async fn reserve(&self, ask: &QuotaAsk) -> Result<Reservation, QuotaLedgerError>;
 
-    /// Google refused a booked request for quota, so that it knows of spending that the ledger does not.
-    async fn refused(&self, ask: &QuotaAsk, retry_at: Timestamp) {
-        let _ = (ask, retry_at);
+    /// Google refused a booked request for quota, so that it knows of spending that the ledger does not. Answers when
+    /// the ledger will admit the next request; `None` where it does not pace such refusals.
+    async fn refused(&self, ask: &QuotaAsk, refusal: Refusal) -> Option<Timestamp> {
+        let _ = (ask, refusal);
+        None
     }
 }
 

@@ -1,8 +1,8 @@
 //! From an answer that is not a success to a kind of failure.
 //!
 //! Google has three bodies: `google.rpc.Status` (Analytics), the older `errors[]` (v3), and both at once (Tag Manager).
-//! Routing errors are HTML. So: `details[].reason`, then `errors[0].reason`, then `status`, then the HTTP code; never
-//! the message, whose text may change.
+//! Routing errors are HTML. So: `details[].reason`, then `errors[0].reason`, then `status`, then the HTTP code. The
+//! message, whose text may change, only tells a day's quota from a rate where no field does (Data API, HTTP 429).
 
 use std::time::Duration;
 
@@ -66,15 +66,21 @@ fn from_error_body(status: u16, body: ErrorBody) -> AttemptFailure {
         .and_then(Value::as_str);
     let google_status = body.status.as_str();
 
-    let per_day = info
+    let limit = info
         .and_then(|info| info.pointer("/metadata/quota_limit"))
-        .and_then(Value::as_str)
-        .is_some_and(|limit| limit.contains("PerDay"));
+        .and_then(Value::as_str);
     let kind = detail_reason
-        .and_then(|reason| by_reason(reason, per_day))
-        .or_else(|| legacy_reason.and_then(|reason| by_reason(reason, false)))
+        .and_then(by_reason)
+        .or_else(|| legacy_reason.and_then(by_reason))
         .or_else(|| google_status.and_then(by_google_status))
         .unwrap_or_else(|| by_code(status));
+    let daily = legacy_reason.and_then(by_reason) == Some(ErrorKind::QuotaExhausted)
+        || limit.or(body.message.as_str()).is_some_and(names_the_day);
+    // One body says RATE_LIMIT_EXCEEDED for all limits where the other tells them apart.
+    let kind = match kind {
+        ErrorKind::RateLimited if daily => ErrorKind::QuotaExhausted,
+        kind => kind,
+    };
 
     let message = body
         .message
@@ -125,7 +131,13 @@ fn not_json(status: u16) -> AttemptFailure {
     )
 }
 
-fn by_reason(reason: &str, per_day: bool) -> Option<ErrorKind> {
+/// `QueriesPerDayPerProject`, `Queries per day`.
+fn names_the_day(limit: &str) -> bool {
+    let letters: String = limit.chars().filter(char::is_ascii_alphabetic).collect();
+    letters.to_ascii_lowercase().contains("perday")
+}
+
+fn by_reason(reason: &str) -> Option<ErrorKind> {
     Some(match reason {
         "ACCESS_TOKEN_SCOPE_INSUFFICIENT" | "insufficientPermissions" | "insufficientScopes" => ErrorKind::ScopeMissing,
         "SERVICE_DISABLED" | "accessNotConfigured" => ErrorKind::ApiDisabled,
@@ -135,7 +147,6 @@ fn by_reason(reason: &str, per_day: bool) -> Option<ErrorKind> {
         | "authError"
         | "invalidCredentials"
         | "required" => ErrorKind::Unauthenticated,
-        "RATE_LIMIT_EXCEEDED" if per_day => ErrorKind::QuotaExhausted,
         "RATE_LIMIT_EXCEEDED" | "rateLimitExceeded" | "userRateLimitExceeded" => ErrorKind::RateLimited,
         "dailyLimitExceeded" | "dailyLimitExceededUnreg" | "userRateLimitExceededUnreg" => ErrorKind::QuotaExhausted,
         "notFound" => ErrorKind::NotFound,
@@ -229,6 +240,22 @@ mod tests {
         };
         assert_eq!(kind(429, &body("QueriesPerMinutePerUser")), ErrorKind::RateLimited);
         assert_eq!(kind(429, &body("QueriesPerDayPerProject")), ErrorKind::QuotaExhausted);
+        assert_eq!(kind(403, &body("Queries per day")), ErrorKind::QuotaExhausted);
+        let both = |reason| {
+            json!({"error":{"code":403,"errors":[{"reason":reason}],"status":"PERMISSION_DENIED",
+                "details":[{"reason":"RATE_LIMIT_EXCEEDED"}]}})
+        };
+        assert_eq!(kind(403, &both("dailyLimitExceeded")), ErrorKind::QuotaExhausted);
+        assert_eq!(kind(403, &both("rateLimitExceeded")), ErrorKind::RateLimited);
+        let said = |message| json!({"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":message}});
+        assert_eq!(
+            kind(429, &said("Exhausted property tokens per day.")),
+            ErrorKind::QuotaExhausted
+        );
+        assert_eq!(
+            kind(429, &said("Exhausted concurrent requests quota.")),
+            ErrorKind::RateLimited
+        );
         let failure = classify(
             429,
             Some("application/json"),

@@ -10,14 +10,14 @@ use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYP
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use crate::access_token::{AccessTokenSource, TokenUnavailableKind};
+use crate::access_token::{AccessToken, AccessTokenSource, TokenUnavailableKind};
 use crate::activity::{ActivityId, ActivityRecorder, RecordedCall, RecordedError};
 use crate::body::BodyDecoder;
 use crate::call::{Call, Effect, Priority};
 use crate::error::{ApiError, AttemptFailure, ErrorKind, Failure};
 use crate::http_client::HttpClient;
 use crate::pause::Pause;
-use crate::quota::{QuotaAsk, QuotaLedger, Reservation};
+use crate::quota::{QuotaAsk, QuotaLedger, Refusal, Reservation};
 use crate::retry::RetryPolicy;
 use crate::status::classify;
 
@@ -49,6 +49,8 @@ pub struct Transport {
 const LARGEST_ANSWER: usize = 64 << 20;
 /// Between two asks of the ledger.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
+/// Refusals for rate that one read waits out in the ledger: with Tag Manager's window, about a quarter of an hour.
+const PACED_REFUSALS: u32 = 10;
 /// Errors are small; the rest of a longer one is not read.
 const LARGEST_ERROR: usize = 256 << 10;
 
@@ -110,16 +112,12 @@ impl Transport {
 
     /// One attempt, up to the headers of a successful answer.
     async fn attempt(&self, call: &Call, log: &mut CallLog) -> Result<Answer, AttemptFailure> {
-        self.admit(call, log).await?;
-        let token = self.config.tokens.access_token().await.map_err(|unavailable| {
-            let kind = match unavailable.kind {
-                TokenUnavailableKind::SignInNeeded => ErrorKind::SignInNeeded,
-                TokenUnavailableKind::Keychain => ErrorKind::Keychain,
-                TokenUnavailableKind::Network => ErrorKind::Network,
-                TokenUnavailableKind::Other => ErrorKind::UnexpectedAnswer,
-            };
-            AttemptFailure::new(kind, unavailable.message)
-        })?;
+        // What cannot be sent is not booked.
+        let mut token = self.token().await?;
+        if self.admit(call, log).await? {
+            // The wait may have outlived the token.
+            token = self.token().await?;
+        }
         let mut request = self
             .config
             .http
@@ -161,7 +159,7 @@ impl Transport {
         // What of the error can be had is enough.
         let mut body = Vec::new();
         let _ = answer.read_to_end(&mut body, LARGEST_ERROR, log).await;
-        let failure = classify(
+        let mut failure = classify(
             status.as_u16(),
             text(&headers, &CONTENT_TYPE),
             text(&headers, &RETRY_AFTER),
@@ -170,12 +168,45 @@ impl Transport {
         if status.as_u16() == 401 {
             self.config.tokens.invalidate(&token).await;
         }
-        if matches!(failure.kind, ErrorKind::RateLimited | ErrorKind::QuotaExhausted) {
-            let pause = failure.retry_after.unwrap_or(self.config.retry.first_wait);
-            let at = self.config.clock.now() + jiff::SignedDuration::try_from(pause).unwrap_or_default();
-            self.config.quota.refused(&self.ask(call), at).await;
-        }
+        self.tell_the_ledger(call, &mut failure).await;
         Err(failure)
+    }
+
+    /// Others may spend the same quota: what Google refuses, the ledger has to know.
+    async fn tell_the_ledger(&self, call: &Call, failure: &mut AttemptFailure) {
+        let now = self.config.clock.now();
+        let refusal = match failure.kind {
+            ErrorKind::RateLimited => Refusal::Rate {
+                retry_at: failure
+                    .retry_after
+                    .and_then(|pause| now.checked_add(jiff::SignedDuration::try_from(pause).ok()?).ok()),
+            },
+            ErrorKind::QuotaExhausted => Refusal::Day,
+            _ => return,
+        };
+        let Some(admits_at) = self.config.quota.refused(&self.ask(call), refusal).await else {
+            return;
+        };
+        if refusal == Refusal::Day {
+            failure.message = format!("{} {}", failure.message, comes_back(admits_at));
+            failure.retry_after = Duration::try_from(admits_at.duration_since(now)).ok();
+        } else {
+            failure.paced = true;
+        }
+    }
+
+    async fn token(&self) -> Result<AccessToken, AttemptFailure> {
+        self.config.tokens.access_token().await.map_err(|unavailable| {
+            let kind = match unavailable.kind {
+                TokenUnavailableKind::SignInNeeded => ErrorKind::SignInNeeded,
+                TokenUnavailableKind::Keychain => ErrorKind::Keychain,
+                TokenUnavailableKind::OAuthClientRefused => ErrorKind::OAuthClientRefused,
+                TokenUnavailableKind::RefreshLock => ErrorKind::RefreshLock,
+                TokenUnavailableKind::Network => ErrorKind::Network,
+                TokenUnavailableKind::Other => ErrorKind::UnexpectedAnswer,
+            };
+            AttemptFailure::new(kind, unavailable.message)
+        })
     }
 
     fn ask(&self, call: &Call) -> QuotaAsk {
@@ -187,22 +218,27 @@ impl Transport {
         }
     }
 
-    /// Books the attempt, waiting for its turn.
-    async fn admit(&self, call: &Call, log: &CallLog) -> Result<(), AttemptFailure> {
+    /// Books the attempt, waiting for its turn; says whether it had to wait.
+    async fn admit(&self, call: &Call, log: &CallLog) -> Result<bool, AttemptFailure> {
         let ask = self.ask(call);
+        let mut waited = false;
         loop {
             match self.config.quota.reserve(&ask).await {
-                Ok(Reservation::Admitted) => return Ok(()),
+                Ok(Reservation::Admitted) => return Ok(waited),
                 Ok(Reservation::WaitUntil(at)) => {
                     tracing::debug!(id = %log.id, method = call.api_method, until = %at, "waiting for quota");
                     // A ledger that names a moment already past must not make this spin.
                     let until = Duration::try_from(at.duration_since(self.config.clock.now())).unwrap_or_default();
                     self.config.pause.sleep(until.max(SHORTEST_WAIT)).await;
+                    waited = true;
                 }
                 Ok(Reservation::DayExhausted { resets_at }) => {
                     let mut failure = AttemptFailure::new(
                         ErrorKind::QuotaExhausted,
-                        "The day's quota of this Google Cloud project is spent.",
+                        format!(
+                            "The day's quota of this Google Cloud project is spent. {}",
+                            comes_back(resets_at)
+                        ),
                     );
                     failure.retry_after = Duration::try_from(resets_at.duration_since(self.config.clock.now())).ok();
                     return Err(failure);
@@ -214,9 +250,15 @@ impl Transport {
 
     /// Waits for the next attempt, or turns the failure into the call's.
     async fn again_or_fail(&self, call: &Call, failure: AttemptFailure, log: &mut CallLog) -> Result<(), ApiError> {
-        // A 401 invalidated the token; a read is replayed once with a new one.
-        if failure.kind == ErrorKind::Unauthenticated && call.effect == Effect::Read && !log.replayed {
+        // A 401 invalidated the token; the call is replayed once with a new one. Even an unsafe one: it was refused undone.
+        if failure.kind == ErrorKind::Unauthenticated && failure.status == Some(401) && !log.replayed {
             log.replayed = true;
+            log.retries += 1;
+            return Ok(());
+        }
+        // The ledger says when its turn comes; that is no fault of the call's.
+        if failure.paced && call.effect == Effect::Read && log.paced < PACED_REFUSALS {
+            log.paced += 1;
             log.retries += 1;
             return Ok(());
         }
@@ -225,7 +267,7 @@ impl Transport {
             call.effect,
             failure.kind,
             failure.retry_after,
-            log.retries - u32::from(log.replayed),
+            log.retries - u32::from(log.replayed) - log.paced,
             self.config.pause.jitter(),
         );
         let Some(wait) = wait else {
@@ -355,6 +397,8 @@ struct CallLog {
     status: Option<u16>,
     retries: u32,
     replayed: bool,
+    /// Refusals for rate that were waited out in the ledger.
+    paced: u32,
     cost: u32,
 }
 
@@ -373,6 +417,7 @@ impl CallLog {
             status: None,
             retries: 0,
             replayed: false,
+            paced: 0,
             cost: 0,
         }
     }
@@ -443,6 +488,10 @@ async fn read_json<T: DeserializeOwned>(answer: Answer, log: &mut CallLog) -> Re
             format!("Google's answer is not what its documents say: {error}."),
         )
     })
+}
+
+fn comes_back(at: jiff::Timestamp) -> String {
+    format!("It comes back at {at:.0}, midnight in California.")
 }
 
 fn bearer(token: &str) -> Result<http::HeaderValue, AttemptFailure> {

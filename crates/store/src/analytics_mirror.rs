@@ -138,7 +138,7 @@ impl Store {
                         millis(fetched_at)
                     ])?;
                 transaction
-                    .prepare_cached("INSERT INTO ga_account_access (connection_id, account_id) VALUES (?1, ?2)")?
+                    .prepare_cached("INSERT OR IGNORE INTO ga_account_access (connection_id, account_id) VALUES (?1, ?2)")?
                     .execute(params![connection_id, account.account_id])?;
             }
             for property in &properties {
@@ -161,7 +161,8 @@ impl Store {
                     ])?;
                 transaction
                     .prepare_cached(
-                        "INSERT INTO ga_property_access (connection_id, property_id, can_edit) VALUES (?1, ?2, ?3)",
+                        "INSERT INTO ga_property_access (connection_id, property_id, can_edit) VALUES (?1, ?2, ?3)
+                         ON CONFLICT (connection_id, property_id) DO UPDATE SET can_edit = excluded.can_edit",
                     )?
                     .execute(params![connection_id, property.property_id, property.can_edit])?;
             }

@@ -193,14 +193,15 @@ impl Store {
         .await
     }
 
-    /// Removes the connection and what only it could reach from the mirrors; says whether it was there.
+    /// Removes the connection, its cached reports and what only it could reach from the mirrors; says whether it was there.
     pub async fn remove_connection(&self, id: &str) -> Result<bool, StoreError> {
         let id = id.to_owned();
         self.call(move |connection| {
             let transaction = connection.transaction()?;
-            let removed = transaction.execute("DELETE FROM connections WHERE id = ?1", [id])?;
+            let removed = transaction.execute("DELETE FROM connections WHERE id = ?1", [&id])?;
             crate::analytics_mirror::forget_unreachable(&transaction)?;
             crate::tag_manager_mirror::forget_unreachable(&transaction)?;
+            crate::reports_cache::forget_connection(&transaction, &id)?;
             transaction.commit()?;
             Ok(removed > 0)
         })

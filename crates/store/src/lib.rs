@@ -27,7 +27,7 @@ pub use export_runs::{ExportProgress, ExportRun, RunState};
 pub use oauth_clients::{OAuthClientKind, OAuthClientRecord};
 pub use provisioning_runs::{ProvisioningRun, ProvisioningState, ProvisioningStep, StepState};
 pub use quota_ledger::{QuotaKey, QuotaLimits, QuotaUse, Reservation, pacific_day};
-pub use reports_cache::CachedReport;
+pub use reports_cache::{CachedReport, report_key};
 pub use tag_manager_mirror::{
     ContainerEntity, EntityKey, EntitySummary, LiveVersion, TagManagerAccount, TagManagerContainer,
 };

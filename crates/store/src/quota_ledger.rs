@@ -193,7 +193,8 @@ impl Store {
         .await
     }
 
-    /// Books the whole rest of the window: Google answered that calls come too fast (others call too).
+    /// Books a whole window from `now` on: Google answered that calls come too fast (others call too). What was booked
+    /// before counts from now as well, since it is unknown whose calls leave Google's window first.
     pub async fn exhaust_quota_window(
         &self,
         key: &QuotaKey,
@@ -204,6 +205,10 @@ impl Store {
         let window = i64::try_from(limits.window.as_millis()).unwrap_or(i64::MAX);
         self.call(move |connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            transaction.execute(
+                "UPDATE quota_spent SET at = ?3 WHERE project = ?1 AND quota = ?2 AND at > ?3 - ?4 AND at < ?3",
+                params![key.project, key.quota, millis(now), window],
+            )?;
             let spent: i64 = transaction.query_row(
                 "SELECT coalesce(sum(cost), 0) FROM quota_spent WHERE project = ?1 AND quota = ?2 AND at > ?3",
                 params![key.project, key.quota, millis(now) - window],
@@ -418,7 +423,7 @@ mod tests {
         store.exhaust_quota_window(&key(), LIMITS, at(10)).await.unwrap();
         assert_eq!(
             store.reserve_quota(&key(), 1, LIMITS, at(20)).await.unwrap(),
-            Reservation::WaitUntil(at(100_000))
+            Reservation::WaitUntil(at(100_010))
         );
         store.exhaust_quota_day(&key(), LIMITS, at(10)).await.unwrap();
         let answer = store.reserve_quota(&key(), 1, LIMITS, at(150_000)).await.unwrap();

@@ -1,7 +1,7 @@
 //! The last good answer of each report, with its age: an outage never empties a screen.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use crate::columns::{json, json_text, millis, moment};
@@ -25,8 +25,22 @@ pub struct CachedReport {
     pub fetched_at: Timestamp,
 }
 
+/// The key of what `connection_id` was answered to `question`.
+pub fn report_key(connection_id: &str, question: &str) -> String {
+    format!("{connection_id}/{question}")
+}
+
+/// Deletes what was answered to a connection.
+pub(crate) fn forget_connection(connection: &Connection, connection_id: &str) -> Result<(), StoreError> {
+    connection.execute(
+        "DELETE FROM reports_cache WHERE substr(key, 1, length(?1)) = ?1",
+        [report_key(connection_id, "")],
+    )?;
+    Ok(())
+}
+
 impl Store {
-    /// Keeps `report` under `key`. The key says all that the answer depends on, the connection included.
+    /// Keeps `report` under `key`, made by [`report_key`]: all that the answer depends on, the connection included.
     pub async fn put_report(&self, key: &str, report: &Value, fetched_at: Timestamp) -> Result<(), StoreError> {
         let (key, report) = (key.to_owned(), json_text(report)?);
         self.call(move |connection| {
@@ -101,5 +115,24 @@ mod tests {
         );
         store.clear_reports().await.unwrap();
         assert_eq!(store.report("key 1").await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_removed_connection_takes_its_reports_along() {
+        let store = Store::in_memory().await.unwrap();
+        for id in ["one", "one%"] {
+            let key = report_key(id, "overview/1");
+            store
+                .put_connection(crate::connections::tests::connection(id))
+                .await
+                .unwrap();
+            store
+                .put_report(&key, &serde_json::json!(id), Timestamp::UNIX_EPOCH)
+                .await
+                .unwrap();
+        }
+        store.remove_connection("one").await.unwrap();
+        assert_eq!(store.report(&report_key("one", "overview/1")).await.unwrap(), None);
+        assert!(store.report(&report_key("one%", "overview/1")).await.unwrap().is_some());
     }
 }

@@ -4,7 +4,7 @@
 //! swapped in one transaction. A container has one live version here, fetched by one `versions:live` call.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use serde_json::Value;
 
 use crate::columns::{json, json_text, millis, moment, optional_json, optional_moment};
@@ -233,7 +233,9 @@ impl Store {
                         millis(fetched_at)
                     ])?;
                 transaction
-                    .prepare_cached("INSERT INTO gtm_account_access (connection_id, account_id) VALUES (?1, ?2)")?
+                    .prepare_cached(
+                        "INSERT OR IGNORE INTO gtm_account_access (connection_id, account_id) VALUES (?1, ?2)",
+                    )?
                     .execute(params![connection_id, account.account_id])?;
             }
             transaction.execute(
@@ -285,7 +287,10 @@ impl Store {
                         millis(fetched_at)
                     ])?;
                 transaction
-                    .prepare_cached("INSERT INTO gtm_container_access (connection_id, container_id) VALUES (?1, ?2)")?
+                    // A container that moved here from another account has its row already.
+                    .prepare_cached(
+                        "INSERT OR IGNORE INTO gtm_container_access (connection_id, container_id) VALUES (?1, ?2)",
+                    )?
                     .execute(params![connection_id, container.container_id])?;
             }
             forget_unreachable(&transaction)?;
@@ -295,13 +300,22 @@ impl Store {
     }
 
     /// Replaces a container's live version and all its entities, in one transaction. The order of `entities` is kept.
+    /// Nothing is written, and `false` returned, where the container has left the mirror meanwhile.
     pub async fn swap_live_version(
         &self,
         version: LiveVersion,
         entities: Vec<ContainerEntity>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         self.call(move |connection| {
-            let transaction = connection.transaction()?;
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mirrored: bool = transaction.query_row(
+                "SELECT EXISTS (SELECT 1 FROM gtm_containers WHERE container_id = ?1)",
+                [&version.container_id],
+                |row| row.get(0),
+            )?;
+            if !mirrored {
+                return Ok(false);
+            }
             transaction.execute(
                 "DELETE FROM gtm_live_versions WHERE container_id = ?1",
                 [&version.container_id],
@@ -338,7 +352,8 @@ impl Store {
                     ])?;
                 }
             }
-            Ok(transaction.commit()?)
+            transaction.commit()?;
+            Ok(true)
         })
         .await
     }
@@ -605,5 +620,30 @@ mod tests {
         assert!(store.remove_connection("two").await.unwrap());
         assert!(store.containers().await.unwrap().is_empty());
         assert!(store.tag_manager_accounts().await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_repeated_or_moved_container_is_one_row_and_a_vanished_one_takes_no_version() {
+        let store = Store::in_memory().await.unwrap();
+        store.put_connection(connection("one")).await.unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let accounts = vec![account("1"), account("2"), account("2")];
+        store.swap_tag_manager_accounts("one", accounts, now).await.unwrap();
+        let twice = vec![container("11", "1"), container("11", "1")];
+        store.swap_containers("one", "1", twice, now).await.unwrap();
+        store
+            .swap_containers("one", "2", vec![container("11", "2")], now)
+            .await
+            .unwrap();
+        let found = store.containers().await.unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].account_id.as_str(), found[0].connections.as_slice()),
+            ("2", ["one".to_owned()].as_slice())
+        );
+
+        assert!(store.swap_live_version(live("11"), vec![tag("1")]).await.unwrap());
+        assert!(!store.swap_live_version(live("12"), vec![tag("1")]).await.unwrap());
+        assert_eq!(store.live_versions().await.unwrap().len(), 1);
     }
 }

@@ -63,7 +63,8 @@ pub struct Account {
 pub struct ProvisionAccountTicketRequest {
     /// `display_name` is required, `region_code` may be set.
     pub account: Account,
-    /// Where the browser is sent after the Terms of Service.
+    /// Where the browser is sent after the Terms of Service; nowhere where empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub redirect_uri: String,
 }
 

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use google_apis::analytics_admin::{Account, ProvisionAccountTicketRequest};
 use google_apis::{
-    AnalyticsAdmin, Api, ApiError, ErrorKind, Priority, QuotaAsk, QuotaLedger, QuotaLedgerError, Reservation,
-    TagManager,
+    AccessToken, AccessTokenSource, AnalyticsAdmin, Api, ApiError, ErrorKind, Priority, QuotaAsk, QuotaLedger,
+    QuotaLedgerError, Reservation, TagManager, TokenUnavailable, TokenUnavailableKind,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -135,6 +135,52 @@ async fn a_refused_token_is_replaced_and_the_read_replayed_once() {
 }
 
 #[tokio::test]
+async fn even_an_unsafe_call_is_replayed_once_when_its_token_was_refused() {
+    let stage = Stage::with(&SCOPES, &["ya29.stale"]).await;
+    let admin = AnalyticsAdmin::new(&stage.transport());
+    admin.provision_account_ticket(&ticket()).await.unwrap();
+    assert_eq!(stage.recorded.take()[0].retries, 1);
+
+    let stage = Stage::with(&SCOPES, &["ya29.stale", "ya29.stale-too"]).await;
+    let admin = AnalyticsAdmin::new(&stage.transport());
+    let error = admin.provision_account_ticket(&ticket()).await.unwrap_err();
+    assert_eq!((error.kind, error.outcome_unknown), (ErrorKind::Unauthenticated, false));
+}
+
+/// Offline, or an OAuth client that Google no longer knows.
+struct NoToken(TokenUnavailableKind);
+
+#[async_trait]
+impl AccessTokenSource for NoToken {
+    async fn access_token(&self) -> Result<AccessToken, TokenUnavailable> {
+        Err(TokenUnavailable {
+            kind: self.0,
+            message: "None to be had.".into(),
+        })
+    }
+
+    async fn invalidate(&self, _: &AccessToken) {}
+}
+
+#[tokio::test]
+async fn what_cannot_be_authorised_is_neither_booked_nor_sent() {
+    let stage = Stage::open().await;
+    for (why, kind) in [
+        (TokenUnavailableKind::Network, ErrorKind::Network),
+        (TokenUnavailableKind::OAuthClientRefused, ErrorKind::OAuthClientRefused),
+        (TokenUnavailableKind::RefreshLock, ErrorKind::RefreshLock),
+    ] {
+        let ledger = Arc::new(Script::default());
+        let transport = stage.transport_of(Arc::new(NoToken(why)), Arc::clone(&ledger) as Arc<dyn QuotaLedger>);
+        let before = stage.log().await.len();
+        let error = AnalyticsAdmin::new(&transport).account("accounts/1").await.unwrap_err();
+        assert_eq!(error.kind, kind);
+        assert!(ledger.asked.lock().unwrap().is_empty(), "booked");
+        assert_eq!(stage.log().await.len(), before);
+    }
+}
+
+#[tokio::test]
 async fn a_web_page_is_not_taken_for_an_answer() {
     let stage = Stage::open().await;
     let page = "<!DOCTYPE html><title>Sign in to the hotel network</title>";
@@ -183,6 +229,9 @@ async fn nobody_at_the_address_is_a_network_failure() {
 struct Script {
     answers: Mutex<Vec<Reservation>>,
     asked: Mutex<Vec<QuotaAsk>>,
+    refused: Mutex<Vec<Refusal>>,
+    /// When a refused request may come again.
+    admits_at: Option<Timestamp>,
 }
 
 #[async_trait]
@@ -190,6 +239,11 @@ impl QuotaLedger for Script {
     async fn reserve(&self, ask: &QuotaAsk) -> Result<Reservation, QuotaLedgerError> {
         self.asked.lock().unwrap().push(ask.clone());
         Ok(self.answers.lock().unwrap().pop().unwrap_or(Reservation::Admitted))
+    }
+
+    async fn refused(&self, _: &QuotaAsk, refusal: Refusal) -> Option<Timestamp> {
+        self.refused.lock().unwrap().push(refusal);
+        self.admits_at
     }
 }
 
@@ -244,4 +298,53 @@ async fn a_spent_day_sends_nothing() {
     assert_eq!(error.kind, ErrorKind::QuotaExhausted);
     assert!(error.retry_after.unwrap() > Duration::from_hours(2));
     assert_eq!(stage.log().await.len(), before);
+}
+
+#[tokio::test]
+async fn a_read_refused_for_its_rate_waits_for_its_turn_in_the_ledger() {
+    let stage = Stage::open().await;
+    let ledger = Arc::new(Script {
+        admits_at: Some(Timestamp::now()),
+        ..Default::default()
+    });
+    let body =
+        json!({"error": {"code": 403, "message": "Quota exceeded", "errors": [{"reason": "rateLimitExceeded"}]}});
+    let to_tag_manager = json!({"host": "tagmanager.googleapis.com"});
+    // More than the retries of a passing fault.
+    fault(
+        &stage,
+        json!({"match": to_tag_manager, "times": 8, "status": 403, "body": body}),
+    )
+    .await;
+    let transport = stage.transport_with(Arc::clone(&ledger) as Arc<dyn QuotaLedger>);
+    TagManager::new(&transport)
+        .accounts()
+        .try_collect::<Vec<_>>()
+        .await
+        .unwrap();
+    assert_eq!(*ledger.refused.lock().unwrap(), [Refusal::Rate { retry_at: None }; 8]);
+    assert!(stage.waits.take().is_empty(), "the ledger paces, not the back-off");
+    assert_eq!(stage.recorded.take()[0].retries, 8);
+}
+
+#[tokio::test]
+async fn a_day_that_google_calls_spent_is_told_to_the_ledger_and_not_tried_again() {
+    let stage = Stage::open().await;
+    let resets_at = Timestamp::now() + SignedDuration::from_hours(3);
+    let ledger = Arc::new(Script {
+        admits_at: Some(resets_at),
+        ..Default::default()
+    });
+    stage
+        .control("/quota", &json!({"per_window": 100, "window_seconds": 1, "per_day": 0}))
+        .await;
+    let transport = stage.transport_with(Arc::clone(&ledger) as Arc<dyn QuotaLedger>);
+    let error = TagManager::new(&transport)
+        .live_version("accounts/1/containers/1")
+        .await
+        .unwrap_err();
+    assert_eq!((error.kind, error.retries), (ErrorKind::QuotaExhausted, 0));
+    assert_eq!(*ledger.refused.lock().unwrap(), [Refusal::Day]);
+    assert!(error.message.contains(&format!("{resets_at:.0}")), "{error}");
+    assert!(error.retry_after.unwrap() > Duration::from_hours(2));
 }

@@ -118,11 +118,15 @@ impl Stage {
     }
 
     pub fn transport_with(&self, quota: Arc<dyn QuotaLedger>) -> Transport {
+        self.transport_of(Arc::clone(&self.tokens) as Arc<dyn AccessTokenSource>, quota)
+    }
+
+    pub fn transport_of(&self, tokens: Arc<dyn AccessTokenSource>, quota: Arc<dyn QuotaLedger>) -> Transport {
         let base = GoogleBase::loopback(self.sandbox.base()).unwrap();
         Transport::new(TransportConfig {
             http: HttpClient::new(&base).unwrap(),
             base,
-            tokens: Arc::clone(&self.tokens) as Arc<dyn AccessTokenSource>,
+            tokens,
             quota,
             activity: Arc::clone(&self.recorded) as Arc<dyn ActivityRecorder>,
             clock: Arc::new(SystemClock),

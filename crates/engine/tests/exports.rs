@@ -1,5 +1,7 @@
 //! Exports over a real socket against the sandbox: what is in the file, and what the record says.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set its stage fails")]
+
 use std::path::Path;
 use std::sync::Arc;
 

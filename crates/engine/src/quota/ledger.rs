@@ -5,14 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use gantry_domain::Clock;
 use gantry_store::{Reservation as Booked, Store};
-use google_apis::{Api, Priority, QuotaAsk, QuotaLedger, QuotaLedgerError, Reservation};
-use jiff::{SignedDuration, Timestamp};
+use google_apis::{Api, Priority, QuotaAsk, QuotaLedger, QuotaLedgerError, Refusal, Reservation};
+use jiff::Timestamp;
 
 use super::{kept_free, key, limits};
 use crate::settings;
-
-/// A refusal that asks for a longer pause than this is about the day, not about the pace.
-const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 
 /// The ledger of one Google Cloud project.
 #[derive(Debug)]
@@ -70,29 +67,37 @@ impl QuotaLedger for Ledger {
         })
     }
 
-    async fn refused(&self, ask: &QuotaAsk, retry_at: Timestamp) {
+    async fn refused(&self, ask: &QuotaAsk, refusal: Refusal) -> Option<Timestamp> {
         let now = self.clock.now();
-        if retry_at.duration_since(now) < LONGEST_PAUSE {
-            *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner) = Some((ask.api, retry_at));
-            return;
-        }
-        let Ok(settings) = settings::read(&self.store).await else {
-            return;
+        let settings = settings::read(&self.store).await.ok()?;
+        // What is not booked is not paced either: the caller backs off by itself.
+        let limits = limits(ask.api, &settings)?;
+        let key = key(&self.project, ask.api);
+        let written = match refusal {
+            Refusal::Rate { retry_at: Some(at) } => {
+                *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner) = Some((ask.api, at));
+                return Some(at.max(now));
+            }
+            // Others spend the same quota, and nobody knows how much: the window counts as full.
+            Refusal::Rate { retry_at: None } => self.store.exhaust_quota_window(&key, limits, now).await,
+            Refusal::Day => self.store.exhaust_quota_day(&key, limits, now).await,
         };
-        if ask.api == Api::TagManager
-            && let Some(limits) = limits(ask.api, &settings)
-            && let Err(error) = self
-                .store
-                .exhaust_quota_day(&key(&self.project, ask.api), limits, now)
-                .await
-        {
+        if let Err(error) = written {
             tracing::warn!(%error, "a refusal for quota could not be written down");
+            return None;
+        }
+        let used = self.store.quota_use(&key, limits, now).await.ok()?;
+        match refusal {
+            Refusal::Day => Some(used.day_resets_at),
+            Refusal::Rate { .. } => used.window_eases_at,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
     use crate::dto::app::SettingsView;
 
@@ -102,6 +107,12 @@ mod tests {
     impl Clock for StandingClock {
         fn now(&self) -> Timestamp {
             *self.0.lock().unwrap()
+        }
+    }
+
+    impl StandingClock {
+        fn set(&self, now: Timestamp) {
+            *self.0.lock().unwrap() = now;
         }
     }
 
@@ -183,31 +194,36 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_pauses_and_a_long_one_ends_the_day() {
+    async fn a_refusal_is_written_down() {
         let (ledger, clock, _) = ledger().await;
+        let click = ask(Api::TagManager, Priority::Interactive);
+        // Google names the moment: this process waits for it.
         let soon = clock.now() + SignedDuration::from_secs(30);
-        ledger.refused(&ask(Api::TagManager, Priority::Bulk), soon).await;
-        let answer = ledger
-            .reserve(&ask(Api::TagManager, Priority::Interactive))
-            .await
-            .unwrap();
-        assert_eq!(answer, Reservation::WaitUntil(soon));
-        *clock.0.lock().unwrap() = soon;
-        let answer = ledger
-            .reserve(&ask(Api::TagManager, Priority::Interactive))
-            .await
-            .unwrap();
-        assert_eq!(answer, Reservation::Admitted);
-        ledger
-            .refused(
-                &ask(Api::TagManager, Priority::Bulk),
-                soon + SignedDuration::from_hours(5),
-            )
-            .await;
-        let answer = ledger
-            .reserve(&ask(Api::TagManager, Priority::Interactive))
-            .await
-            .unwrap();
-        assert!(matches!(answer, Reservation::DayExhausted { .. }), "{answer:?}");
+        let named = Refusal::Rate { retry_at: Some(soon) };
+        assert_eq!(ledger.refused(&click, named).await, Some(soon));
+        assert_eq!(ledger.reserve(&click).await.unwrap(), Reservation::WaitUntil(soon));
+        clock.set(soon);
+        assert_eq!(ledger.reserve(&click).await.unwrap(), Reservation::Admitted);
+        // It names none: the window counts as full, for every process.
+        let later = soon + SignedDuration::from_secs(100);
+        assert_eq!(
+            ledger.refused(&click, Refusal::Rate { retry_at: None }).await,
+            Some(later)
+        );
+        assert_eq!(ledger.reserve(&click).await.unwrap(), Reservation::WaitUntil(later));
+        // The day is spent.
+        clock.set(later);
+        let reset = ledger.refused(&click, Refusal::Day).await.unwrap();
+        assert_eq!(
+            ledger.reserve(&click).await.unwrap(),
+            Reservation::DayExhausted { resets_at: reset }
+        );
+        // Reports are paced by Google alone.
+        assert_eq!(
+            ledger
+                .refused(&ask(Api::AnalyticsData, Priority::Bulk), Refusal::Day)
+                .await,
+            None
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Exports over a real socket against the sandbox: what is in the file, and what the record says.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set its stage fails")]
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may
 
 use std::path::Path;
 use std::sync::Arc;

@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use gantry_engine::Result;
-use gantry_engine::connections;
+use gantry_engine::{ErrorCode, Result, connections};
 
 use crate::composition::Session;
 use crate::output::table;
@@ -16,8 +15,8 @@ pub enum Command {
 
 pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
     let Command::List = command;
-    let accounts = connections::accounts(&session.engine, session.connection.as_deref()).await?;
-    session.output.result(&accounts, |accounts| {
+    let reach = connections::accounts(&session.engine, session.connection.as_deref()).await?;
+    let code = session.output.result(&reach.accounts, |accounts| {
         let mut rows = Vec::new();
         for account in accounts {
             let row = |id: &str, name: &str| {
@@ -43,5 +42,15 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
             return "No Analytics account is in reach.".to_owned();
         }
         table(&["ACCOUNT", "NAME", "PROPERTY", "NAME", "CONNECTION"], &rows)
+    })?;
+    // On stderr with --json too: the document on stdout is the list.
+    for failure in &reach.failures {
+        let error = &failure.error;
+        eprintln!("Not read: {}. {} {}", failure.connection, error.message, error.remedy);
+    }
+    Ok(if reach.failures.is_empty() {
+        code
+    } else {
+        ExitCode::from(ErrorCode::PartlyDone.exit_code())
     })
 }

@@ -15,7 +15,7 @@ pub struct Command {
     #[arg(long, value_delimiter = ',', default_value = "look", value_name = "PERMISSION,...")]
     allow: Vec<String>,
     /// The OAuth client's id or name; the default one where absent.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "reconnect")]
     oauth_client: Option<String>,
     /// Sign this connection in again (its e-mail or id), keeping what it was allowed.
     #[arg(long, value_name = "E-MAIL OR ID")]

@@ -59,7 +59,7 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
         let run = |engine, job| async move { provisioning::start(&engine, request, &job).await };
         session.run_job("provisioning.start", run).await?
     };
-    session.output.done(&done, |done| match &done.result {
+    let code = session.output.done(&done, |done| match &done.result {
         Some(made) => format!(
             "Measurement ID: {}\nAccount {}, property {}, data stream {}\n\nPaste this into the <head> of {}:\n\n{}",
             made.measurement_id,
@@ -70,7 +70,9 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
             made.snippet
         ),
         None => done.problem.clone().unwrap_or_default(),
-    })
+    })?;
+    session.engine.answer_pages_served().await;
+    Ok(code)
 }
 
 fn rows(runs: &[ProvisionRunView]) -> String {

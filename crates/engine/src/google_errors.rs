@@ -47,6 +47,16 @@ fn plain(error: &ApiError) -> (ErrorCode, String, String) {
             ),
             "Unlock the keychain and try again.",
         ),
+        ErrorKind::OAuthClientRefused => (
+            ErrorCode::NoOauthClient,
+            full_stop(&error.message),
+            "Download client_secret_*.json again from the Google Cloud console and add it in Settings.",
+        ),
+        ErrorKind::RefreshLock => (
+            ErrorCode::Storage,
+            full_stop(&error.message),
+            "Wait a minute and try again, or close the other Gantry.",
+        ),
         ErrorKind::ScopeMissing => (
             ErrorCode::PermissionMissing,
             "This connection was not given the permission that this needs.".to_owned(),

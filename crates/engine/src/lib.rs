@@ -31,6 +31,7 @@ use gantry_domain::Clock;
 use gantry_store::Store;
 use google_oauth::{Browser, OAuthClient, SessionTokenStore, TokenStore};
 use tokio::sync::broadcast;
+use tokio::task::JoinSet;
 
 pub use error::{Error, ErrorCode, ErrorView, Result};
 pub use host::Host;
@@ -107,6 +108,8 @@ pub struct Engine {
     links: Links,
     /// Access tokens and HTTP clients, one set a connection.
     sessions: Sessions,
+    /// Addresses whose answer is no longer needed and that the browser may still be sent to, for some seconds.
+    answer_pages: tokio::sync::Mutex<JoinSet<()>>,
 }
 
 impl Engine {
@@ -126,7 +129,25 @@ impl Engine {
             jobs,
             links: Links::default(),
             sessions: Sessions::default(),
+            answer_pages: tokio::sync::Mutex::default(),
         }))
+    }
+
+    /// Completes when no browser waits for a page of ours any more, seconds at most: a host that ends sooner leaves the
+    /// person on a refused connection.
+    pub async fn answer_pages_served(&self) {
+        let mut pages = self.answer_pages.lock().await;
+        while pages.join_next().await.is_some() {}
+    }
+
+    /// Goes on serving an answer page in the background.
+    pub(crate) async fn serve_answer_page(&self, page: impl Future<Output = ()> + Send + 'static) {
+        self.answer_pages.lock().await.spawn(page);
+    }
+
+    /// Frees the addresses for the next wait.
+    pub(crate) async fn close_answer_pages(&self) {
+        self.answer_pages.lock().await.shutdown().await;
     }
 
     pub fn profile(&self) -> &Profile {

@@ -37,7 +37,7 @@ pub enum OAuthError {
     /// No refresh token is stored for this connection.
     #[error("no sign-in is saved for this connection")]
     NotSignedIn,
-    /// `invalid_client`, `unauthorized_client`.
+    /// `invalid_client`, `unauthorized_client`, `deleted_client`.
     #[error("Google does not accept this OAuth client: {0}")]
     ClientRefused(String),
     #[error("the redirect address is not registered with this OAuth client: {0}")]

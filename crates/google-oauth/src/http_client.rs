@@ -112,7 +112,7 @@ fn refusal(status: u16, body: &[u8]) -> OAuthError {
             OAuthError::ReauthenticationRequired
         }
         "invalid_grant" => OAuthError::SignInExpired(description),
-        "invalid_client" | "unauthorized_client" => OAuthError::ClientRefused(description),
+        "invalid_client" | "unauthorized_client" | "deleted_client" => OAuthError::ClientRefused(description),
         "redirect_uri_mismatch" => OAuthError::RedirectMismatch(description),
         "" => OAuthError::UnexpectedAnswer(format!("HTTP {status} without an OAuth error")),
         _ => OAuthError::Refused {
@@ -177,6 +177,10 @@ mod tests {
         ));
         assert!(matches!(
             refusal(401, br#"{"error":"invalid_client"}"#),
+            OAuthError::ClientRefused(_)
+        ));
+        assert!(matches!(
+            refusal(401, br#"{"error":"deleted_client"}"#),
             OAuthError::ClientRefused(_)
         ));
         assert!(matches!(

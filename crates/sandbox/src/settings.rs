@@ -26,7 +26,7 @@ pub enum Consent {
 pub enum InstalledTermsRedirect {
     #[default]
     Accept,
-    /// The ticket is refused with 400.
+    /// The ticket is refused with 400; one that names no redirect is given, and the page never redirects.
     Refuse,
     /// The ticket is given, the account is made, and the page never redirects.
     Silent,

@@ -83,6 +83,12 @@ pub(crate) fn check_redirect(
     }
 }
 
+/// Whether the client's ticket may name no redirect at all: where none of its addresses would be taken.
+pub(crate) fn may_do_without_redirect(google: &Google, client: Option<&OAuthClient>) -> bool {
+    let refused = google.settings().installed_terms_redirect == InstalledTermsRedirect::Refuse;
+    refused && client.is_some_and(|client| client.kind == ClientKind::Installed)
+}
+
 pub(crate) fn handle(google: &Google, request: &ApiRequest) -> ApiReply {
     let get = request.method == http::Method::GET;
     match request.path.as_str() {

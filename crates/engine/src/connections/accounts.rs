@@ -8,6 +8,7 @@ use gantry_domain::Permission;
 use google_apis::AnalyticsAdmin;
 use serde::Serialize;
 
+use super::session::{ConnectionFailure, ReadySessions, Session};
 use crate::Engine;
 use crate::error::Result;
 
@@ -30,42 +31,71 @@ pub struct AnalyticsPropertyView {
     pub display_name: String,
 }
 
-/// All accounts with their properties, of one connection or of all that can be used.
-pub async fn accounts(engine: &Arc<Engine>, connection: Option<&str>) -> Result<Vec<AnalyticsAccountView>> {
-    let mut sessions = if connection.is_some() {
-        Vec::new()
-    } else {
-        engine.ready_sessions().await?
+/// What the connections reach, and which of them could not be asked.
+#[derive(Debug, Default)]
+pub struct AccountsInReach {
+    pub accounts: Vec<AnalyticsAccountView>,
+    pub failures: Vec<ConnectionFailure>,
+}
+
+/// All accounts with their properties, of one connection or of all that can be used. An error where no connection
+/// answered; where some did, the others are named in the answer.
+pub async fn accounts(engine: &Arc<Engine>, connection: Option<&str>) -> Result<AccountsInReach> {
+    let mut ready = match connection {
+        Some(_) => ReadySessions::default(),
+        None => engine.ready_sessions().await?,
     };
-    if sessions.is_empty() {
+    if ready.sessions.is_empty() && ready.failures.is_empty() {
         // The one that is named; or none works: the same answer as everywhere else.
-        sessions.push(engine.session(connection).await?);
+        ready.sessions.push(engine.session(connection).await?);
     }
+    let mut reach = AccountsInReach {
+        failures: ready.failures,
+        ..AccountsInReach::default()
+    };
+    let mut answered = false;
+    for session in ready.sessions {
+        match accounts_of(&session).await {
+            Ok(accounts) => {
+                answered = true;
+                reach.accounts.extend(accounts);
+            }
+            Err(error) => reach.failures.push(ConnectionFailure {
+                connection: session.connection.email,
+                error,
+            }),
+        }
+    }
+    if !answered && !reach.failures.is_empty() {
+        return Err(reach.failures.swap_remove(0).error);
+    }
+    Ok(reach)
+}
+
+async fn accounts_of(session: &Session) -> Result<Vec<AnalyticsAccountView>> {
+    // Configure lets an account be read as well.
+    if !session.granted().contains(&Permission::Configure) {
+        session.require(Permission::View)?;
+    }
+    let admin = AnalyticsAdmin::new(&session.transport);
+    let mut pages = pin!(admin.account_summaries());
     let mut accounts = Vec::new();
-    for session in sessions {
-        // Configure lets an account be read as well.
-        if !session.granted().contains(&Permission::Configure) {
-            session.require(Permission::View)?;
-        }
-        let admin = AnalyticsAdmin::new(&session.transport);
-        let mut pages = pin!(admin.account_summaries());
-        while let Some(page) = pages.try_next().await? {
-            accounts.extend(page.into_iter().map(|summary| {
-                AnalyticsAccountView {
-                    account_id: summary.account.trim_start_matches("accounts/").to_owned(),
-                    display_name: summary.display_name,
-                    connection: session.connection.email.clone(),
-                    properties: summary
-                        .property_summaries
-                        .into_iter()
-                        .map(|property| AnalyticsPropertyView {
-                            property_id: property.property.trim_start_matches("properties/").to_owned(),
-                            display_name: property.display_name,
-                        })
-                        .collect(),
-                }
-            }));
-        }
+    while let Some(page) = pages.try_next().await? {
+        accounts.extend(page.into_iter().map(|summary| {
+            AnalyticsAccountView {
+                account_id: summary.account.trim_start_matches("accounts/").to_owned(),
+                display_name: summary.display_name,
+                connection: session.connection.email.clone(),
+                properties: summary
+                    .property_summaries
+                    .into_iter()
+                    .map(|property| AnalyticsPropertyView {
+                        property_id: property.property.trim_start_matches("properties/").to_owned(),
+                        display_name: property.display_name,
+                    })
+                    .collect(),
+            }
+        }));
     }
     Ok(accounts)
 }

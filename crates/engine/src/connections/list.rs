@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gantry_store::{AnalyticsProperty, ConnectionRecord, ConnectionState as StoredState, TagManagerContainer};
 use google_oauth::{OAuthClient, OAuthClientKind, TokenStore};
 
-use super::session::granted;
+use super::session::{ends_sign_in, granted};
 use crate::Engine;
 use crate::dto::connections::{ConnectionCheck, ConnectionState, ConnectionView, StoredIn};
 use crate::dto::events::Topic;
@@ -92,7 +92,7 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
     let outcome = session.credential.check().await;
     let state = match &outcome {
         Ok(()) => Some(StoredState::Ready),
-        Err(error) if error.needs_sign_in() => Some(StoredState::NeedsSignIn),
+        Err(error) if ends_sign_in(error, session.connection.session_only) => Some(StoredState::NeedsSignIn),
         Err(_) => None,
     };
     if let Some(state) = state.filter(|state| *state != session.connection.state) {

@@ -8,11 +8,11 @@ mod refusals;
 mod session;
 mod sign_in;
 
-pub use accounts::{AnalyticsAccountView, AnalyticsPropertyView, accounts};
+pub use accounts::{AccountsInReach, AnalyticsAccountView, AnalyticsPropertyView, accounts};
 pub use list::{check, disconnect, list};
 pub use oauth_clients::{
     add as add_oauth_client, list as list_oauth_clients, remove as remove_oauth_client,
     set_default as set_default_oauth_client,
 };
-pub use session::{Session, Sessions};
+pub use session::{ConnectionFailure, ReadySessions, Session, Sessions};
 pub use sign_in::connect;

@@ -29,6 +29,21 @@ pub struct Session {
     pub(super) credential: Arc<Credential>,
 }
 
+/// The connections that can be used, and those that failed before anything was sent.
+#[derive(Default)]
+pub struct ReadySessions {
+    pub sessions: Vec<Session>,
+    pub failures: Vec<ConnectionFailure>,
+}
+
+/// One connection of several that could not do its part.
+#[derive(Debug)]
+pub struct ConnectionFailure {
+    /// Its e-mail.
+    pub connection: String,
+    pub error: Error,
+}
+
 /// The sessions of one engine, so that all calls of a connection share its access token.
 #[derive(Default)]
 pub struct Sessions(Mutex<Shared>);
@@ -132,23 +147,37 @@ impl Engine {
         self.session_of(connection).await
     }
 
-    /// The sessions of all connections that can be used, oldest first.
-    pub async fn ready_sessions(&self) -> Result<Vec<Session>> {
-        let mut sessions = Vec::new();
+    /// The sessions of all connections that can be used, oldest first; one that is broken does not hold up the others.
+    pub async fn ready_sessions(&self) -> Result<ReadySessions> {
+        let mut ready = ReadySessions::default();
         for connection in self.store.connections().await? {
-            if connection.state == ConnectionState::Ready {
-                sessions.push(self.session_of(connection).await?);
+            if !self.is_usable(&connection).await? {
+                continue;
+            }
+            let email = connection.email.clone();
+            match self.session_of(connection).await {
+                Ok(session) => ready.sessions.push(session),
+                Err(error) => ready.failures.push(ConnectionFailure {
+                    connection: email,
+                    error,
+                }),
             }
         }
-        Ok(sessions)
+        Ok(ready)
+    }
+
+    /// Whether this process can use the connection: a sign-in for one session is known to the process that made it alone.
+    pub(crate) async fn is_usable(&self, connection: &ConnectionRecord) -> Result<bool> {
+        Ok(connection.state == ConnectionState::Ready
+            && (!connection.session_only || self.session.get(&connection.id).await?.is_some()))
     }
 
     /// The session of this connection. Nothing is sent yet.
     pub async fn session_of(&self, connection: ConnectionRecord) -> Result<Session> {
         let mut shared = self.sessions.0.lock().await;
         let known = shared.by_connection.get(&connection.id);
-        // Another process may have signed in again meanwhile, with other scopes.
-        if let Some(known) = known.filter(|known| known.connection.session_only == connection.session_only) {
+        // Another process may have signed in again meanwhile: the access token in memory would not have what was granted.
+        if let Some(known) = known.filter(|known| same_grant(&known.connection, &connection)) {
             return Ok(Session {
                 connection,
                 ..known.clone()
@@ -172,6 +201,7 @@ impl Engine {
         shared.http = Some(http.clone());
         let tokens = ConnectionTokens {
             connection_id: connection.id.clone(),
+            session_only: connection.session_only,
             credential: Arc::clone(&credential),
             store: self.store.clone(),
             jobs: Arc::clone(&self.jobs),
@@ -223,6 +253,18 @@ impl Engine {
     }
 }
 
+fn same_grant(known: &ConnectionRecord, now: &ConnectionRecord) -> bool {
+    known.session_only == now.session_only
+        && known.oauth_client_id == now.oauth_client_id
+        && known.granted_scopes == now.granted_scopes
+}
+
+/// Whether a failed refresh says that the connection needs a new sign-in, for every process: a session-only one whose
+/// token is not in this process may be at work in another.
+pub(super) fn ends_sign_in(error: &OAuthError, session_only: bool) -> bool {
+    error.needs_sign_in() && !(session_only && matches!(error, OAuthError::NotSignedIn))
+}
+
 fn ambiguous(message: &str, connections: &[ConnectionRecord]) -> Error {
     let names: Vec<String> = connections
         .iter()
@@ -238,6 +280,7 @@ fn ambiguous(message: &str, connections: &[ConnectionRecord]) -> Error {
 /// Access tokens for the transport; a dead sign-in is noted with the connection.
 struct ConnectionTokens {
     connection_id: String,
+    session_only: bool,
     credential: Arc<Credential>,
     store: Store,
     jobs: Arc<Jobs>,
@@ -249,7 +292,7 @@ impl AccessTokenSource for ConnectionTokens {
         match self.credential.access_token().await {
             Ok(token) => Ok(AccessToken::new(token.expose())),
             Err(error) => {
-                if error.needs_sign_in() {
+                if ends_sign_in(&error, self.session_only) {
                     let marked = self
                         .store
                         .set_connection_state(&self.connection_id, ConnectionState::NeedsSignIn)
@@ -262,6 +305,8 @@ impl AccessTokenSource for ConnectionTokens {
                 let kind = match &error {
                     error if error.needs_sign_in() => TokenUnavailableKind::SignInNeeded,
                     OAuthError::Store(_) => TokenUnavailableKind::Keychain,
+                    OAuthError::ClientRefused(_) => TokenUnavailableKind::OAuthClientRefused,
+                    OAuthError::Lock(_) => TokenUnavailableKind::RefreshLock,
                     error if error.is_temporary() => TokenUnavailableKind::Network,
                     _ => TokenUnavailableKind::Other,
                 };

@@ -45,6 +45,16 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         .as_deref()
         .or(before.as_ref().map(|record| record.oauth_client_id.as_str()));
     let client = engine.oauth_client(named).await?;
+    if let Some(known) = before
+        .as_ref()
+        .filter(|known| known.oauth_client_id != client.client_id)
+    {
+        // Another OAuth client's grant is another connection: it must not take the place of one that works.
+        return Err(Error::invalid(
+            format!("{} was connected with another OAuth client.", known.email),
+            "Sign it in again with the OAuth client that it has, or connect the account anew with the other one.",
+        ));
+    }
 
     let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client.clone())?;
     let authorization = AuthorizationRequest {
@@ -52,6 +62,8 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         login_hint: before.as_ref().map(|record| record.email.clone()),
         time_limit: TIME_LIMIT,
     };
+    // An OAuth client may have but one registered address for all its answers.
+    engine.close_answer_pages().await;
     let pending = authorization.begin(&endpoint).await?;
     engine
         .ask_to_open(

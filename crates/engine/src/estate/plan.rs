@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::connections::Session;
+use crate::connections::{ReadySessions, Session};
 use crate::dto::containers::{SyncPlan, SyncRequest};
 use crate::error::{Error, ErrorCode, Result};
 use crate::{Engine, quota};
@@ -11,7 +11,7 @@ use crate::{Engine, quota};
 /// The calls of a sync as far as the mirror knows the estate, the time that the quota makes of them, and what is left
 /// of the day. The scarcest project tells.
 pub async fn plan(engine: &Arc<Engine>, request: SyncRequest) -> Result<SyncPlan> {
-    let sessions = sessions(engine, &request).await?;
+    let sessions = sessions(engine, &request).await?.sessions;
     let accounts = engine.store.tag_manager_accounts().await?;
     let containers = engine.store.containers().await?;
     let mut taken = HashSet::new();
@@ -40,12 +40,18 @@ pub async fn plan(engine: &Arc<Engine>, request: SyncRequest) -> Result<SyncPlan
 }
 
 /// The connections that a sync is about: the one named, or all that can be used.
-pub(super) async fn sessions(engine: &Arc<Engine>, request: &SyncRequest) -> Result<Vec<Session>> {
+pub(super) async fn sessions(engine: &Arc<Engine>, request: &SyncRequest) -> Result<ReadySessions> {
     if request.connection.is_some() {
-        return Ok(vec![engine.session(request.connection.as_deref()).await?]);
+        return Ok(ReadySessions {
+            sessions: vec![engine.session(request.connection.as_deref()).await?],
+            failures: Vec::new(),
+        });
     }
-    let ready = engine.ready_sessions().await?;
-    if ready.is_empty() {
+    let mut ready = engine.ready_sessions().await?;
+    if ready.sessions.is_empty() && !ready.failures.is_empty() {
+        return Err(ready.failures.swap_remove(0).error);
+    }
+    if ready.sessions.is_empty() {
         // Says that there is none, where there is none.
         let connection = match engine.connection(None).await {
             Err(error) if error.code == ErrorCode::NoConnection => return Err(error),

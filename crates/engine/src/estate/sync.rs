@@ -16,7 +16,7 @@ use super::plan::{project, sessions};
 use super::tally::Tally;
 use super::{LAST_SYNC, shape};
 use crate::Engine;
-use crate::connections::Session;
+use crate::connections::{ReadySessions, Session};
 use crate::dto::app::SyncRunView;
 use crate::dto::containers::{SyncRequest, SyncResult};
 use crate::dto::events::Topic;
@@ -30,9 +30,12 @@ const TELL_EVERY: Duration = Duration::from_secs(2);
 
 /// Reads the estate of the connections that `request` means into the mirror.
 pub async fn sync(engine: &Arc<Engine>, request: SyncRequest, job: &Job) -> Result<SyncResult> {
-    let sessions = sessions(engine, &request).await?;
+    let ReadySessions { sessions, failures } = sessions(engine, &request).await?;
     let started_at = engine.clock.now();
     let tally = Tally::default();
+    for failure in &failures {
+        tally.failed(&failure.connection, &failure.error);
+    }
     write_down(engine, started_at, None, &tally).await?;
     let walk = Walk {
         engine,
@@ -88,6 +91,8 @@ fn ends_the_connection(error: &ApiError) -> bool {
         error.kind,
         ErrorKind::SignInNeeded
             | ErrorKind::Keychain
+            | ErrorKind::OAuthClientRefused
+            | ErrorKind::RefreshLock
             | ErrorKind::Unauthenticated
             | ErrorKind::ScopeMissing
             | ErrorKind::ApiDisabled

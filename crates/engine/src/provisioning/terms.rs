@@ -2,7 +2,7 @@
 //! or, where that is lost, by comparing the account list with the one from before the ticket.
 
 use std::collections::BTreeSet;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
@@ -24,6 +24,7 @@ use crate::connections::Session;
 use crate::dto::events::{EngineEvent, LinkPurpose};
 use crate::dto::provisioning::ProvisionStep;
 use crate::error::{Error, ErrorCode, Result};
+use crate::jobs::Job;
 
 /// A ticket's life, as far as we use it.
 const TIME_LIMIT: Duration = Duration::from_mins(15);
@@ -31,6 +32,8 @@ const TIME_LIMIT: Duration = Duration::from_mins(15);
 /// less often, some fifty calls in all.
 const FIRST_LOOK: Duration = Duration::from_secs(4);
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+/// How long the address answers after the account list has told: Google's redirect may be on its way.
+const LATE_ANSWER: Duration = Duration::from_secs(10);
 /// For OAuth clients of kind `installed`, which can register nothing.
 const INSTALLED: [&str; 3] = [
     "http://127.0.0.1:27490/terms",
@@ -54,13 +57,17 @@ pub(super) async fn accept(journal: &Journal<'_>, session: &Session, admin: &Ana
         return Ok(account_id);
     }
     // No ticket is asked for that could not be answered.
+    journal.engine.close_answer_pages().await;
     let listener = listen(&session.oauth_client).await?;
     let redirect_uri = listener.redirect_uri().to_owned();
     if journal.was_begun(ProvisionStep::Terms).await? {
         journal.plan_again(ProvisionStep::Terms).await?;
     }
     let before = account_ids(journal, admin).await?;
-    let ticket = ticket(journal, session, admin, &redirect_uri, &before).await?;
+    let Ticket { id: ticket, redirects } = ticket(journal, session, admin, &redirect_uri, &before).await?;
+    // Where Google sends the browser nowhere, the account list alone tells.
+    let listener = redirects.then_some(listener);
+    let redirect_uri = redirects.then_some(redirect_uri);
 
     journal
         .sending(
@@ -80,7 +87,13 @@ pub(super) async fn accept(journal: &Journal<'_>, session: &Session, admin: &Ana
     let link = journal.engine.profile().base().dial(&link);
     journal
         .engine
-        .ask_to_open(journal.job, LinkPurpose::Terms, link, Some(&redirect_uri), expires_at)
+        .ask_to_open(
+            journal.job,
+            LinkPurpose::Terms,
+            link,
+            redirect_uri.as_deref(),
+            expires_at,
+        )
         .await;
 
     let account_id = wait(journal, admin, listener, &ticket, &before).await?;
@@ -128,14 +141,65 @@ fn not_registered() -> Error {
     )
 }
 
-/// Asks for the ticket; the snapshot of accounts is on the disk before.
+/// What was asked of Google.
+struct Ticket {
+    id: String,
+    /// Whether Google sends the browser back.
+    redirects: bool,
+}
+
+/// Asks for the ticket; the snapshot of accounts is on the disk before. Where Google does not take the address of an
+/// OAuth client that can register none, once more without.
 async fn ticket(
     journal: &Journal<'_>,
     session: &Session,
     admin: &AnalyticsAdmin,
     redirect_uri: &str,
     before: &BTreeSet<String>,
-) -> Result<String> {
+) -> Result<Ticket> {
+    let refused = match ask(journal, admin, Some(redirect_uri), before).await? {
+        Ok(id) => return Ok(Ticket { id, redirects: true }),
+        Err(refused) => refused,
+    };
+    let installed = session.oauth_client.kind == OAuthClientKind::Installed;
+    if installed && refused.kind == ErrorKind::InvalidArgument {
+        match ask(journal, admin, None, before).await? {
+            Ok(id) => return Ok(Ticket { id, redirects: false }),
+            Err(again) if again.kind == ErrorKind::InvalidArgument => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    // Another field may have been wrong.
+    if !about_redirect(&refused) {
+        return Err(refused.into());
+    }
+    let mut named = not_registered()
+        .with_activity(Some(refused.activity_id.to_string()))
+        .with_details(&refused);
+    if installed {
+        "Google did not take the redirect address of an OAuth client of kind \"Desktop app\"."
+            .clone_into(&mut named.message);
+    }
+    Err(named)
+}
+
+fn about_redirect(error: &ApiError) -> bool {
+    let names = |text: &str| text.to_ascii_lowercase().contains("redirect");
+    error.kind == ErrorKind::InvalidArgument
+        && (names(&error.message)
+            || error
+                .violations
+                .iter()
+                .any(|violation| names(&violation.field) || names(&violation.description)))
+}
+
+/// One request for a ticket: its id, or what Google said.
+async fn ask(
+    journal: &Journal<'_>,
+    admin: &AnalyticsAdmin,
+    redirect_uri: Option<&str>,
+    before: &BTreeSet<String>,
+) -> Result<Result<String, ApiError>> {
     journal
         .sending(
             ProvisionStep::Ticket,
@@ -149,24 +213,13 @@ async fn ticket(
             region_code: form.country.clone(),
             ..Account::default()
         },
-        redirect_uri: redirect_uri.to_owned(),
+        redirect_uri: redirect_uri.unwrap_or_default().to_owned(),
     };
     journal.spent();
-    let answer = admin.provision_account_ticket(&request).await.map_err(|error| {
-        let about_redirect =
-            error.kind == ErrorKind::InvalidArgument && error.message.to_ascii_lowercase().contains("redirect");
-        if !about_redirect {
-            return Error::from(error);
-        }
-        let mut named = not_registered()
-            .with_activity(Some(error.activity_id.to_string()))
-            .with_details(&error);
-        if session.oauth_client.kind == OAuthClientKind::Installed {
-            "Google did not take the redirect address of an OAuth client of kind \"Desktop app\"."
-                .clone_into(&mut named.message);
-        }
-        named
-    })?;
+    let answer = match admin.provision_account_ticket(&request).await {
+        Ok(answer) => answer,
+        Err(error) => return Ok(Err(error)),
+    };
     if answer.account_ticket_id.is_empty() {
         return Err(Error::new(
             ErrorCode::GoogleUnreadable,
@@ -177,20 +230,23 @@ async fn ticket(
     journal
         .made(ProvisionStep::Ticket, json!({ "ticket_id": answer.account_ticket_id }))
         .await?;
-    Ok(answer.account_ticket_id)
+    Ok(Ok(answer.account_ticket_id))
 }
 
-/// Waits for the redirect that names the ticket, looking at the account list now and then.
-async fn wait(
-    journal: &Journal<'_>,
-    admin: &AnalyticsAdmin,
-    listener: LoopbackListener,
-    ticket: &str,
-    before: &BTreeSet<String>,
-) -> Result<String> {
-    let deadline = Instant::now() + TIME_LIMIT;
-    let cancel = journal.job.cancel_token();
-    let (expected, strays) = (ticket.to_owned(), journal.job.clone());
+type Redirect = Pin<Box<dyn Future<Output = Result<Callback, WaitError>> + Send>>;
+
+/// Completes with the redirect that names the ticket; without an address, when the time is over.
+fn redirect(listener: Option<LoopbackListener>, deadline: Instant, ticket: &str, job: &Job) -> Redirect {
+    let cancel = job.cancel_token().clone();
+    let Some(listener) = listener else {
+        return Box::pin(async move {
+            tokio::select! {
+                () = cancel.cancelled() => Err(WaitError::Cancelled),
+                () = tokio::time::sleep_until(deadline) => Err(WaitError::TimedOut { strays: 0 }),
+            }
+        });
+    };
+    let (expected, strays) = (ticket.to_owned(), job.clone());
     let settle = move |query: &RedirectQuery| {
         let settlement = settle(query, &expected);
         if matches!(settlement, Settlement::Stray(_)) {
@@ -201,7 +257,20 @@ async fn wait(
         }
         settlement
     };
-    let mut redirect = pin!(listener.wait(deadline, cancel, settle));
+    Box::pin(async move { listener.wait(deadline, &cancel, settle).await })
+}
+
+/// Waits for the redirect that names the ticket, looking at the account list now and then.
+async fn wait(
+    journal: &Journal<'_>,
+    admin: &AnalyticsAdmin,
+    listener: Option<LoopbackListener>,
+    ticket: &str,
+    before: &BTreeSet<String>,
+) -> Result<String> {
+    let deadline = Instant::now() + TIME_LIMIT;
+    let listens = listener.is_some();
+    let mut redirect = redirect(listener, deadline, ticket, journal.job);
     let mut pause = FIRST_LOOK;
     loop {
         let ended = tokio::select! {
@@ -209,7 +278,15 @@ async fn wait(
             () = tokio::time::sleep(pause) => {
                 pause = (pause * 3 / 2).min(LONGEST_PAUSE);
                 match new_account(journal, admin, before).await {
-                    Ok(Some(account_id)) => return Ok(account_id),
+                    Ok(Some(account_id)) => {
+                        if listens {
+                            let late = async move {
+                                let _ = tokio::time::timeout(LATE_ANSWER, redirect).await;
+                            };
+                            journal.engine.serve_answer_page(late).await;
+                        }
+                        return Ok(account_id);
+                    }
                     Ok(None) => continue,
                     Err(error) => {
                         tracing::debug!(%error, "the account list could not be read while waiting");

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use gantry_store::ConnectionState;
-
 use crate::Engine;
 use crate::connections::Session;
 use crate::error::{Error, ErrorCode, Result};
@@ -31,7 +29,7 @@ pub(crate) async fn session_for(engine: &Arc<Engine>, property: &str, named: Opt
     }
     if let Some(known) = engine.store.analytics_property(property).await? {
         for connection in engine.store.connections().await? {
-            if connection.state == ConnectionState::Ready && known.connections.contains(&connection.id) {
+            if known.connections.contains(&connection.id) && engine.is_usable(&connection).await? {
                 return engine.session_of(connection).await;
             }
         }
@@ -39,7 +37,7 @@ pub(crate) async fn session_for(engine: &Arc<Engine>, property: &str, named: Opt
     match engine.session(None).await {
         Err(error) if error.code == ErrorCode::ConnectionAmbiguous => {
             // Only one of them may still work.
-            let mut ready = engine.ready_sessions().await?;
+            let mut ready = engine.ready_sessions().await?.sessions;
             if ready.len() == 1 {
                 Ok(ready.remove(0))
             } else {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test may
 
+mod grants;
 mod provisioning;
 mod sign_in;
 mod user_agent;

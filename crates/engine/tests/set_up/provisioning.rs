@@ -24,7 +24,7 @@ async fn newcomer() -> (MutexGuard<'static, ()>, World) {
 
 /// The names of the accounts that were made, with how many properties each has.
 async fn made(world: &World) -> Vec<(String, usize)> {
-    let accounts = connections::accounts(&world.engine, None).await.unwrap();
+    let accounts = connections::accounts(&world.engine, None).await.unwrap().accounts;
     accounts
         .into_iter()
         .map(|account| (account.display_name, account.properties.len()))
@@ -128,10 +128,54 @@ async fn a_redirect_that_never_comes_is_made_up_for_by_the_account_list() {
 #[tokio::test]
 async fn a_refused_redirect_says_how_to_register_one() {
     let (_ports, mut world) = newcomer().await;
-    world.control("terms", json!({ "installed_redirect": "refuse" })).await;
+    let message = "The redirect_uri is not configured as a redirect URI of the OAuth client.";
+    let body = json!({ "error": { "code": 400, "message": message, "status": "INVALID_ARGUMENT" } });
+    let fault =
+        json!({ "match": { "path_contains": "provisionAccountTicket" }, "times": 2, "status": 400, "body": body });
+    world.control("faults", fault).await;
     let refused = world.provision(|_| async {}).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::RedirectNotRegistered);
     assert!(refused.remedy.contains("http://127.0.0.1:27495/terms"));
+}
+
+#[tokio::test]
+async fn where_the_redirect_is_refused_a_ticket_without_one_and_the_account_list_do() {
+    let (_ports, mut world) = newcomer().await;
+    world.control("terms", json!({ "installed_redirect": "refuse" })).await;
+    let run = world
+        .provision(|url| async move {
+            assert_eq!(decide_terms(&url, NEWCOMER, "accept").await, None);
+        })
+        .await
+        .unwrap();
+    assert_eq!(run.state, ProvisionState::Done);
+    assert_eq!(world.requests("POST", "provisionAccountTicket").await, 2);
+}
+
+#[tokio::test]
+async fn a_redirect_that_comes_after_the_account_list_told_still_finds_a_page() {
+    let (_ports, mut world) = newcomer().await;
+    let late = Arc::new(std::sync::Mutex::new(None));
+    let kept = Arc::clone(&late);
+    let run = world
+        .provision(|url| async move {
+            *kept.lock().unwrap() = decide_terms(&url, NEWCOMER, "accept").await;
+        })
+        .await
+        .unwrap();
+    assert_eq!(run.state, ProvisionState::Done);
+    let back = late.lock().unwrap().take().unwrap();
+    let page = crate::user_agent::get(&back).await;
+    assert!(
+        page.status == 200 && page.body.contains("The terms are accepted"),
+        "{}",
+        page.body
+    );
+    // Nobody is waited for any more, and the address is free.
+    world.engine.answer_pages_served().await;
+    tokio::net::TcpListener::bind((back.host_str().unwrap(), back.port().unwrap()))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

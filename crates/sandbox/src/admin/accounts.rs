@@ -157,12 +157,19 @@ pub(super) fn provision_account_ticket(call: &Call<'_>) -> Result<Value, ApiRepl
     let account = body.get("account").cloned().unwrap_or_else(|| json!({}));
     check(&account)?;
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-    let redirect_uri = text(&body, "redirectUri")
-        .filter(|uri| !uri.is_empty())
-        .ok_or_else(|| rpc_error::bad_field("redirect_uri", "The field redirect_uri is required."))?;
+    let redirect_uri = text(&body, "redirectUri").unwrap_or_default();
     let client = oauth::find_client(call.google, &call.caller.client_id);
-    let silent = terms::check_redirect(call.google, client.as_ref(), &redirect_uri)
-        .map_err(|why| rpc_error::bad_field("redirect_uri", why))?;
+    let silent = if redirect_uri.is_empty() && terms::may_do_without_redirect(call.google, client.as_ref()) {
+        true
+    } else if redirect_uri.is_empty() {
+        return Err(rpc_error::bad_field(
+            "redirect_uri",
+            "The field redirect_uri is required.",
+        ));
+    } else {
+        terms::check_redirect(call.google, client.as_ref(), &redirect_uri)
+            .map_err(|why| rpc_error::bad_field("redirect_uri", why))?
+    };
     let id = call.google.tickets().add(Ticket {
         dialect: Dialect::Ga4,
         display_name: text(&account, "displayName").unwrap_or_default(),

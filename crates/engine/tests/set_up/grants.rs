@@ -1,0 +1,157 @@
+//! What connections may do and who knows of it: several OAuth clients, several processes, one broken among many.
+
+use std::sync::Arc;
+
+use gantry_domain::Permission;
+use gantry_engine::dto::connections::{ConnectRequest, ConnectionState};
+use gantry_engine::dto::containers::SyncRequest;
+use gantry_engine::dto::{ById, Nothing};
+use gantry_engine::{ErrorCode, commands, connections, estate};
+use gantry_sandbox::practice::{self, NEWCOMER, OWNER};
+use google_apis::AnalyticsAdmin;
+use google_apis::analytics_admin::{Account, ProvisionAccountTicketRequest};
+use google_oauth::TokenStore;
+use serde_json::json;
+
+use crate::user_agent::consent;
+use crate::world::{World, allow, engine};
+
+#[tokio::test]
+async fn another_oauth_client_does_not_take_the_place_of_a_connection_that_works() {
+    let mut world = World::new().await;
+    let owner = world.sign_in(OWNER).await;
+    world.add_client(&practice::web_client_json(), false).await;
+    let token = world.keychain.get(&owner.id).await.unwrap();
+    let request = ConnectRequest {
+        reconnect: Some(owner.id.clone()),
+        oauth_client_id: Some(practice::WEB_CLIENT_ID.to_owned()),
+        ..allow([])
+    };
+    let refused = world.connect(request, |url| async move {
+        consent(&url, OWNER, "allow", |_| true).await;
+    });
+    assert_eq!(refused.await.unwrap_err().code, ErrorCode::InvalidRequest);
+    assert_eq!(world.keychain.get(&owner.id).await.unwrap(), token);
+    assert!(
+        connections::check(&world.engine, ById { id: owner.id })
+            .await
+            .unwrap()
+            .ok
+    );
+}
+
+#[tokio::test]
+async fn a_sign_in_for_one_session_is_left_alone_by_other_processes() {
+    let mut world = World::new().await;
+    let request = ConnectRequest {
+        session_only: true,
+        ..allow([Permission::View])
+    };
+    let owner = world
+        .connect(request, |url| async move {
+            consent(&url, OWNER, "allow", |_| true).await;
+        })
+        .await
+        .unwrap();
+    let (other, _opened) = engine(&world.sandbox, &world.home, Some(world.keychain.clone())).await;
+    let refused = connections::accounts(&other, Some(OWNER)).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::SignInNeeded);
+    let check = connections::check(&other, ById { id: owner.id }).await.unwrap();
+    assert!(!check.ok);
+    assert!(other.ready_sessions().await.unwrap().sessions.is_empty());
+
+    let list = connections::list(&world.engine, Nothing {}).await.unwrap();
+    assert_eq!(list[0].state, ConnectionState::Ready);
+    assert_eq!(world.engine.ready_sessions().await.unwrap().sessions.len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_granted_to_another_process_is_used_at_once() {
+    let mut world = World::new().await;
+    let owner = world
+        .connect(allow([Permission::View]), |url| async move {
+            consent(&url, OWNER, "allow", |_| true).await;
+        })
+        .await
+        .unwrap();
+    connections::accounts(&world.engine, None).await.unwrap();
+    let before = Arc::clone(&world.engine);
+    world.restart().await;
+    let more = ConnectRequest {
+        reconnect: Some(owner.id),
+        ..allow([Permission::Configure])
+    };
+    world
+        .connect(more, |url| async move {
+            consent(&url, OWNER, "allow", |_| true).await;
+        })
+        .await
+        .unwrap();
+
+    let session = before.session(None).await.unwrap();
+    session.require(Permission::Configure).unwrap();
+    let request = ProvisionAccountTicketRequest {
+        account: Account {
+            display_name: "Harbour".to_owned(),
+            ..Account::default()
+        },
+        redirect_uri: "http://127.0.0.1:27490/terms".to_owned(),
+    };
+    let ticket = AnalyticsAdmin::new(&session.transport)
+        .provision_account_ticket(&request)
+        .await;
+    assert!(ticket.is_ok(), "{ticket:?}");
+}
+
+#[tokio::test]
+async fn one_broken_connection_does_not_hold_up_the_others() {
+    let mut world = World::new().await;
+    let owner = world.sign_in(OWNER).await;
+    world.sign_in(NEWCOMER).await;
+    let mut broken = world.engine.store().connection(&owner.id).await.unwrap().unwrap();
+    broken.id = "broken".to_owned();
+    broken.email = "broken@example.com".to_owned();
+    broken.oauth_client_id = "gone.apps.googleusercontent.com".to_owned();
+    world.engine.store().put_connection(broken).await.unwrap();
+    world.restart().await;
+    world.control("tokens/revoke", json!({ "email": NEWCOMER })).await;
+
+    let reach = connections::accounts(&world.engine, None).await.unwrap();
+    assert!(!reach.accounts.is_empty() && reach.accounts.iter().all(|account| account.connection == OWNER));
+    let mut failed: Vec<&str> = reach
+        .failures
+        .iter()
+        .map(|failure| failure.connection.as_str())
+        .collect();
+    failed.sort_unstable();
+    assert_eq!(failed, ["broken@example.com", NEWCOMER]);
+
+    let synced = commands::run_job(&world.engine, "estate.sync", |engine, job| async move {
+        estate::sync(&engine, SyncRequest::default(), &job).await
+    });
+    let synced = synced.await.unwrap();
+    assert!(synced.properties > 0);
+    assert_eq!(synced.failures[0].what, "broken@example.com");
+}
+
+#[tokio::test]
+async fn a_deleted_oauth_client_is_told_apart_from_an_ended_sign_in() {
+    let mut world = World::new().await;
+    world.sign_in(OWNER).await;
+    world.restart().await;
+    let fault =
+        json!({ "match": { "host": "oauth2.googleapis.com" }, "status": 401, "body": { "error": "deleted_client" } });
+    world.control("faults", fault).await;
+    let refused = connections::accounts(&world.engine, None).await.unwrap_err();
+    assert_eq!(
+        (refused.code, refused.code.exit_code()),
+        (ErrorCode::NoOauthClient, 3),
+        "{refused:?}"
+    );
+    let list = connections::list(&world.engine, Nothing {}).await.unwrap();
+    assert_eq!(
+        list[0].state,
+        ConnectionState::Ready,
+        "the sign-in is as good as before"
+    );
+}

@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{accounts, activity, connect, connections, containers, export, oauth_client, provision, report, sandbox, sync};
+use crate::{
+    accounts, activity, connect, connections, containers, export, oauth_client, provision, report, sandbox, sync,
+};
 
 /// Google Analytics and Tag Manager for all your sites, without a window.
 ///

@@ -53,7 +53,11 @@ impl<'a> Session<'a> {
     pub async fn open(output: &'a Output, connection: Option<String>, no_browser: bool) -> Result<Self> {
         let profile = Profile::from_environment()?;
         let keychain = Keychain::found(gantry_keychain::Keychain::open(profile.keychain_service()).await);
-        let browser: Arc<dyn Browser> = if no_browser { Arc::new(NoBrowser) } else { Arc::new(SystemBrowser) };
+        let browser: Arc<dyn Browser> = if no_browser {
+            Arc::new(NoBrowser)
+        } else {
+            Arc::new(SystemBrowser)
+        };
         let engine = Engine::open(EngineConfig {
             profile,
             keychain,
@@ -66,7 +70,11 @@ impl<'a> Session<'a> {
         if let Some(base) = &engine.profile().view().base_url {
             output.note(&format!("Google is {base} (GANTRY_GOOGLE_BASE_URL)."));
         }
-        Ok(Self { engine, output, connection })
+        Ok(Self {
+            engine,
+            output,
+            connection,
+        })
     }
 
     /// Runs a job to its end, telling its events: NDJSON with `--json`, progress on stderr otherwise. Ctrl-C stops it.

@@ -12,7 +12,11 @@ pub async fn run(session: &Session<'_>) -> Result<ExitCode> {
     let status = app::status(&session.engine, Nothing {}).await?;
     let keychain_works = matches!(status.keychain, KeychainView::Available { .. });
     session.output.result(&status, for_people)?;
-    Ok(if keychain_works { ExitCode::SUCCESS } else { ExitCode::from(ErrorCode::KeychainUnavailable.exit_code()) })
+    Ok(if keychain_works {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(ErrorCode::KeychainUnavailable.exit_code())
+    })
 }
 
 fn for_people(status: &AppStatus) -> String {
@@ -24,7 +28,9 @@ fn for_people(status: &AppStatus) -> String {
         KeychainView::Available { name } => format!("{name} works"),
         KeychainView::Unavailable { reason, remedy } => format!("not available: {reason} {remedy}"),
     };
-    let as_of = status.data_as_of.map_or_else(|| "never synced".to_owned(), |at| format!("from {at:.0}"));
+    let as_of = status
+        .data_as_of
+        .map_or_else(|| "never synced".to_owned(), |at| format!("from {at:.0}"));
     format!(
         "Gantry {}\nProfile       {} ({google})\nData          {}, {as_of}\nKeychain      {keychain}\nOAuth clients {}\nConnections   {} of {} ready",
         status.version,

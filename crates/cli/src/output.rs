@@ -24,7 +24,11 @@ impl Output {
 
     /// Prints a result: the JSON document with `--json`, else what `for_people` makes of it.
     pub fn result<T: Serialize>(self, value: &T, for_people: impl FnOnce(&T) -> String) -> Result<ExitCode> {
-        let text = if self.json { serde_json::to_string(value).map_err(unprintable)? } else { for_people(value) };
+        let text = if self.json {
+            serde_json::to_string(value).map_err(unprintable)?
+        } else {
+            for_people(value)
+        };
         print(text.trim_end_matches('\n'))?;
         Ok(ExitCode::SUCCESS)
     }
@@ -72,8 +76,12 @@ pub fn print(text: &str) -> Result<()> {
     match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(|error| {
-            Error::new(ErrorCode::Destination, "Standard output refused what was written to it.", "Check where it leads.")
-                .with_details(error)
+            Error::new(
+                ErrorCode::Destination,
+                "Standard output refused what was written to it.",
+                "Check where it leads.",
+            )
+            .with_details(error)
         }),
     }
 }
@@ -85,7 +93,11 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
     }
     let told = error.to_string();
-    let message = told.lines().next().unwrap_or("The command line is not understood.").trim_start_matches("error: ");
+    let message = told
+        .lines()
+        .next()
+        .unwrap_or("The command line is not understood.")
+        .trim_start_matches("error: ");
     let error = Error::invalid(message, "See `gantry --help`.");
     Output::new(true).error(&error);
     ExitCode::from(error.code.exit_code())
@@ -96,14 +108,25 @@ pub fn stderr_takes_colour() -> bool {
 }
 
 fn unprintable(error: serde_json::Error) -> Error {
-    Error::new(ErrorCode::Internal, "The answer could not be written as JSON.", "Report this.").with_details(error)
+    Error::new(
+        ErrorCode::Internal,
+        "The answer could not be written as JSON.",
+        "Report this.",
+    )
+    .with_details(error)
 }
 
 /// A plain table for people: columns padded to their widest cell.
 pub fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain(heads.get(column).map(|head| head.chars().count())).max().unwrap_or(0)
+        let cells = rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count());
+        cells
+            .chain(heads.get(column).map(|head| head.chars().count()))
+            .max()
+            .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..heads.len()).map(width).collect();
     let line = |cells: Vec<&str>| {

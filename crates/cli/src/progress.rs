@@ -52,7 +52,9 @@ fn as_json(event: &EngineEvent) {
 fn for_people(event: &EngineEvent, bar: &ProgressBar) {
     match event {
         EngineEvent::JobProgress { progress, .. } => show(progress, bar),
-        EngineEvent::OpenUrl { purpose, url, opened, .. } => bar.suspend(|| {
+        EngineEvent::OpenUrl {
+            purpose, url, opened, ..
+        } => bar.suspend(|| {
             let page = match purpose {
                 LinkPurpose::SignIn => "Google's sign-in page",
                 LinkPurpose::Terms => "Google's Terms of Service",
@@ -65,7 +67,9 @@ fn for_people(event: &EngineEvent, bar: &ProgressBar) {
             eprintln!("{url}");
         }),
         EngineEvent::StrayAnswer { message, .. } => bar.suspend(|| eprintln!("{message}")),
-        EngineEvent::ProvisionStep { step, state, outcome, .. } => {
+        EngineEvent::ProvisionStep {
+            step, state, outcome, ..
+        } => {
             bar.suspend(|| eprintln!("{step:?}: {state:?} {}", outcome.as_deref().unwrap_or_default()));
         }
         _ => {}
@@ -77,7 +81,10 @@ fn show(progress: &Progress, bar: &ProgressBar) {
     bar.set_position(u64::from(progress.done));
     let waiting = match progress.waiting_until {
         Some(until) => format!(", Google asks for a pause until {until:.0}"),
-        None => progress.eta_seconds.map(|eta| format!(", about {eta} s left")).unwrap_or_default(),
+        None => progress
+            .eta_seconds
+            .map(|eta| format!(", about {eta} s left"))
+            .unwrap_or_default(),
     };
     bar.set_message(format!("{}, {} calls{waiting}", progress.what, progress.calls));
 }

@@ -21,8 +21,12 @@ pub struct Command {
 pub async fn run(command: Command, output: &Output) -> Result<ExitCode> {
     if let Some(path) = &command.write_client_secret {
         std::fs::write(path, practice::installed_client_json().to_string()).map_err(|error| {
-            Error::new(ErrorCode::Destination, format!("{} could not be written.", path.display()), "Name another place.")
-                .with_details(error)
+            Error::new(
+                ErrorCode::Destination,
+                format!("{} could not be written.", path.display()),
+                "Name another place.",
+            )
+            .with_details(error)
         })?;
     }
     let running = gantry_sandbox::serve(command.serve).await.map_err(|error| {

@@ -10,13 +10,21 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::dto::app::*;
-use crate::dto::connections::*;
-use crate::dto::containers::*;
-use crate::dto::events::*;
-use crate::dto::exports::*;
-use crate::dto::provisioning::*;
-use crate::dto::reports::*;
+use crate::dto::app::{
+    ActivityRequest, ActivityView, AppStatus, ChooseFile, ChosenFile, OverviewView, PropertyRow, SettingsView,
+};
+use crate::dto::connections::{AddOAuthClient, ConnectRequest, ConnectionCheck, ConnectionView, OAuthClientView};
+use crate::dto::containers::{
+    ContainerRequest, ContainerTree, ContainerView, EntitiesRequest, EntityDetail, EntityRequest, EntityRow, SyncPlan,
+    SyncRequest, SyncResult,
+};
+use crate::dto::events::{EngineEvent, JobStarted, JobView};
+use crate::dto::exports::{ExportRequest, ExportRunView};
+use crate::dto::provisioning::{ProvisionRequest, ProvisionRunView, ResumeProvision};
+use crate::dto::reports::{
+    FieldView, MetadataRequest, OverviewReport, OverviewReportRequest, RealtimeRequest, RealtimeView, ReportRequest,
+    ReportTable,
+};
 use crate::dto::{ById, Nothing};
 use crate::error::{Error, ErrorCode, ErrorView, Result};
 use crate::jobs::Job;

@@ -144,7 +144,7 @@ impl Jobs {
                 progress: job.progress.clone(),
             })
             .collect();
-        views.sort_by(|a, b| a.started_at.cmp(&b.started_at));
+        views.sort_by_key(|job| job.started_at);
         views
     }
 

@@ -4,11 +4,16 @@ use serde_json::Value;
 
 /// Every condition of a trigger, or of a zone's boundary; all of them must hold.
 pub(super) fn conditions(entity: &Value) -> Vec<String> {
-    ["/customEventFilter", "/autoEventFilter", "/filter", "/boundary/condition"]
-        .iter()
-        .flat_map(|place| entity.pointer(place).and_then(Value::as_array).into_iter().flatten())
-        .map(sentence)
-        .collect()
+    [
+        "/customEventFilter",
+        "/autoEventFilter",
+        "/filter",
+        "/boundary/condition",
+    ]
+    .iter()
+    .flat_map(|place| entity.pointer(place).and_then(Value::as_array).into_iter().flatten())
+    .map(sentence)
+    .collect()
 }
 
 fn sentence(condition: &Value) -> String {

@@ -8,7 +8,7 @@ use futures_util::TryStreamExt;
 use google_apis::analytics_admin::{Account, ProvisionAccountTicketRequest};
 use google_apis::{
     AccessToken, AccessTokenSource, AnalyticsAdmin, Api, ApiError, ErrorKind, Priority, QuotaAsk, QuotaLedger,
-    QuotaLedgerError, Reservation, TagManager, TokenUnavailable, TokenUnavailableKind,
+    QuotaLedgerError, Refusal, Reservation, TagManager, TokenUnavailable, TokenUnavailableKind,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -335,9 +335,7 @@ async fn a_day_that_google_calls_spent_is_told_to_the_ledger_and_not_tried_again
         admits_at: Some(resets_at),
         ..Default::default()
     });
-    stage
-        .control("/quota", &json!({"per_window": 100, "window_seconds": 1, "per_day": 0}))
-        .await;
+    stage.control("/quota", &json!({"enabled": true, "per_day": 0})).await;
     let transport = stage.transport_with(Arc::clone(&ledger) as Arc<dyn QuotaLedger>);
     let error = TagManager::new(&transport)
         .live_version("accounts/1/containers/1")

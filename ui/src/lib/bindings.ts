@@ -161,7 +161,11 @@ usage_context: Array<string>,
 /**
  * Number of the live version; `None` when nothing was ever published.
  */
-live_version: string | null, entities: number, };
+live_version: string | null, 
+/**
+ * When the live version was last read from Google; `None` while no sync has come to this container.
+ */
+live_read_at: string | null, entities: number, };
 
 /**
  * Tag Manager accounts with their containers.

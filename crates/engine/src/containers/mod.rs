@@ -158,6 +158,7 @@ fn container_row(container: &TagManagerContainer, live: Option<&LiveVersion>, en
         name: container.name.clone(),
         usage_context: container.usage_context.clone(),
         live_version: live.and_then(|live| live.version_id.clone()),
+        live_read_at: container.live_fetched_at,
         entities,
     }
 }

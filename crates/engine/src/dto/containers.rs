@@ -68,6 +68,8 @@ pub struct ContainerRow {
     pub usage_context: Vec<String>,
     /// Number of the live version; `None` when nothing was ever published.
     pub live_version: Option<String>,
+    /// When the live version was last read from Google; `None` while no sync has come to this container.
+    pub live_read_at: Option<Timestamp>,
     pub entities: u32,
 }
 

@@ -43,6 +43,11 @@ export const containersMessages = {
   emptyKind: (kind: EntityKind) => `The live version has no ${KINDS[kind].few}.`,
   noRowMatch: (kind: EntityKind) => `No ${KINDS[kind].few} match.`,
   choose: { title: 'Choose a container', text: 'Pick one on the left to see what its live version does. Nothing is asked of Google for that.' },
+  unread: {
+    title: 'Not read yet',
+    text: 'No sync has come to this container so far. Sync reads what is live in it.',
+    running: 'The sync that runs now comes to this container in a while, and shows it then.',
+  },
   unpublished: {
     title: 'Nothing was ever published here',
     text: 'This container has no live version, so it does nothing on any site yet. Its workspaces may hold work; Gantry shows what is live.',

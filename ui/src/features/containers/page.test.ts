@@ -83,6 +83,18 @@ test('a container that was never published says so and asks for nothing', async 
   expect(await broken()).toEqual([]);
 });
 
+test('a container that no sync has come to yet is not called unpublished', async () => {
+  show('GTM-5KQ7W02', (host) => {
+    host.answers['containers.tree'] = () => {
+      const now = tree();
+      for (const account of now.accounts) account.containers = account.containers.map((row) => ({ ...row, live_version: null, live_read_at: null }));
+      return now;
+    };
+  });
+  await screen.findByRole('heading', { name: 'Not read yet' });
+  expect(screen.queryByText('Never published')).toBeNull();
+});
+
 test('a failed reading keeps the tree that is there', async () => {
   let fail = false;
   const { host } = show(null, (made) => {

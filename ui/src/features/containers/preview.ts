@@ -18,6 +18,7 @@ export const containers: ContainerRow[] = ACCOUNTS.flatMap(([, names], account) 
     name,
     usage_context: name.includes('Android') ? ['android'] : name.includes('server') ? ['server'] : ['web'],
     live_version: index === 2 ? null : '46',
+    live_read_at: '2026-11-22T09:00:00Z',
     entities: index === 2 ? 0 : 66,
   })),
 );

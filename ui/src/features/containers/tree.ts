@@ -6,6 +6,9 @@ export type TreeRow =
   | { kind: 'account'; key: string; level: 1; label: string; account: ContainerTreeAccount; expanded: boolean; shown: number; position: number; siblings: number }
   | { kind: 'container'; key: string; level: 2; label: string; account: ContainerTreeAccount; container: ContainerRow; position: number; siblings: number };
 
+/** Nothing is live: known only once a sync has asked for this container. */
+export const neverPublished = (row: Pick<ContainerRow, 'live_version' | 'live_read_at'>): boolean => row.live_version === null && row.live_read_at !== null;
+
 export const accountKey = (id: string) => `a:${id}`;
 export const containerKey = (id: string) => `c:${id}`;
 

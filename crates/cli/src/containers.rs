@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use gantry_engine::dto::Nothing;
 use gantry_engine::dto::containers::{
-    ConsentSetting, ContainerRequest, ContainerTree, ContainerView, EntitiesRequest, EntityDetail, EntityField,
-    EntityKind, EntityRequest, EntityRow,
+    ConsentSetting, ContainerRequest, ContainerRow, ContainerTree, ContainerView, EntitiesRequest, EntityDetail,
+    EntityField, EntityKind, EntityRequest, EntityRow,
 };
 use gantry_engine::{Result, containers};
 
@@ -126,16 +126,22 @@ fn list(tree: &ContainerTree) -> String {
                 container.name.clone(),
                 container.public_id.clone(),
                 container.usage_context.join(", "),
-                container
-                    .live_version
-                    .clone()
-                    .unwrap_or_else(|| "never published".to_owned()),
+                live(container),
                 container.entities.to_string(),
             ]
         })
         .collect();
     let table = output::table(&["ACCOUNT", "CONTAINER", "ID", "FOR", "LIVE", "ENTITIES"], &rows);
     format!("{table}\nAs of {as_of:.0}.")
+}
+
+/// The live version's number, or why there is none.
+fn live(container: &ContainerRow) -> String {
+    match (&container.live_version, container.live_read_at) {
+        (Some(number), _) => number.clone(),
+        (None, Some(_)) => "never published".to_owned(),
+        (None, None) => "not read yet".to_owned(),
+    }
 }
 
 fn show(view: &ContainerView) -> String {
@@ -147,7 +153,8 @@ fn show(view: &ContainerView) -> String {
     lines.push(match (&container.live_version, &view.version_name) {
         (Some(number), Some(name)) => format!("Live version {number}: {name}"),
         (Some(number), None) => format!("Live version {number}"),
-        (None, _) => "Never published, or not read yet.".to_owned(),
+        (None, _) if container.live_read_at.is_some() => "Never published.".to_owned(),
+        (None, _) => "Live version not read yet: run `gantry sync`.".to_owned(),
     });
     lines.extend(view.version_stored_at.map(|at| format!("Stored {at:.0}")));
     lines.push(format!("Reached by {}", view.reached_by.join(", ")));

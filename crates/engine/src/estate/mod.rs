@@ -1,6 +1,7 @@
 //! The estate: everything that all connections can reach, mirrored locally so that every screen works offline and with
 //! its age shown.
 
+mod lock;
 mod plan;
 mod shape;
 mod sync;

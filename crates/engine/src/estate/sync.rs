@@ -1,9 +1,10 @@
 //! Mirrors what connections reach, with the fewest calls: one `accountSummaries` page per 200 Analytics accounts, one
 //! list of Tag Manager accounts, one list of containers an account, one `versions:live` a container. A container that
-//! two connections reach is read once. What was read is kept, whatever happens next.
+//! two connections reach is read once. What was read is kept and shown at once, whatever happens next: account by
+//! account what was never read, then the rest from the oldest on.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -12,6 +13,7 @@ use google_apis::tag_manager::Account;
 use google_apis::{AnalyticsAdmin, ApiError, ErrorKind, TagManager};
 use jiff::Timestamp;
 
+use super::lock::SyncLock;
 use super::plan::{project, sessions};
 use super::tally::Tally;
 use super::{LAST_SYNC, shape};
@@ -25,12 +27,17 @@ use crate::jobs::Job;
 
 /// Calls in flight at once; the ledger paces them.
 const IN_FLIGHT: usize = 8;
+/// Few, so that the first accounts are whole early.
+const ACCOUNTS_AT_ONCE: usize = 2;
+/// Live versions read again before the pages are told.
+const TOLD_AT_ONCE: usize = 24;
 /// How often the time left is told while nothing else happens.
 const TELL_EVERY: Duration = Duration::from_secs(2);
 
 /// Reads the estate of the connections that `request` means into the mirror.
 pub async fn sync(engine: &Arc<Engine>, request: SyncRequest, job: &Job) -> Result<SyncResult> {
     let ReadySessions { sessions, failures } = sessions(engine, &request).await?;
+    let _lock = SyncLock::take(engine)?;
     let started_at = engine.clock.now();
     let tally = Tally::default();
     for failure in &failures {
@@ -41,12 +48,13 @@ pub async fn sync(engine: &Arc<Engine>, request: SyncRequest, job: &Job) -> Resu
         engine,
         job,
         tally: &tally,
+        taken: Mutex::default(),
     };
-    let mut taken = HashSet::new();
     let mut first_error = None;
+    let mut spent = None;
     for session in &sessions {
         let outcome = tokio::select! {
-            outcome = walk.connection(session, &mut taken) => outcome,
+            outcome = walk.connection(session) => outcome,
             () = walk.tell_the_time(session) => Ok(()),
             () = job.cancel_token().cancelled() => Err(Error::cancelled()),
         };
@@ -56,14 +64,35 @@ pub async fn sync(engine: &Arc<Engine>, request: SyncRequest, job: &Job) -> Resu
                 return Err(error);
             }
             tally.failed(&session.connection.email, &error);
-            first_error.get_or_insert(error);
+            if error.code == ErrorCode::QuotaExhausted {
+                spent.get_or_insert(error);
+            } else {
+                first_error.get_or_insert(error);
+            }
         }
         walk.tell(session).await?;
     }
     write_down(engine, started_at, Some(engine.clock.now()), &tally).await?;
-    match first_error {
-        Some(error) if !tally.read_something() => Err(error),
+    match (spent, first_error) {
+        (Some(error), _) => Err(until_the_quota_is_back(error, &tally)),
+        (None, Some(error)) if !tally.read_something() => Err(error),
         _ => Ok(tally.result()),
+    }
+}
+
+/// The sync has stopped for today.
+fn until_the_quota_is_back(error: Error, tally: &Tally) -> Error {
+    Error {
+        message: format!(
+            "{} {} live versions were read and are kept.",
+            error.message,
+            tally.versions()
+        ),
+        remedy: format!(
+            "Sync again when the quota is back: it goes on with what is missing or oldest. {}",
+            error.remedy
+        ),
+        ..error
     }
 }
 
@@ -82,6 +111,7 @@ async fn write_down(
         failed: u32::try_from(result.failures.len()).unwrap_or(u32::MAX),
     };
     engine.store.set_setting(LAST_SYNC, &run).await?;
+    engine.jobs.changed(Topic::Quota);
     Ok(())
 }
 
@@ -102,10 +132,18 @@ fn ends_the_connection(error: &ApiError) -> bool {
     )
 }
 
+/// Google says the same of a missing id, of no access and of a container that was never published, but for the words.
+fn is_never_published(error: &ApiError) -> bool {
+    const WORDS: &str = "published container version not found";
+    error.kind == ErrorKind::NotFound && error.message.to_lowercase().contains(WORDS)
+}
+
 struct Walk<'a> {
     engine: &'a Arc<Engine>,
     job: &'a Job,
     tally: &'a Tally,
+    /// Containers whose live version this sync has read.
+    taken: Mutex<HashSet<String>>,
 }
 
 impl Walk<'_> {
@@ -117,17 +155,18 @@ impl Walk<'_> {
     async fn tell_the_time(&self, session: &Session) {
         loop {
             tokio::time::sleep(TELL_EVERY).await;
+            self.engine.jobs.changed(Topic::Quota);
             if let Err(error) = self.tell(session).await {
                 tracing::warn!(%error, "the time left is unknown");
             }
         }
     }
 
-    /// Everything that one connection reaches; `taken` are the containers that another has read already.
-    async fn connection(&self, session: &Session, taken: &mut HashSet<String>) -> Result<()> {
+    /// Everything that one connection reaches, but for the containers that another has read already.
+    async fn connection(&self, session: &Session) -> Result<()> {
         session.require(gantry_domain::Permission::View)?;
         let analytics = self.analytics(session).await;
-        let tag_manager = self.tag_manager(session, taken).await;
+        let tag_manager = self.tag_manager(session).await;
         // One product may be closed to a person who has the other.
         match (analytics, tag_manager) {
             (Ok(()), other) | (other, Ok(())) => other,
@@ -163,11 +202,11 @@ impl Walk<'_> {
         Ok(())
     }
 
-    async fn tag_manager(&self, session: &Session, taken: &mut HashSet<String>) -> Result<()> {
+    async fn tag_manager(&self, session: &Session) -> Result<()> {
         let tag_manager = TagManager::new(&session.transport.bulk());
         self.tally.begin("Reading Tag Manager accounts", 1);
         self.tell(session).await?;
-        let accounts: Vec<Account> = tag_manager
+        let mut accounts: Vec<Account> = tag_manager
             .accounts()
             .inspect(|_| self.tally.tag_manager_call())
             .try_concat()
@@ -180,33 +219,66 @@ impl Walk<'_> {
             .store
             .swap_tag_manager_accounts(&session.connection.id, rows, now)
             .await?;
+        self.engine.jobs.changed(Topic::Containers);
         self.tally.step();
 
-        self.tally.begin("Reading containers", accounts.len());
-        let ended: Result<()> = stream::iter(accounts.iter().map(Ok))
-            .try_for_each_concurrent(IN_FLIGHT, |account| self.containers(session, &tag_manager, account))
-            .await;
-        self.engine.jobs.changed(Topic::Containers);
-        ended?;
-
-        let mut containers: Vec<TagManagerContainer> = self.engine.store.containers().await?;
-        containers.retain(|container| {
-            container.connections.contains(&session.connection.id) && taken.insert(container.container_id.clone())
-        });
+        let known = self.to_read(session).await?;
+        let of = |account: &Account| {
+            let id = account.account_id.clone();
+            known.iter().filter(move |container| container.account_id == id)
+        };
         // What was never read comes first, then the oldest: a sync that was stopped goes on where it ended.
-        containers.sort_by_key(|container| container.live_fetched_at);
-        self.tally.begin("Reading live versions", containers.len());
+        accounts.sort_by_cached_key(|account| of(account).map(|container| container.live_fetched_at).min().flatten());
+        self.tally.begin("Reading containers", accounts.len() + known.len());
         self.tell(session).await?;
-        let ended: Result<()> = stream::iter(containers.iter().map(Ok))
-            .try_for_each_concurrent(IN_FLIGHT, |container| {
-                self.live_version(session, &tag_manager, container)
+        stream::iter(accounts.iter().map(Ok))
+            .try_for_each_concurrent(ACCOUNTS_AT_ONCE, |account| {
+                self.account(session, &tag_manager, account, of(account).count())
             })
-            .await;
-        self.engine.jobs.changed(Topic::Containers);
-        ended
+            .await?;
+
+        // All that there is can be seen; now what may have changed since it was read.
+        let mut rest = self.to_read(session).await?;
+        rest.retain(|container| container.live_fetched_at.is_some());
+        rest.sort_by_key(|container| container.live_fetched_at);
+        for some in rest.chunks(TOLD_AT_ONCE) {
+            self.live_versions(session, &tag_manager, some, IN_FLIGHT).await?;
+        }
+        Ok(())
     }
 
-    async fn containers(&self, session: &Session, tag_manager: &TagManager, account: &Account) -> Result<()> {
+    /// The containers of this connection that neither it nor a connection before it has read.
+    async fn to_read(&self, session: &Session) -> Result<Vec<TagManagerContainer>> {
+        let mut containers = self.engine.store.containers().await?;
+        containers.retain(|container| {
+            container.connections.contains(&session.connection.id) && !self.is_taken(&container.container_id)
+        });
+        Ok(containers)
+    }
+
+    /// One account: its containers, then the live versions that were never read.
+    async fn account(
+        &self,
+        session: &Session,
+        tag_manager: &TagManager,
+        account: &Account,
+        known: usize,
+    ) -> Result<()> {
+        self.containers(session, tag_manager, account, known).await?;
+        self.engine.jobs.changed(Topic::Containers);
+        let mut unread = self.to_read(session).await?;
+        unread.retain(|container| container.account_id == account.account_id && container.live_fetched_at.is_none());
+        self.live_versions(session, tag_manager, &unread, IN_FLIGHT / ACCOUNTS_AT_ONCE)
+            .await
+    }
+
+    async fn containers(
+        &self,
+        session: &Session,
+        tag_manager: &TagManager,
+        account: &Account,
+        known: usize,
+    ) -> Result<()> {
         let path = format!("accounts/{}", account.account_id);
         let listed: Result<Vec<_>, ApiError> = tag_manager
             .containers(&path)
@@ -216,8 +288,10 @@ impl Walk<'_> {
         match listed {
             Ok(containers) => {
                 let now = self.engine.clock.now();
+                let ids = || containers.iter().map(|container| container.container_id.clone());
+                self.tally.containers(ids());
                 self.tally
-                    .containers(containers.iter().map(|container| container.container_id.clone()));
+                    .relisted(ids().filter(|id| !self.is_taken(id)).count(), known);
                 let rows = containers
                     .iter()
                     .map(|container| shape::container(container, now))
@@ -232,6 +306,24 @@ impl Walk<'_> {
         }
         self.tally.step();
         self.tell(session).await
+    }
+
+    async fn live_versions(
+        &self,
+        session: &Session,
+        tag_manager: &TagManager,
+        containers: &[TagManagerContainer],
+        at_once: usize,
+    ) -> Result<()> {
+        if containers.is_empty() {
+            return Ok(());
+        }
+        self.tally.now("Reading live versions");
+        let ended: Result<()> = stream::iter(containers.iter().map(Ok))
+            .try_for_each_concurrent(at_once, |container| self.live_version(session, tag_manager, container))
+            .await;
+        self.engine.jobs.changed(Topic::Containers);
+        ended
     }
 
     async fn live_version(
@@ -250,14 +342,19 @@ impl Walk<'_> {
         match live {
             Ok(version) => {
                 let (live, entities) = shape::version(&container.container_id, version, now);
-                self.tally.version(entities.len());
-                self.engine.store.swap_live_version(live, entities).await?;
+                let count = entities.len();
+                // A container that left the mirror meanwhile is nobody's failure.
+                if self.engine.store.swap_live_version(live, entities).await? {
+                    self.tally.version(count);
+                    self.take(&container.container_id);
+                }
             }
-            // The container was listed a moment ago: what is not found is a published version.
-            Err(error) if error.kind == ErrorKind::NotFound => {
-                self.tally.never_published();
+            Err(error) if is_never_published(&error) => {
                 let none = shape::never_published(&container.container_id, now);
-                self.engine.store.swap_live_version(none, Vec::new()).await?;
+                if self.engine.store.swap_live_version(none, Vec::new()).await? {
+                    self.tally.never_published();
+                    self.take(&container.container_id);
+                }
             }
             Err(error) if ends_the_connection(&error) => return Err(error.into()),
             Err(error) => self
@@ -266,5 +363,19 @@ impl Walk<'_> {
         }
         self.tally.step();
         self.tell(session).await
+    }
+
+    fn is_taken(&self, container_id: &str) -> bool {
+        self.taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(container_id)
+    }
+
+    fn take(&self, container_id: &str) {
+        self.taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(container_id.to_owned());
     }
 }

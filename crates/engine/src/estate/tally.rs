@@ -24,6 +24,7 @@ struct Numbers {
     properties: HashSet<String>,
     accounts: HashSet<String>,
     containers: HashSet<String>,
+    versions: u32,
     never_published: u32,
     entities: u32,
     failures: Vec<SyncFailure>,
@@ -42,12 +43,26 @@ impl Tally {
         });
     }
 
+    /// A list turned out to have `listed` containers to read where `known` were expected.
+    pub fn relisted(&self, listed: usize, known: usize) {
+        self.with(|numbers| {
+            numbers.total = (numbers.total + count(listed))
+                .saturating_sub(count(known))
+                .max(numbers.done);
+        });
+    }
+
     pub fn analytics_call(&self) {
         self.with(|numbers| numbers.analytics_calls += 1);
     }
 
     pub fn tag_manager_call(&self) {
         self.with(|numbers| numbers.tag_manager_calls += 1);
+    }
+
+    /// The work goes on to another part of the calls that are known.
+    pub fn now(&self, what: &'static str) {
+        self.with(|numbers| numbers.what = what);
     }
 
     /// One of the known calls is settled.
@@ -71,11 +86,17 @@ impl Tally {
     }
 
     pub fn version(&self, entities: usize) {
-        self.with(|numbers| numbers.entities += count(entities));
+        self.with(|numbers| {
+            numbers.versions += 1;
+            numbers.entities += count(entities);
+        });
     }
 
     pub fn never_published(&self) {
-        self.with(|numbers| numbers.never_published += 1);
+        self.with(|numbers| {
+            numbers.versions += 1;
+            numbers.never_published += 1;
+        });
     }
 
     pub fn failed(&self, what: impl Into<String>, error: &Error) {
@@ -93,6 +114,11 @@ impl Tally {
 
     pub fn calls(&self) -> u32 {
         self.with(|numbers| numbers.tag_manager_calls + numbers.analytics_calls)
+    }
+
+    /// Live versions that were read, empty ones included.
+    pub fn versions(&self) -> u32 {
+        self.with(|numbers| numbers.versions)
     }
 
     /// Whether anything was read at all.

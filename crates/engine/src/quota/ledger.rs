@@ -1,15 +1,19 @@
 //! `google_apis::QuotaLedger` over the store.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use gantry_domain::Clock;
-use gantry_store::{Reservation as Booked, Store};
+use gantry_store::{QuotaLimits, Reservation as Booked, Store, StoreError};
 use google_apis::{Api, Priority, QuotaAsk, QuotaLedger, QuotaLedgerError, Refusal, Reservation};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{kept_free, key, limits};
 use crate::settings;
+
+/// A longer pause is about the day, not about the pace.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 
 /// The ledger of one Google Cloud project.
 #[derive(Debug)]
@@ -18,7 +22,7 @@ pub struct Ledger {
     clock: Arc<dyn Clock>,
     project: String,
     /// Until when Google asked this process to pause.
-    paused_until: Mutex<Option<(Api, Timestamp)>>,
+    paused_until: Mutex<BTreeMap<Api, Timestamp>>,
 }
 
 impl Ledger {
@@ -33,9 +37,38 @@ impl Ledger {
 
     fn pause(&self, api: Api, now: Timestamp) -> Option<Timestamp> {
         let paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
-        (*paused)
-            .filter(|(paused, until)| *paused == api && *until > now)
-            .map(|(_, until)| until)
+        paused.get(&api).copied().filter(|until| *until > now)
+    }
+
+    /// Pauses at least until `until`; a longer pause stays. Answers the end of the pause.
+    fn pause_until(&self, api: Api, until: Timestamp) -> Timestamp {
+        let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = paused.entry(api).or_insert(until);
+        *kept = until.max(*kept);
+        *kept
+    }
+
+    /// Books the window or the day that Google calls spent, for all processes.
+    async fn book(&self, api: Api, limits: QuotaLimits, refusal: Refusal) -> Result<Option<Timestamp>, StoreError> {
+        let (now, key) = (self.clock.now(), key(&self.project, api));
+        match refusal {
+            Refusal::Rate { retry_at: None } => {
+                self.store.exhaust_quota_window(&key, limits, now).await?;
+                Ok(SignedDuration::try_from(limits.window)
+                    .ok()
+                    .and_then(|window| now.checked_add(window).ok()))
+            }
+            Refusal::Rate { retry_at: Some(at) } if at.duration_since(now) < LONGEST_PAUSE => {
+                Ok(Some(self.pause_until(api, at)))
+            }
+            // The Admin API is not counted by the day here.
+            Refusal::Rate { .. } | Refusal::Day if limits.per_day == u32::MAX => Ok(None),
+            Refusal::Rate { .. } | Refusal::Day => {
+                self.store.exhaust_quota_day(&key, limits, now).await?;
+                let used = self.store.quota_use(&key, limits, now).await?;
+                Ok((refusal == Refusal::Day).then_some(used.day_resets_at))
+            }
+        }
     }
 }
 
@@ -68,36 +101,27 @@ impl QuotaLedger for Ledger {
     }
 
     async fn refused(&self, ask: &QuotaAsk, refusal: Refusal) -> Option<Timestamp> {
-        let now = self.clock.now();
-        let settings = settings::read(&self.store).await.ok()?;
-        // What is not booked is not paced either: the caller backs off by itself.
-        let limits = limits(ask.api, &settings)?;
-        let key = key(&self.project, ask.api);
-        let written = match refusal {
-            Refusal::Rate { retry_at: Some(at) } => {
-                *self.paused_until.lock().unwrap_or_else(PoisonError::into_inner) = Some((ask.api, at));
-                return Some(at.max(now));
-            }
-            // Others spend the same quota, and nobody knows how much: the window counts as full.
-            Refusal::Rate { retry_at: None } => self.store.exhaust_quota_window(&key, limits, now).await,
-            Refusal::Day => self.store.exhaust_quota_day(&key, limits, now).await,
-        };
-        if let Err(error) = written {
-            tracing::warn!(%error, "a refusal for quota could not be written down");
+        let Ok(settings) = settings::read(&self.store).await else {
             return None;
-        }
-        let used = self.store.quota_use(&key, limits, now).await.ok()?;
-        match refusal {
-            Refusal::Day => Some(used.day_resets_at),
-            Refusal::Rate { .. } => used.window_eases_at,
-        }
+        };
+        let Some(limits) = limits(ask.api, &settings) else {
+            // Nothing is booked for this API; a short pause that Google asks for is kept all the same.
+            if let Refusal::Rate { retry_at: Some(at) } = refusal
+                && at.duration_since(self.clock.now()) < LONGEST_PAUSE
+            {
+                self.pause_until(ask.api, at);
+            }
+            return None;
+        };
+        self.book(ask.api, limits, refusal).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a refusal for quota could not be written down");
+            None
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
-
     use super::*;
     use crate::dto::app::SettingsView;
 
@@ -194,36 +218,50 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_is_written_down() {
+    async fn a_refusal_with_a_moment_pauses_until_then_and_a_shorter_one_does_not_end_the_pause() {
         let (ledger, clock, _) = ledger().await;
-        let click = ask(Api::TagManager, Priority::Interactive);
-        // Google names the moment: this process waits for it.
+        let call = ask(Api::TagManager, Priority::Interactive);
         let soon = clock.now() + SignedDuration::from_secs(30);
-        let named = Refusal::Rate { retry_at: Some(soon) };
-        assert_eq!(ledger.refused(&click, named).await, Some(soon));
-        assert_eq!(ledger.reserve(&click).await.unwrap(), Reservation::WaitUntil(soon));
-        clock.set(soon);
-        assert_eq!(ledger.reserve(&click).await.unwrap(), Reservation::Admitted);
-        // It names none: the window counts as full, for every process.
-        let later = soon + SignedDuration::from_secs(100);
+        for retry_at in [soon, soon - SignedDuration::from_secs(20)] {
+            let refusal = Refusal::Rate {
+                retry_at: Some(retry_at),
+            };
+            assert_eq!(ledger.refused(&call, refusal).await, Some(soon));
+            assert_eq!(ledger.reserve(&call).await.unwrap(), Reservation::WaitUntil(soon));
+        }
+        *clock.0.lock().unwrap() = soon;
+        assert_eq!(ledger.reserve(&call).await.unwrap(), Reservation::Admitted);
+    }
+
+    #[tokio::test]
+    async fn a_refusal_without_a_moment_is_a_whole_window_for_every_process() {
+        let (ledger, clock, store) = ledger().await;
+        let call = ask(Api::TagManager, Priority::Interactive);
+        ledger.reserve(&call).await.unwrap();
+        *clock.0.lock().unwrap() += SignedDuration::from_secs(90);
+        let until = clock.now() + SignedDuration::from_secs(100);
+        let refusal = Refusal::Rate { retry_at: None };
+        assert_eq!(ledger.refused(&call, refusal).await, Some(until));
+        let other_process = Ledger::new(store, Arc::clone(&clock) as Arc<dyn Clock>, "project".to_owned());
         assert_eq!(
-            ledger.refused(&click, Refusal::Rate { retry_at: None }).await,
-            Some(later)
+            other_process.reserve(&call).await.unwrap(),
+            Reservation::WaitUntil(until)
         );
-        assert_eq!(ledger.reserve(&click).await.unwrap(), Reservation::WaitUntil(later));
-        // The day is spent.
-        clock.set(later);
-        let reset = ledger.refused(&click, Refusal::Day).await.unwrap();
+        *clock.0.lock().unwrap() = until;
+        assert_eq!(other_process.reserve(&call).await.unwrap(), Reservation::Admitted);
+    }
+
+    #[tokio::test]
+    async fn a_day_that_google_calls_spent_is_spent_until_its_reset() {
+        let (ledger, _, _) = ledger().await;
+        let call = ask(Api::TagManager, Priority::Bulk);
+        let resets_at = ledger.refused(&call, Refusal::Day).await.unwrap();
         assert_eq!(
-            ledger.reserve(&click).await.unwrap(),
-            Reservation::DayExhausted { resets_at: reset }
+            ledger.reserve(&call).await.unwrap(),
+            Reservation::DayExhausted { resets_at }
         );
-        // Reports are paced by Google alone.
-        assert_eq!(
-            ledger
-                .refused(&ask(Api::AnalyticsData, Priority::Bulk), Refusal::Day)
-                .await,
-            None
-        );
+        let report = ask(Api::AnalyticsData, Priority::Bulk);
+        assert_eq!(ledger.refused(&report, Refusal::Day).await, None, "a property's quota");
+        assert_eq!(ledger.reserve(&report).await.unwrap(), Reservation::Admitted);
     }
 }

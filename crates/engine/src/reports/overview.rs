@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use gantry_store::{ConnectionRecord, report_key};
 use google_apis::analytics_admin::Property;
 use google_apis::analytics_data::{DateRange, Dimension, Metric, OrderBy, ReportResponse, ReportRow, RunReportRequest};
 use google_apis::{AnalyticsAdmin, AnalyticsData};
@@ -13,7 +14,8 @@ use serde_json::Value;
 
 use super::dates::{Days, is_open};
 use super::metrics::{ACTIVE_USERS, ENGAGEMENT_RATE, KEY_EVENTS, Known, SESSIONS, VIEWS};
-use super::{badges, dates, metrics, property_number, session_for};
+use super::property::connection_for;
+use super::{badges, dates, metrics, property_number};
 use crate::Engine;
 use crate::connections::Session;
 use crate::dto::reports::{
@@ -55,11 +57,13 @@ pub async fn overview(engine: &Arc<Engine>, request: OverviewReportRequest) -> R
     let property = property_number(&request.property)?;
     dates::check(&request.from)?;
     dates::check(&request.to)?;
-    let key = format!(
+    let connection = connection_for(engine, &property, request.connection.as_deref()).await?;
+    let question = format!(
         "overview/{property}/{}/{}/{}",
         request.from, request.to, request.compare
     );
-    match fresh(engine, &property, &request).await {
+    let key = report_key(&connection.id, &question);
+    match fresh(engine, connection, &property, &request).await {
         Ok(report) => {
             if let Ok(json) = serde_json::to_value(&report) {
                 engine.store.put_report(&key, &json, report.as_of).await?;
@@ -95,8 +99,13 @@ fn may_show_last_good(code: ErrorCode) -> bool {
     )
 }
 
-async fn fresh(engine: &Arc<Engine>, number: &str, request: &OverviewReportRequest) -> Result<OverviewReport> {
-    let session = session_for(engine, number, request.connection.as_deref()).await?;
+async fn fresh(
+    engine: &Arc<Engine>,
+    connection: ConnectionRecord,
+    number: &str,
+    request: &OverviewReportRequest,
+) -> Result<OverviewReport> {
+    let session = engine.session_of(connection).await?;
     let property = property_of(engine, &session, number).await?;
     let zone = TimeZone::get(&property.time_zone).map_err(|error| {
         Error::new(
@@ -321,7 +330,7 @@ fn tokens(reports: &[ReportResponse]) -> Option<TokensView> {
 
 /// Name, time zone and currency of the property: from the cache where they are younger than a day.
 async fn property_of(engine: &Arc<Engine>, session: &Session, number: &str) -> Result<Property> {
-    let key = format!("property/{number}");
+    let key = report_key(&session.connection.id, &format!("property/{number}"));
     let now = engine.clock.now();
     let kept = engine.store.report(&key).await?.and_then(|kept| {
         (now.duration_since(kept.fetched_at) < PROPERTY_KEPT)

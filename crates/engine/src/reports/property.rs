@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use gantry_store::ConnectionRecord;
+
 use crate::Engine;
 use crate::connections::Session;
 use crate::error::{Error, ErrorCode, Result};
@@ -21,29 +23,42 @@ pub(crate) fn property_number(property: &str) -> Result<String> {
     Err(Error::invalid(format!("{property:?} is not a property."), remedy))
 }
 
-/// The session to ask about `property`: the connection that the request names; else one that reaches the property
-/// according to the mirror; else the only one.
+/// The session to ask about `property`: see [`connection_for`].
 pub(crate) async fn session_for(engine: &Arc<Engine>, property: &str, named: Option<&str>) -> Result<Session> {
+    let connection = connection_for(engine, property, named).await?;
+    engine.session_of(connection).await
+}
+
+/// Who asks about `property`: the connection that the request names; else one that reaches the property according to
+/// the mirror, first those that can be used; else the only one.
+pub(super) async fn connection_for(
+    engine: &Arc<Engine>,
+    property: &str,
+    named: Option<&str>,
+) -> Result<ConnectionRecord> {
     if named.is_some() {
-        return engine.session(named).await;
+        return engine.connection(named).await;
+    }
+    let (mut usable, mut broken) = (Vec::new(), Vec::new());
+    for connection in engine.store.connections().await? {
+        if engine.is_usable(&connection).await? {
+            usable.push(connection);
+        } else {
+            broken.push(connection);
+        }
     }
     if let Some(known) = engine.store.analytics_property(property).await? {
-        for connection in engine.store.connections().await? {
-            if known.connections.contains(&connection.id) && engine.is_usable(&connection).await? {
-                return engine.session_of(connection).await;
-            }
+        let reaches = |connection: &&ConnectionRecord| known.connections.contains(&connection.id);
+        if let Some(connection) = usable.iter().chain(&broken).find(reaches) {
+            return Ok(connection.clone());
         }
     }
-    match engine.session(None).await {
-        Err(error) if error.code == ErrorCode::ConnectionAmbiguous => {
-            // Only one of them may still work.
-            let mut ready = engine.ready_sessions().await?.sessions;
-            if ready.len() == 1 {
-                Ok(ready.remove(0))
-            } else {
-                Err(error)
-            }
-        }
+    match engine.connection(None).await {
+        // Only one of them may still work.
+        Err(error) if error.code == ErrorCode::ConnectionAmbiguous => match <[_; 1]>::try_from(usable) {
+            Ok([one]) => Ok(one),
+            Err(_) => Err(error),
+        },
         other => other,
     }
 }

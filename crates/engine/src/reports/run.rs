@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
-use google_apis::AnalyticsData;
 use google_apis::analytics_data::{
-    DateRange, Dimension, DimensionOrderBy, Metric, MetricHeader, MetricOrderBy, OrderBy, ReportRow, RunReportRequest,
+    DateRange, Dimension, DimensionOrderBy, Metric, MetricHeader, MetricOrderBy, OrderBy, ReportResponse, ReportRow,
+    ReportStream, RunReportRequest,
 };
+use google_apis::{AnalyticsData, ApiError, ErrorKind};
 
 use super::fields::{Fields, name, understand};
 use super::{badges, dates, metrics, property_number, session_for};
 use crate::Engine;
 use crate::dto::reports::{MetricColumn, ReportRequest, ReportTable};
 use crate::error::{Error, Result};
+
+/// The rows, and all that came beside them.
+type Answer = (Vec<Vec<String>>, ReportResponse);
 
 /// Asks, and answers with the rows as Google sent them.
 pub async fn run(engine: &Arc<Engine>, request: ReportRequest) -> Result<ReportTable> {
@@ -40,18 +44,7 @@ pub async fn run(engine: &Arc<Engine>, request: ReportRequest) -> Result<ReportT
     };
     let session = session_for(engine, &property, request.connection.as_deref()).await?;
     let data = AnalyticsData::new(&session.transport);
-    let mut stream = data
-        .run_report_rows(&format!("properties/{property}"), &question)
-        .await?;
-    let mut rows = Vec::new();
-    while let Some(batch) = stream.next_batch().await? {
-        rows.extend(
-            batch
-                .rows()
-                .map(|row| row.cells().map(str::to_owned).collect::<Vec<_>>()),
-        );
-    }
-    let report = stream.report()?;
+    let (rows, report) = whole(&data, &format!("properties/{property}"), &question).await?;
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     Ok(ReportTable {
         property_id: property,
@@ -65,6 +58,30 @@ pub async fn run(engine: &Arc<Engine>, request: ReportRequest) -> Result<ReportT
         dimensions: fields.dimensions,
         notes: fields.notes,
     })
+}
+
+/// The whole answer. One that breaks off on the way is asked for once more.
+async fn whole(data: &AnalyticsData, property: &str, question: &RunReportRequest) -> Result<Answer, ApiError> {
+    let mut stream = data.run_report_rows(property, question).await?;
+    match read(&mut stream).await {
+        Err(error) if error.kind == ErrorKind::Network => {
+            tracing::info!(%error, "the answer broke off; asking again");
+            read(&mut data.run_report_rows(property, question).await?).await
+        }
+        outcome => outcome,
+    }
+}
+
+async fn read(stream: &mut ReportStream) -> Result<Answer, ApiError> {
+    let mut rows = Vec::new();
+    while let Some(batch) = stream.next_batch().await? {
+        rows.extend(
+            batch
+                .rows()
+                .map(|row| row.cells().map(str::to_owned).collect::<Vec<_>>()),
+        );
+    }
+    Ok((rows, stream.report()?))
 }
 
 /// Google's headers; an empty report may come without.

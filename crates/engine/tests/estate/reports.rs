@@ -209,3 +209,36 @@ async fn fields_and_the_present_can_be_asked_for() {
     let busiest = now.per_minute.iter().max().copied().unwrap_or(0);
     assert!(now.active_users >= busiest);
 }
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_asked_for_once_more() {
+    let (stage, property) = stage().await;
+    let whole = reports::run(&stage.engine, question(&property)).await.unwrap();
+    let fault = |times: u32| json!({"match": {"path_contains": ":runReport"}, "times": times, "truncate_bytes": 300});
+    stage.control("faults", fault(1)).await;
+    let again = reports::run(&stage.engine, question(&property)).await.unwrap();
+    assert_eq!(again.rows, whole.rows);
+    stage.control("faults", fault(2)).await;
+    let error = reports::run(&stage.engine, question(&property)).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Offline);
+}
+
+#[tokio::test]
+async fn one_connection_is_not_shown_what_another_was_answered() {
+    let stage = Stage::open(&[practice::AGENCY_PARTNER, practice::AGENCY_ADMIN]).await;
+    let (_, property) = self::stage().await;
+    let of = |email: &str| OverviewReportRequest {
+        connection: Some(email.to_owned()),
+        ..overview(&property, "yesterday")
+    };
+    reports::overview(&stage.engine, of(practice::AGENCY_PARTNER))
+        .await
+        .unwrap();
+    let outage = json!({"match": {"host": "analyticsdata.googleapis.com"}, "times": 9, "status": 403,
+        "body": {"error": {"code": 403, "message": "spent", "errors": [{"reason": "dailyLimitExceeded"}]}}});
+    stage.control("faults", outage).await;
+    let kept = reports::overview(&stage.engine, of(practice::AGENCY_PARTNER)).await;
+    assert!(kept.unwrap().stale_because.is_some());
+    let none = reports::overview(&stage.engine, of(practice::AGENCY_ADMIN)).await;
+    assert_eq!(none.unwrap_err().code, ErrorCode::QuotaExhausted);
+}

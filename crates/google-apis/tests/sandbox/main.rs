@@ -1,5 +1,7 @@
 //! The clients over real sockets, against the bundled sandbox.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may
+
 mod analytics;
 mod every_request;
 mod faults;

@@ -134,12 +134,6 @@ mod tests {
         }
     }
 
-    impl StandingClock {
-        fn set(&self, now: Timestamp) {
-            *self.0.lock().unwrap() = now;
-        }
-    }
-
     fn ask(api: Api, priority: Priority) -> QuotaAsk {
         QuotaAsk {
             api,
@@ -229,7 +223,7 @@ mod tests {
             assert_eq!(ledger.refused(&call, refusal).await, Some(soon));
             assert_eq!(ledger.reserve(&call).await.unwrap(), Reservation::WaitUntil(soon));
         }
-        *clock.0.lock().unwrap() = soon;
+        clock.set(soon);
         assert_eq!(ledger.reserve(&call).await.unwrap(), Reservation::Admitted);
     }
 
@@ -238,7 +232,7 @@ mod tests {
         let (ledger, clock, store) = ledger().await;
         let call = ask(Api::TagManager, Priority::Interactive);
         ledger.reserve(&call).await.unwrap();
-        *clock.0.lock().unwrap() += SignedDuration::from_secs(90);
+        clock.set(clock.now() + SignedDuration::from_secs(90));
         let until = clock.now() + SignedDuration::from_secs(100);
         let refusal = Refusal::Rate { retry_at: None };
         assert_eq!(ledger.refused(&call, refusal).await, Some(until));
@@ -247,7 +241,7 @@ mod tests {
             other_process.reserve(&call).await.unwrap(),
             Reservation::WaitUntil(until)
         );
-        *clock.0.lock().unwrap() = until;
+        clock.set(until);
         assert_eq!(other_process.reserve(&call).await.unwrap(), Reservation::Admitted);
     }
 

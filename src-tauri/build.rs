@@ -3,6 +3,8 @@
 use tauri_build::{AppManifest, Attributes};
 
 fn main() {
+    // The pages are embedded: a new build of them makes a new program.
+    println!("cargo::rerun-if-changed=ui/dist");
     let attributes = Attributes::new()
         .capabilities_path_pattern("src-tauri/capabilities/**/*")
         .app_manifest(AppManifest::new().commands(&["dispatch"]));

@@ -128,6 +128,12 @@ mod tests {
     #[derive(Debug)]
     struct StandingClock(Mutex<Timestamp>);
 
+    impl StandingClock {
+        fn set(&self, now: Timestamp) {
+            *self.0.lock().unwrap() = now;
+        }
+    }
+
     impl Clock for StandingClock {
         fn now(&self) -> Timestamp {
             *self.0.lock().unwrap()

@@ -82,6 +82,14 @@ impl Destination for CsvFile {
         Ok(written)
     }
 
+    fn keep(&mut self) -> Result<(), DestinationError> {
+        Ok(())
+    }
+
+    fn kept(&self) -> Written {
+        Written::default()
+    }
+
     fn finish(mut self: Box<Self>) -> Result<(), DestinationError> {
         let Some(writer) = self.writer.take() else {
             return Ok(());

@@ -31,6 +31,9 @@ pub struct SqliteFile {
     /// Whether the last row was in the table already: decides whether the next row is looked up or inserted first.
     expect_known: bool,
     rows_in_transaction: u64,
+    /// What the open transaction holds.
+    pending: Written,
+    committed: Written,
     /// Row numbers of the batch at hand, in key order; kept to save the allocation.
     order: Vec<usize>,
 }
@@ -63,6 +66,8 @@ impl SqliteFile {
             columns: table.columns.clone(),
             expect_known: false,
             rows_in_transaction: 0,
+            pending: Written::default(),
+            committed: Written::default(),
             order: Vec::new(),
         })
     }
@@ -71,6 +76,7 @@ impl SqliteFile {
         if self.rows_in_transaction > 0 {
             self.connection.execute_batch("COMMIT")?;
             self.rows_in_transaction = 0;
+            self.committed += std::mem::take(&mut self.pending);
         }
         Ok(())
     }
@@ -131,6 +137,7 @@ impl SqliteFile {
         }
         drop(table);
         self.rows_in_transaction += written.rows();
+        self.pending += written;
         if self.rows_in_transaction >= ROWS_PER_TRANSACTION {
             self.commit()?;
         }
@@ -147,6 +154,14 @@ impl Destination for SqliteFile {
             });
         }
         self.upsert(batch).map_err(|error| failed(&self.path, error))
+    }
+
+    fn keep(&mut self) -> Result<(), DestinationError> {
+        self.commit().map_err(|error| failed(&self.path, error))
+    }
+
+    fn kept(&self) -> Written {
+        self.committed
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), DestinationError> {

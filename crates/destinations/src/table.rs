@@ -89,6 +89,12 @@ pub trait Destination: Send {
     /// Writes the batch's whole rows. Rows may reach the disk only with [`Destination::finish`].
     fn write(&mut self, batch: &RowBatch) -> Result<Written, DestinationError>;
 
+    /// Makes the rows so far durable where a part of a report is of use: a table keeps them, a CSV file does not.
+    fn keep(&mut self) -> Result<(), DestinationError>;
+
+    /// The rows that stay if the destination is dropped now.
+    fn kept(&self) -> Written;
+
     /// Makes everything written so far durable and closes the destination.
     fn finish(self: Box<Self>) -> Result<(), DestinationError>;
 }

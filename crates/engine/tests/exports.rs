@@ -12,7 +12,7 @@ use gantry_engine::dto::exports::{ExportRequest, ExportRunView, ExportState};
 use gantry_engine::host::Headless;
 use gantry_engine::{Engine, EngineConfig, ErrorCode, Keychain, Profile, commands, exports};
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, practice};
-use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
+use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState, RunState};
 use google_oauth::{Browser, BrowserError, OAuthClient, SecretBytes, SessionTokenStore, TokenStore};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -173,6 +173,101 @@ async fn a_report_becomes_a_typed_table_and_a_second_load_writes_nothing() {
     // Another property's rows would replace these.
     let other = export(&engine, request("999", destination)).await.unwrap_err();
     assert_eq!(other.code, ErrorCode::InvalidRequest);
+}
+
+#[tokio::test]
+async fn properties_share_a_file_and_never_a_table() {
+    let (home, sandbox) = (
+        tempfile::tempdir().unwrap(),
+        Sandbox::start(SandboxConfig::default()).await.unwrap(),
+    );
+    let (engine, property) = connected(home.path(), &sandbox).await;
+    let file = format!("sqlite:{}", home.path().join("site.db").display());
+    let first = export(&engine, request(&property, file.clone())).await.unwrap();
+    assert!(first.rows_written > 0);
+
+    let same_table = format!("{file}?table=report_{property}");
+    let refused = export(&engine, request("999", same_table)).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::InvalidRequest);
+    assert!(refused.message.contains("holds rows of property"), "{refused:?}");
+    // Its own table is another one. There is no such property, which only Google knows.
+    let asked = export(&engine, request("999", file)).await.unwrap_err();
+    assert_ne!(asked.code, ErrorCode::InvalidRequest, "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_failed_export_counts_the_rows_that_stay_in_the_table() {
+    let (home, sandbox) = (
+        tempfile::tempdir().unwrap(),
+        Sandbox::start(SandboxConfig::default()).await.unwrap(),
+    );
+    let (engine, property) = connected(home.path(), &sandbox).await;
+    let wide = || ExportRequest {
+        dimensions: ["date", "country", "city", "pagePath"].map(str::to_owned).to_vec(),
+        metrics: vec!["screenPageViews".to_owned()],
+        ..request(&property, format!("sqlite:{}", home.path().join("site.db").display()))
+    };
+    let report = json!({ "path_contains": ":runReport" });
+    control(
+        &sandbox,
+        "faults",
+        json!({ "match": report, "times": 1, "truncate_bytes": 60_000 }),
+    )
+    .await;
+    control(
+        &sandbox,
+        "faults",
+        json!({ "match": report, "times": 1, "status": 403 }),
+    )
+    .await;
+    export(&engine, wide()).await.unwrap_err();
+    let runs = exports::runs(&engine, Nothing {}).await.unwrap();
+    let failed = &runs[0];
+    assert_eq!(failed.state, ExportState::Failed);
+    assert!(failed.rows_written > 0, "{failed:?}");
+    assert_eq!(failed.rows_written, failed.rows_read);
+
+    let completed = export(&engine, wide()).await.unwrap();
+    assert_eq!(
+        completed.rows_written,
+        completed.rows_read - failed.rows_written,
+        "the rows of the failed export are there"
+    );
+}
+
+#[tokio::test]
+async fn a_small_answer_that_breaks_off_is_asked_for_again() {
+    let (home, sandbox) = (
+        tempfile::tempdir().unwrap(),
+        Sandbox::start(SandboxConfig::default()).await.unwrap(),
+    );
+    let (engine, property) = connected(home.path(), &sandbox).await;
+    let fault = json!({ "match": { "path_contains": ":runReport" }, "times": 1, "truncate_bytes": 300 });
+    control(&sandbox, "faults", fault).await;
+    let destination = format!("csv:{}", home.path().join("site.csv").display());
+    let run = export(&engine, request(&property, destination)).await.unwrap();
+    assert_eq!(run.state, ExportState::Done);
+    let record = engine.store().export_run(&run.id).await.unwrap().unwrap();
+    assert_eq!(record.progress.calls, 2);
+}
+
+#[tokio::test]
+async fn a_run_whose_process_died_is_told_at_once() {
+    let (home, sandbox) = (
+        tempfile::tempdir().unwrap(),
+        Sandbox::start(SandboxConfig::default()).await.unwrap(),
+    );
+    let (engine, property) = connected(home.path(), &sandbox).await;
+    let destination = format!("csv:{}", home.path().join("site.csv").display());
+    let done = export(&engine, request(&property, destination)).await.unwrap();
+    let mut record = engine.store().export_run(&done.id).await.unwrap().unwrap();
+    record.state = RunState::Running;
+    record.finished_at = None;
+    record.updated_at = jiff::Timestamp::now();
+    engine.store().put_export_run(record).await.unwrap();
+    let runs = exports::runs(&engine, Nothing {}).await.unwrap();
+    assert_eq!(runs[0].state, ExportState::Failed);
+    assert!(runs[0].problem.as_ref().unwrap().contains("ended before"));
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ pub struct ExportRun {
     pub state: RunState,
     pub progress: ExportProgress,
     pub started_at: Timestamp,
-    /// When the process that runs it last wrote: a run that is `Running` and silent for long has died.
+    /// When the process that runs it last wrote.
     pub updated_at: Timestamp,
     pub finished_at: Option<Timestamp>,
     pub error_code: Option<String>,

@@ -105,6 +105,29 @@ fn a_load_in_which_nothing_changed_does_not_touch_the_file() {
 }
 
 #[test]
+fn only_what_stays_is_counted_as_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("site.db");
+    let rows_in_file = || {
+        let reader = Connection::open(&path).unwrap();
+        reader
+            .query_row("SELECT count(*) FROM report", [], |row| row.get::<_, i64>(0))
+            .unwrap()
+    };
+    let mut file = SqliteFile::open(&path, &daily()).unwrap();
+    file.write(&batch(&[["20260101", "DE", "5", "1"], ["20260101", "FR", "7", "3"]]))
+        .unwrap();
+    assert_eq!((file.kept(), rows_in_file()), (counts(0, 0, 0), 0));
+    file.keep().unwrap();
+    assert_eq!((file.kept(), rows_in_file()), (counts(2, 0, 0), 2));
+    file.write(&batch(&[["20260101", "DE", "6", "1"], ["20260102", "DE", "1", "1"]]))
+        .unwrap();
+    assert_eq!(file.kept(), counts(2, 0, 0));
+    drop(file);
+    assert_eq!(rows_in_file(), 2, "what was not kept is gone");
+}
+
+#[test]
 fn another_table_of_that_name_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("site.db");

@@ -49,6 +49,7 @@ pub(super) async fn load(
     let mut loaded = Loaded::default();
     let mut writer: Option<Writer> = None;
     let mut fruitless = 0;
+    let mut opened = false;
     let outcome = loop {
         // Once the property's time zone is known, "yesterday" is the same day for every page.
         let days = match &loaded.days {
@@ -61,6 +62,7 @@ pub(super) async fn load(
         let request = plan.request(days, before);
         let page = async {
             let mut stream = data.run_report_rows(&property, &request).await?;
+            opened = true;
             page(&mut stream, plan, &mut writer, progress, tell).await
         };
         let page = tokio::select! {
@@ -86,9 +88,8 @@ pub(super) async fn load(
             Err(PageError::Google(error)) if error.kind == ErrorKind::Network && progress.rows_read > before => {
                 tracing::info!(%error, rows = progress.rows_read, "the answer broke off; asking for the rest");
             }
-            Err(PageError::Google(error))
-                if error.kind == ErrorKind::Network && before > 0 && fruitless < FRUITLESS =>
-            {
+            // A first call that nobody answered was tried again already. An answer that breaks off was not.
+            Err(PageError::Google(error)) if error.kind == ErrorKind::Network && opened && fruitless < FRUITLESS => {
                 fruitless += 1;
             }
             Err(PageError::Google(error)) => break Err(error.into()),
@@ -194,6 +195,7 @@ enum Message {
 /// The destination on its own thread.
 struct Writer {
     rows: mpsc::Sender<Message>,
+    /// What stays in the destination; known once the thread ends.
     written: Arc<Mutex<Written>>,
     thread: JoinHandle<std::result::Result<(), DestinationError>>,
 }
@@ -209,22 +211,32 @@ impl Writer {
                 Address::Sqlite { path, .. } => Box::new(SqliteFile::open(path, &table)?),
                 Address::Csv { path } => Box::new(CsvFile::create(path, &table)?),
             };
-            while let Some(message) = queue.blocking_recv() {
-                match message {
-                    Message::Rows(batch) => {
-                        let written = destination.write(&batch)?;
-                        *counted.lock().unwrap_or_else(PoisonError::into_inner) += written;
+            let count = |written| *counted.lock().unwrap_or_else(PoisonError::into_inner) = written;
+            let mut all = Written::default();
+            let closed = loop {
+                match queue.blocking_recv() {
+                    Some(Message::Rows(batch)) => match destination.write(&batch) {
+                        Ok(written) => all += written,
+                        // What was not committed is rolled back.
+                        Err(error) => break Err(error),
+                    },
+                    Some(Message::Finish) => {
+                        count(destination.kept());
+                        destination.finish()?;
+                        count(all);
+                        return Ok(());
                     }
-                    Message::Finish => return destination.finish(),
+                    // The export failed or was stopped: a CSV file is taken back, a table keeps what it has.
+                    None => break destination.keep(),
                 }
-            }
-            // The export failed or was stopped: a CSV file is taken back, a table keeps its last commit.
-            Ok(())
+            };
+            count(destination.kept());
+            closed
         });
         Self { rows, written, thread }
     }
 
-    /// Waits for the thread. With `whole`, everything is made durable; else the destination is let go.
+    /// Waits for the thread. With `whole`, the destination is finished; else a table keeps the rows so far.
     async fn end(self, whole: bool) -> (Written, Result<()>) {
         if whole {
             // Where the queue is gone, the thread's own error says why.

@@ -3,13 +3,13 @@
 mod failures;
 mod load;
 mod plan;
+mod run_lock;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_domain::Permission;
 use gantry_store::{ExportProgress, ExportRun, RunState};
-use jiff::SignedDuration;
 use tokio::time::Instant;
 
 use crate::Engine;
@@ -22,15 +22,14 @@ use crate::jobs::Job;
 use crate::reports::session_for;
 
 use plan::Plan;
+use run_lock::RunLock;
 
 /// Runs that a list shows.
 const LISTED: u32 = 200;
 /// Between two events that tell how far an export is.
 const TELL_EVERY: Duration = Duration::from_millis(200);
-/// Between two notes in the record that the export is alive.
+/// Between two notes in the record of how far the export is.
 const NOTE_EVERY: Duration = Duration::from_secs(5);
-/// A run without a note for so long died with its process: longer than any wait for Google.
-const SILENT_FOR: SignedDuration = SignedDuration::from_mins(15);
 const READ_ANALYTICS: &str = "https://www.googleapis.com/auth/analytics.readonly";
 
 /// Reads a report of any size into a file. What was written before a stop or a failure stays in a SQLite file; running
@@ -65,6 +64,8 @@ pub async fn run(engine: &Arc<Engine>, request: ExportRequest, job: &Job) -> Res
         error_code: None,
         error_message: None,
     };
+    // Held until the record says how it ended.
+    let _lock = RunLock::take(&engine.profile().locks_directory(), &record.id)?;
     engine.store.put_export_run(record.clone()).await?;
     engine.jobs.changed(Topic::Exports);
 
@@ -174,27 +175,39 @@ fn told_as(progress: &ExportProgress, elapsed: Duration) -> Progress {
 
 /// Two properties' rows in one table would replace each other wherever their dimensions agree.
 async fn refuse_foreign_rows(engine: &Engine, plan: &Plan) -> Result<()> {
-    let destination = plan.destination.to_string();
-    if !destination.starts_with("sqlite:") {
+    if !plan.file_exists() {
         return Ok(());
     }
     let runs = engine.store.export_runs(u32::MAX).await?;
-    let foreign = runs.iter().find(|run| {
-        run.destination == destination && run.property_id != plan.property_id && run.progress.rows_read > 0
-    });
+    let foreign = runs
+        .iter()
+        .find(|run| run.progress.rows_read > 0 && plan.shares_table(&run.destination, &run.property_id));
     match foreign {
-        Some(run) if plan.file_exists() => Err(Error::invalid(
+        Some(run) => Err(Error::invalid(
             format!(
                 "The table holds rows of property {}; rows of {} would replace them.",
                 run.property_id, plan.property_id
             ),
             "Name another table: sqlite:FILE?table=NAME.",
         )),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 
-async fn view(engine: &Engine, run: ExportRun) -> Result<ExportRunView> {
+/// Whether the run died with its process.
+async fn died(engine: &Engine, run: &mut ExportRun) -> Result<bool> {
+    if run.state != RunState::Running || RunLock::is_taken(&engine.profile().locks_directory(), &run.id) {
+        return Ok(false);
+    }
+    // It may have ended between the reading of its record and the look at its lock.
+    if let Some(now) = engine.store.export_run(&run.id).await? {
+        *run = now;
+    }
+    Ok(run.state == RunState::Running)
+}
+
+async fn view(engine: &Engine, mut run: ExportRun) -> Result<ExportRunView> {
+    let died = died(engine, &mut run).await?;
     let property_name = engine
         .store
         .analytics_property(&run.property_id)
@@ -202,7 +215,6 @@ async fn view(engine: &Engine, run: ExportRun) -> Result<ExportRunView> {
         .map(|property| property.display_name);
     let small = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
     let spec: plan::Spec = serde_json::from_value(run.spec).unwrap_or_default();
-    let died = run.state == RunState::Running && engine.clock.now().duration_since(run.updated_at) > SILENT_FOR;
     let state = match run.state {
         RunState::Running if died => ExportState::Failed,
         RunState::Running => ExportState::Running,

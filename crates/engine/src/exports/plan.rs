@@ -24,6 +24,7 @@ pub(super) struct Plan {
     /// As asked for: a date, or a day counted from today.
     pub(super) from: String,
     pub(super) to: String,
+    /// With the table's name, where it is a table.
     pub(super) destination: Address,
     notes: Vec<String>,
 }
@@ -57,6 +58,7 @@ impl Plan {
                 "For instance: sqlite:/home/you/site.db?table=daily, or csv:site.csv.",
             )
         })?)?;
+        let destination = with_table(destination, &property_id);
         Ok(Self {
             property_id,
             dimensions: fields.dimensions,
@@ -90,7 +92,7 @@ impl Plan {
     pub(super) fn table(&self, headers: &[MetricHeader]) -> TableSpec {
         let name = match &self.destination {
             Address::Sqlite { table: Some(table), .. } => table.clone(),
-            Address::Sqlite { table: None, .. } | Address::Csv { .. } => self.default_table(),
+            Address::Sqlite { table: None, .. } | Address::Csv { .. } => default_table(&self.property_id),
         };
         let key = |name: &String| Column {
             name: name.clone(),
@@ -121,8 +123,31 @@ impl Plan {
         }
     }
 
-    fn default_table(&self) -> String {
-        format!("report_{}", self.property_id)
+    /// Whether an export of `property_id` to `destination` filled the table that this one fills, with other rows: two
+    /// properties' rows in one table would replace each other wherever their dimensions agree.
+    pub(super) fn shares_table(&self, destination: &str, property_id: &str) -> bool {
+        let Ok(other) = destination.parse().map(|address| with_table(address, property_id)) else {
+            return false;
+        };
+        let real = |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone());
+        match (&self.destination, &other) {
+            (
+                Address::Sqlite {
+                    path,
+                    table: Some(table),
+                },
+                Address::Sqlite {
+                    path: other_path,
+                    table: Some(other_table),
+                },
+            ) => {
+                // SQLite does not tell DAILY from daily.
+                property_id != self.property_id
+                    && table.eq_ignore_ascii_case(other_table)
+                    && real(path) == real(other_path)
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn file_exists(&self) -> bool {
@@ -148,6 +173,21 @@ impl Plan {
             )
             .with_details(error)
         })
+    }
+}
+
+fn default_table(property_id: &str) -> String {
+    format!("report_{property_id}")
+}
+
+/// The address with the table's name in it: a table is the same one whether it was named or not.
+fn with_table(address: Address, property_id: &str) -> Address {
+    match address {
+        Address::Sqlite { path, table } => Address::Sqlite {
+            path,
+            table: table.or_else(|| Some(default_table(property_id))),
+        },
+        csv @ Address::Csv { .. } => csv,
     }
 }
 
@@ -208,6 +248,33 @@ mod tests {
                 ("activeUsers", ColumnKind::Integer, false),
                 ("averageSessionDuration", ColumnKind::Real, false)
             ]
+        );
+    }
+
+    #[test]
+    fn a_table_is_the_same_one_whether_it_was_named_or_not() {
+        let plan = |destination: &str| {
+            let destination = destination.to_owned();
+            Plan::of(&ExportRequest {
+                destination,
+                ..request()
+            })
+            .unwrap()
+        };
+        let unnamed = plan("sqlite:/nowhere/site.db");
+        assert_eq!(
+            unnamed.destination.to_string(),
+            "sqlite:/nowhere/site.db?table=report_123"
+        );
+        assert!(!unnamed.shares_table("sqlite:/nowhere/site.db", "9"), "tables differ");
+        assert!(unnamed.shares_table("sqlite:/nowhere/site.db?table=Report_123", "9"));
+        assert!(!unnamed.shares_table("sqlite:/elsewhere/site.db?table=report_123", "9"));
+        assert!(!unnamed.shares_table("csv:/nowhere/site.db", "9"));
+        let named = plan("sqlite:/nowhere/site.db?table=report_9");
+        assert!(named.shares_table("sqlite:/nowhere/site.db", "9"));
+        assert!(
+            !named.shares_table("sqlite:/nowhere/site.db?table=report_9", "123"),
+            "its own rows"
         );
     }
 

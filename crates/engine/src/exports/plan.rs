@@ -261,19 +261,19 @@ mod tests {
             })
             .unwrap()
         };
-        let unnamed = plan("sqlite:/nowhere/site.db");
-        assert_eq!(
-            unnamed.destination.to_string(),
-            "sqlite:/nowhere/site.db?table=report_123"
-        );
-        assert!(!unnamed.shares_table("sqlite:/nowhere/site.db", "9"), "tables differ");
-        assert!(unnamed.shares_table("sqlite:/nowhere/site.db?table=Report_123", "9"));
-        assert!(!unnamed.shares_table("sqlite:/elsewhere/site.db?table=report_123", "9"));
-        assert!(!unnamed.shares_table("csv:/nowhere/site.db", "9"));
-        let named = plan("sqlite:/nowhere/site.db?table=report_9");
-        assert!(named.shares_table("sqlite:/nowhere/site.db", "9"));
+        let folder = tempfile::tempdir().unwrap();
+        let file = format!("sqlite:{}", folder.path().join("site.db").display());
+        let elsewhere = format!("sqlite:{}", folder.path().join("other.db").display());
+        let unnamed = plan(&file);
+        assert_eq!(unnamed.destination.to_string(), format!("{file}?table=report_123"));
+        assert!(!unnamed.shares_table(&file, "9"), "tables differ");
+        assert!(unnamed.shares_table(&format!("{file}?table=Report_123"), "9"));
+        assert!(!unnamed.shares_table(&format!("{elsewhere}?table=report_123"), "9"));
+        assert!(!unnamed.shares_table("csv:site.csv", "9"));
+        let named = plan(&format!("{file}?table=report_9"));
+        assert!(named.shares_table(&file, "9"));
         assert!(
-            !named.shares_table("sqlite:/nowhere/site.db?table=report_9", "123"),
+            !named.shares_table(&format!("{file}?table=report_9"), "123"),
             "its own rows"
         );
     }

@@ -111,7 +111,7 @@ export const m = {
       'Under APIs & Services, enable three APIs: Google Analytics Admin API, Google Analytics Data API, Tag Manager API.',
       'Under Google Auth Platform, fill in the app’s name and your e-mail address. Choose Internal when all accounts are of your organisation; else External, and add the accounts you use as test users.',
       'Under Clients, create a client of type Desktop app, and download its JSON file.',
-      'Add that file here. Accepting Google’s terms in a set-up works by itself; with a client of type Web, register http://127.0.0.1:27490/terms as a redirect URI.',
+      'Add that file here. Accepting Google’s terms in a set-up works by itself; with a client of type Web, register http://127.0.0.1:27495/terms and http://127.0.0.1:27496/sign-in as redirect URIs.',
     ],
     removeTitle: (name: string) => `Remove ${name}?`,
     removeText: (connections: number) =>

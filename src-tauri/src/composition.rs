@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gantry_domain::{GoogleBase, SystemClock};
 use gantry_engine::browser::SystemBrowser;
 use gantry_engine::{Engine, EngineConfig, Error, ErrorCode, Host, Keychain, Profile, Result};
-use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, Seed, practice, quota::TagManagerQuota};
+use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, Seed, practice};
 use google_oauth::OAuthClient;
 
 /// The port of the bundled sandbox. Fixed, so that its profile and the connections made in it are found again.
@@ -27,12 +27,11 @@ pub async fn engine(profile: Profile, host: Arc<dyn Host>, shipped: Option<OAuth
 
 /// The bundled sandbox, running, and the OAuth client that is registered with it.
 pub async fn sandbox(home: &Profile) -> Result<(Profile, RunningSandbox, OAuthClient)> {
+    // The engine paces calls as Google would; a sandbox that counted as well would make raising that limit useless.
     let start = |port| {
-        let quota = Some(TagManagerQuota::default());
         Sandbox::start(SandboxConfig {
             port,
             seed: Seed::Agency,
-            quota,
             ..SandboxConfig::default()
         })
     };

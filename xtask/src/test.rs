@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub fn test(installing: Installing) -> Result<(), Failure> {
-    system(&[Purpose::Window, Purpose::Journeys], installing)?;
+    system(&[Purpose::Window, Purpose::Journeys, Purpose::Judges], installing)?;
     cargo_tools::components(installing)?;
     cargo_tools::deny(installing)?;
     let node = node::ui_packages(installing)?;

@@ -67,17 +67,17 @@ impl Keychain {
         let (name, remedy) = if cfg!(target_os = "macos") {
             (
                 "the macOS Keychain",
-                "Unlock the login keychain and start Gantry again, or use sign-ins for this session only.",
+                "Unlock the login keychain and start Gantry again, or sign in for this session only in Gantry's window.",
             )
         } else if cfg!(windows) {
             (
                 "Windows Credential Manager",
-                "Check that the Credential Manager service runs, or use sign-ins for this session only.",
+                "Check that the Credential Manager service runs, or sign in for this session only in Gantry's window.",
             )
         } else {
             (
                 "the Secret Service",
-                "Start and unlock a keyring such as GNOME Keyring or KWallet, or use sign-ins for this session only.",
+                "Start and unlock a keyring such as GNOME Keyring or KWallet, or sign in for this session only in Gantry's window.",
             )
         };
         match opened {

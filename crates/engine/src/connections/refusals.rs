@@ -133,7 +133,7 @@ fn keychain(error: &OAuthError) -> Error {
         ),
         OAuthError::Store(TokenStoreError::TooLong(_)) => (
             "The sign-in is too long for this computer's keychain.",
-            "Sign in for this session only.",
+            "Sign in for this session only in Gantry's window.",
         ),
         OAuthError::Store(TokenStoreError::Unreadable(_)) => (
             "What the keychain holds for this connection cannot be read.",
@@ -141,7 +141,7 @@ fn keychain(error: &OAuthError) -> Error {
         ),
         _ => (
             "This computer's keychain is not available.",
-            "Start your keychain, or sign in for this session only.",
+            "Start your keychain, or sign in for this session only in Gantry's window.",
         ),
     };
     Error::new(ErrorCode::KeychainUnavailable, message, remedy).with_details(error)

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gantry_engine::dto::events::{EngineEvent, LinkPurpose, Progress};
+use gantry_engine::dto::provisioning::{ProvisionStep, StepState};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -70,9 +71,25 @@ fn for_people(event: &EngineEvent, bar: &ProgressBar) {
         EngineEvent::ProvisionStep {
             step, state, outcome, ..
         } => {
-            bar.suspend(|| eprintln!("{step:?}: {state:?} {}", outcome.as_deref().unwrap_or_default()));
+            let state = match state {
+                StepState::Done => outcome.as_deref().unwrap_or("done"),
+                StepState::Failed => "failed",
+                StepState::Planned | StepState::Running => return,
+            };
+            bar.suspend(|| eprintln!("{}: {state}", step_name(*step)));
         }
         _ => {}
+    }
+}
+
+fn step_name(step: ProvisionStep) -> &'static str {
+    match step {
+        ProvisionStep::Ticket => "Account ticket",
+        ProvisionStep::Terms => "Terms of Service",
+        ProvisionStep::Account => "Account",
+        ProvisionStep::Property => "Property",
+        ProvisionStep::DataStream => "Data stream",
+        ProvisionStep::Snippet => "Snippet",
     }
 }
 

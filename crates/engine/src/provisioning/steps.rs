@@ -50,7 +50,7 @@ fn incomplete(what: &str) -> Error {
     Error::new(
         ErrorCode::GoogleUnreadable,
         format!("Google's answer has no {what}."),
-        "Press Resume set-up to try again.",
+        "Resume the set-up to try again.",
     )
 }
 

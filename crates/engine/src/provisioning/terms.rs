@@ -304,7 +304,7 @@ async fn wait(
                 None => Err(Error::new(
                     ErrorCode::TermsTimedOut,
                     "The Terms of Service were not accepted within 15 minutes.",
-                    "Press Resume set-up: your entries are kept, and Google is asked for a new ticket.",
+                    "Resume the set-up: your entries are kept, and Google is asked for a new ticket.",
                 )),
             },
         };
@@ -349,7 +349,7 @@ fn refused(reason: &str) -> Error {
         "user_cancel" => (
             ErrorCode::TermsDeclined,
             "You did not accept the Terms of Service, so no account was created.".to_owned(),
-            "Press Resume set-up to see them again. Your entries are kept.",
+            "Resume the set-up to see them again. Your entries are kept.",
         ),
         "max_accounts_reached" => (
             ErrorCode::TermsMaxAccounts,
@@ -359,12 +359,12 @@ fn refused(reason: &str) -> Error {
         "backend_error" => (
             ErrorCode::TermsBackendError,
             "Google had a fault of its own while creating the account.".to_owned(),
-            "Press Resume set-up in a few minutes. Gantry looks first whether the account was created after all.",
+            "Resume the set-up in a few minutes. Gantry looks first whether the account was created after all.",
         ),
         other => (
             ErrorCode::GoogleRefused,
             format!("Google did not create the account ({other})."),
-            "Press Resume set-up to try again. Your entries are kept.",
+            "Resume the set-up to try again. Your entries are kept.",
         ),
     };
     Error::new(code, message, remedy)

@@ -18,7 +18,11 @@ const MAIN: &str = "main";
 
 /// The shell as the engine sees it.
 #[derive(Debug)]
-struct Shell(AppHandle);
+struct Shell {
+    app: AppHandle,
+    /// The engine of this host talks to the bundled sandbox.
+    runs_sandbox: bool,
+}
 
 /// Opens the first world, while the window is being painted.
 pub async fn open_first_world(app: AppHandle, sandbox: bool) {
@@ -61,7 +65,11 @@ pub fn show_main_window(app: &AppHandle) {
 }
 
 async fn enter_home(app: &AppHandle, worlds: &Worlds) -> Result<()> {
-    let engine = composition::engine(worlds.home().clone(), Arc::new(Shell(app.clone())), None).await?;
+    let host = Arc::new(Shell {
+        app: app.clone(),
+        runs_sandbox: false,
+    });
+    let engine = composition::engine(worlds.home().clone(), host, None).await?;
     let forwarder = forward_events(app, &engine);
     worlds.show(engine, None, forwarder);
     Ok(())
@@ -70,7 +78,11 @@ async fn enter_home(app: &AppHandle, worlds: &Worlds) -> Result<()> {
 async fn enter_sandbox(app: &AppHandle) -> Result<()> {
     let worlds = Arc::clone(&app.state::<Arc<Worlds>>());
     let (profile, running, client) = composition::sandbox(worlds.home()).await?;
-    let engine = composition::engine(profile, Arc::new(Shell(app.clone())), Some(client)).await?;
+    let host = Arc::new(Shell {
+        app: app.clone(),
+        runs_sandbox: true,
+    });
+    let engine = composition::engine(profile, host, Some(client)).await?;
     let forwarder = forward_events(app, &engine);
     worlds.show(engine, Some(running), forwarder);
     Ok(())
@@ -97,17 +109,21 @@ fn forward_events(app: &AppHandle, engine: &Engine) -> JoinHandle<()> {
 
 #[async_trait]
 impl Host for Shell {
+    fn runs_sandbox(&self) -> bool {
+        self.runs_sandbox
+    }
+
     async fn enter_sandbox(&self) -> Result<()> {
-        enter_sandbox(&self.0).await
+        enter_sandbox(&self.app).await
     }
 
     async fn leave_sandbox(&self) -> Result<()> {
-        let worlds = Arc::clone(&self.0.state::<Arc<Worlds>>());
-        enter_home(&self.0, &worlds).await
+        let worlds = Arc::clone(&self.app.state::<Arc<Worlds>>());
+        enter_home(&self.app, &worlds).await
     }
 
     async fn reset_sandbox(&self) -> Result<()> {
-        let worlds = Arc::clone(&self.0.state::<Arc<Worlds>>());
+        let worlds = Arc::clone(&self.app.state::<Arc<Worlds>>());
         if worlds.reset_sandbox() {
             return Ok(());
         }
@@ -118,7 +134,7 @@ impl Host for Shell {
     }
 
     async fn choose_file(&self, purpose: FilePurpose) -> Result<Option<PathBuf>> {
-        let dialog = self.0.dialog().file();
+        let dialog = self.app.dialog().file();
         let (answer, chosen) = tokio::sync::oneshot::channel();
         let reply = move |path: Option<tauri_plugin_dialog::FilePath>| {
             let _ = answer.send(path);

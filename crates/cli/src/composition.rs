@@ -67,7 +67,7 @@ impl<'a> Session<'a> {
             shipped_oauth_client: None,
         })
         .await?;
-        if let Some(base) = &engine.profile().view().base_url {
+        if let Some(base) = engine.profile().base().loopback_base() {
             output.note(&format!("Google is {base} (GANTRY_GOOGLE_BASE_URL)."));
         }
         Ok(Self {

@@ -19,7 +19,7 @@ pub async fn status(engine: &Arc<Engine>, _: Nothing) -> Result<AppStatus> {
     let oauth_clients = connections::list_oauth_clients(engine, Nothing {}).await?;
     Ok(AppStatus {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        profile: engine.profile.view(),
+        profile: engine.profile.view(engine.host.runs_sandbox()),
         keychain: engine.keychain_view(),
         connections_ready: u32::try_from(ready).unwrap_or(u32::MAX),
         connections_total: u32::try_from(list.len()).unwrap_or(u32::MAX),

@@ -10,6 +10,11 @@ use crate::error::{Error, Result};
 /// that has no window.
 #[async_trait]
 pub trait Host: Send + Sync + std::fmt::Debug {
+    /// Whether this engine's Google is a sandbox that the host started itself, and so can reset and leave.
+    fn runs_sandbox(&self) -> bool {
+        false
+    }
+
     /// Starts the bundled sandbox and moves the window into its profile.
     async fn enter_sandbox(&self) -> Result<()> {
         Err(no_window(

@@ -107,11 +107,13 @@ impl Profile {
         self.keychain_service().replace('-', "_")
     }
 
-    pub fn view(&self) -> ProfileView {
+    /// What a host shows of the profile; `bundled_sandbox` as in [`crate::Host::runs_sandbox`].
+    pub fn view(&self, bundled_sandbox: bool) -> ProfileView {
         ProfileView {
             id: self.id(),
             data_directory: self.data_directory().display().to_string(),
             base_url: self.base.loopback_base().map(ToOwned::to_owned),
+            bundled_sandbox,
         }
     }
 }

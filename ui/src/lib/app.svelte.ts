@@ -21,6 +21,11 @@ class App {
     return (this.status.value?.profile.base_url ?? null) !== null;
   }
 
+  /** True where that base is Gantry's own sandbox: only that one can be reset and left from here. */
+  get bundledSandbox(): boolean {
+    return this.status.value?.profile.bundled_sandbox ?? false;
+  }
+
   /** Whether what stands for Google can be reached: the sandbox needs no network. */
   get online(): boolean {
     return this.#network || this.sandbox;

@@ -444,7 +444,11 @@ data_directory: string,
 /**
  * The loopback base that stands in for Google; `None` when Google itself is dialled.
  */
-base_url: string | null, };
+base_url: string | null, 
+/**
+ * The host itself runs what stands in for Google, so it can reset and leave it; `false` for an address from outside.
+ */
+bundled_sandbox: boolean, };
 
 /**
  * How far a job is.

@@ -127,6 +127,14 @@ describe('the sandbox', () => {
     expect(host.requests('sandbox.leave')).toHaveLength(1);
   });
 
+  test('from outside names its address and offers nothing that cannot be done', async () => {
+    show('sandbox-outside', '#/settings/sandbox');
+    expect(await screen.findByText(/Practice data from http:\/\/127\.0\.0\.1:40123 stands in for Google\./)).toBeTruthy();
+    expect(await screen.findByText('A sandbox outside Gantry stands in for Google')).toBeTruthy();
+    expect(document.documentElement.dataset['mode']).toBe('sandbox');
+    expect(screen.queryByRole('button', { name: /Leave sandbox|Reset samples/ })).toBeNull();
+  });
+
   test('leaves no mark behind', async () => {
     const host = show('agency', '#/settings');
     await screen.findByRole('heading', { name: 'Settings' });

@@ -26,7 +26,8 @@ export const m = {
 
   banners: {
     sandboxTitle: 'Sandbox.',
-    sandbox: 'Sample accounts and made-up numbers. Nothing here reaches Google, and no quota is used.',
+    sandbox: 'Made-up data; nothing here reaches Google. Calls are paced as Google paces them.',
+    standIn: (address: string) => `Practice data from ${address} stands in for Google.`,
     reset: 'Reset samples…',
     resetting: 'Resetting',
     leave: 'Leave sandbox',

@@ -4,7 +4,7 @@ import type { AppStatus, SettingsView } from '../lib/bindings';
 import { FakeHost } from './fake-host';
 import * as sample from './sample';
 
-export type Scene = 'agency' | 'first' | 'sandbox' | 'sandbox-first' | 'nokeychain' | 'offline';
+export type Scene = 'agency' | 'first' | 'sandbox' | 'sandbox-first' | 'sandbox-outside' | 'nokeychain' | 'offline';
 
 function statusOf(scene: Scene): AppStatus {
   switch (scene) {
@@ -14,6 +14,8 @@ function statusOf(scene: Scene): AppStatus {
       return sample.sandboxed;
     case 'sandbox-first':
       return { ...sample.sandboxed, connections_ready: 0, connections_total: 0, data_as_of: null, quota: [] };
+    case 'sandbox-outside':
+      return { ...sample.sandboxed, profile: { ...sample.sandboxed.profile, base_url: 'http://127.0.0.1:40123', bundled_sandbox: false } };
     case 'nokeychain':
       return {
         ...sample.status,

@@ -10,7 +10,7 @@ export const settings: SettingsView = {
 
 export const status: AppStatus = {
   version: '0.1.0',
-  profile: { id: 'default', data_directory: '/home/maya/.local/share/gantry', base_url: null },
+  profile: { id: 'default', data_directory: '/home/maya/.local/share/gantry', base_url: null, bundled_sandbox: false },
   keychain: { state: 'available', name: 'Secret Service' },
   connections_ready: 2,
   connections_total: 3,
@@ -28,7 +28,7 @@ export const firstRun: AppStatus = {
 };
 
 export const sandboxed: AppStatus = {
-  ...status, profile: { ...status.profile, id: 'practice', base_url: 'http://127.0.0.1:27480' }, connections_ready: 3,
+  ...status, profile: { ...status.profile, id: 'practice', base_url: 'http://127.0.0.1:27480', bundled_sandbox: true }, connections_ready: 3,
 };
 
 const connection = (part: Partial<ConnectionView> & Pick<ConnectionView, 'id' | 'email'>): ConnectionView => ({

@@ -33,6 +33,8 @@ pub struct ProfileView {
     pub data_directory: String,
     /// The loopback base that stands in for Google; `None` when Google itself is dialled.
     pub base_url: Option<String>,
+    /// The host itself runs what stands in for Google, so it can reset and leave it; `false` for an address from outside.
+    pub bundled_sandbox: bool,
 }
 
 /// Where refresh tokens are kept.

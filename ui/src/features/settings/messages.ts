@@ -58,6 +58,8 @@ export const m = {
     inside: 'You are in the sandbox',
     outside: 'Try the sandbox',
     insideMeans: 'Leave it to work with your own Google accounts again.',
+    outsideGantry: 'A sandbox outside Gantry stands in for Google',
+    outsideGantryMeans: 'Gantry was started with its address. Quit, and start Gantry without GANTRY_GOOGLE_BASE_URL, to work with your own Google accounts.',
     outsideMeans: 'Everything can be tried there without a Google account: signing in, setting up a site, containers, reports, exports.',
     badge: 'Sandbox',
     enter: 'Enter sandbox',

@@ -4,7 +4,7 @@ import { router } from '../lib/router.svelte';
 import { isMac, pageOfDigit } from './navigation';
 import { changeTextSize } from './textsize';
 
-const PANES = '.sidebar, .toolbar, .pane, .content, .wel-main, .wel-side';
+const PANES = '.sidebar, .toolbar, .pane, .content, .page, .stage, .wel-main, .wel-side';
 const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
 
 /** Moves the focus to the next or previous pane that can take it. */

@@ -7,6 +7,7 @@ import { broken } from '../../test/axe';
 import { refusal } from '../../test/fake-host';
 import { showPage } from '../../test/page';
 import { sampleHost } from '../../test/sample-host';
+import { onkeydown } from '../../shell/keys';
 import Page from './Page.svelte';
 import { prepare, tree } from './preview';
 
@@ -117,4 +118,11 @@ test('before the first sync the page says what a sync does and costs', async () 
   expect(await broken()).toEqual([]);
   await fireEvent.click(screen.getAllByRole('button', { name: 'Sync' })[0] as HTMLElement);
   await waitFor(() => { expect(host.requests('estate.sync')).toEqual([{ connection: null }]); });
+});
+
+test('F5 reads the containers again', async () => {
+  const { host } = show(null);
+  await screen.findByRole('button', { name: 'Sync' });
+  onkeydown(new KeyboardEvent('keydown', { key: 'F5', cancelable: true }));
+  await waitFor(() => { expect(host.requests('estate.sync')).toHaveLength(1); });
 });

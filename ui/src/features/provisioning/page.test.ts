@@ -7,6 +7,7 @@ import { broken } from '../../test/axe';
 import { refusal } from '../../test/fake-host';
 import { showPage } from '../../test/page';
 import { sampleHost } from '../../test/sample-host';
+import { movePane } from '../../shell/keys';
 import { draft, freshEntries } from './draft.svelte';
 import Page from './Page.svelte';
 import { openTerms, playSteps, result, runView } from './preview';
@@ -112,4 +113,11 @@ test('a connection that may not configure is told so before anything is asked', 
   await fill();
   await fireEvent.submit(screen.getByRole('button', { name: new RegExp(SUBMIT) }).closest('form') as HTMLFormElement);
   expect(host.requests('provisioning.start')).toEqual([]);
+});
+
+test('F6 reaches the form', async () => {
+  await show();
+  movePane(1);
+  movePane(1);
+  expect(document.activeElement?.closest('.stage')).toBeTruthy();
 });

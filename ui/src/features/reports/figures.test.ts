@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { PropertyRow, Series } from '../../lib/bindings';
 import { change, figure, shortFigure, signedChange } from './figures';
-import { distinctProperties, propertyGroups } from './properties';
+import { distinctProperties, likelyProperty, propertyGroups } from './properties';
 import { drawing, labelledPositions, niceTop } from './series';
 
 const writing = { locale: 'en-GB', currency: 'GBP' };
@@ -92,6 +92,13 @@ describe('properties', () => {
     const rows = distinctProperties([row('1', 'A', 'Shop'), row('1', 'A', 'Shop', true)]);
     expect(rows).toHaveLength(1);
     expect(rows[0]?.connection_id).toBe('editor');
+  });
+
+  test('the first to be shown has a plain name, where one has', () => {
+    const rows = [row('1', 'A', 'Zoo'), row('2', 'A', '=cmd|calc'), row('3', 'A', '"Quoted"'), row('4', 'A', 'Émile')];
+    expect(likelyProperty(rows, [null, null], collator)?.property_id).toBe('4');
+    expect(likelyProperty(rows, [null, '2'], collator)?.property_id).toBe('2');
+    expect(likelyProperty(rows.slice(1, 2), [null], collator)?.property_id).toBe('2');
   });
 
   test('grouped by account, found by name, account or id', () => {

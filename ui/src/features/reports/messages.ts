@@ -36,6 +36,10 @@ export const reportsMessages = {
   fell: 'down',
   unchanged: 'unchanged',
   noComparison: 'Nothing to compare with',
+  stillNone: 'no change',
+  noneBefore: (previous: string) => `${previous} before`,
+  /** Heads too long for a breakdown's columns; the whole name is their tooltip. */
+  shortHeads: { engagementRate: 'Engaged' } as Partial<Record<string, string>>,
   thisPeriod: 'This period',
   todaySoFar: 'Today so far',
   periodBefore: 'Period before',

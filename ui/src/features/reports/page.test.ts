@@ -7,6 +7,7 @@ import { broken } from '../../test/axe';
 import { refusal } from '../../test/fake-host';
 import { showPage } from '../../test/page';
 import { sampleHost } from '../../test/sample-host';
+import { movePane, onkeydown } from '../../shell/keys';
 import { choice } from './choice.svelte';
 import Page from './Page.svelte';
 import { prepare, report } from './preview';
@@ -100,4 +101,32 @@ test('a property made a moment ago is reported on before any list knows it', asy
   showPage(Page, '482193077');
   await screen.findByText('24,516', { selector: '.value' });
   expect(host.requests('reports.overview')).toEqual([expect.objectContaining({ property: '482193077', connection: null })]);
+});
+
+test('F5 asks Google again, F6 reaches the figures', async () => {
+  const host = show();
+  await screen.findByText('24,516', { selector: '.value' });
+  onkeydown(new KeyboardEvent('keydown', { key: 'F5', cancelable: true }));
+  await waitFor(() => { expect(host.requests('reports.overview')).toHaveLength(2); });
+  screen.getByRole('button', { name: /^Property:/ }).focus();
+  movePane(1);
+  expect(document.activeElement?.closest('.page')).toBeTruthy();
+});
+
+test('a long head of a breakdown is short, its whole name a tooltip', async () => {
+  show();
+  await screen.findByText('24,516', { selector: '.value' });
+  const heads = screen.getAllByRole('columnheader', { name: 'Engaged' });
+  expect(heads.map((head) => head.title)).toEqual(['Engagement rate', 'Engagement rate']);
+});
+
+test('a period before that counted nothing is named, not missing', async () => {
+  show((host) => {
+    host.answers['reports.overview'] = (request) => {
+      const whole = report(request);
+      return { ...whole, cards: whole.cards.map((card, at) => ({ ...card, format: 'integer', value: at === 0 ? 0 : 5, previous: at === 2 ? null : 0 })) };
+    };
+  });
+  const deltas = () => [...document.querySelectorAll('.kpi .delta')].map((delta) => delta.textContent.trim());
+  await waitFor(() => { expect(deltas()).toEqual(['no change', '0 before', 'Nothing to compare with', '0 before']); });
 });

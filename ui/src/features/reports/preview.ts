@@ -12,7 +12,7 @@ export function report(request: OverviewReportRequest): OverviewReport {
   const before = precedingRange(range);
   const days = everyDay(range);
   const column = (metric: string, label: string, format: 'integer' | 'ratio' | 'currency') => ({ metric, label, format });
-  const columns = [column('activeUsers', 'Active users', 'integer'), column('sessions', 'Sessions', 'integer'), column('engagementRate', 'Engaged', 'ratio'), column('totalRevenue', 'Revenue', 'currency')];
+  const columns = [column('activeUsers', 'Active users', 'integer'), column('sessions', 'Sessions', 'integer'), column('engagementRate', 'Engagement rate', 'ratio'), column('totalRevenue', 'Revenue', 'currency')];
   const sources = ['(direct) / (none)', 'google / organic', 'google / cpc', 'newsletter / email', 'bing / organic', 'instagram / social', '=cmd|calc', '<img src=x onerror=alert(1)> / referral', ''];
   const pages = ['/', '/road-bikes', '/autumn-sale', '/bike-fitting', '/gravel-2027', '/workshop', '/متجر', '(other)'];
   const rows = (names: string[]) => names.map((value, index) => ({ value, metrics: [Math.round(5214 / (index * 0.7 + 1)), Math.round(7802 / (index * 0.7 + 1)), 0.61 - index * 0.02, 14208.4 / (index + 1)] }));

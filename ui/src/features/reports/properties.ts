@@ -17,13 +17,14 @@ export function distinctProperties(rows: readonly PropertyRow[]): PropertyRow[] 
   return [...byId.values()];
 }
 
-/** The property to begin with: the one asked for or last looked at, else the first in the reader's order. */
+/** The property to begin with: the one asked for or last looked at, else the first in the reader's order, plain names (those that begin with a letter) before others. */
 export function likelyProperty(rows: readonly PropertyRow[], wanted: readonly (string | null)[], collator: Intl.Collator): PropertyRow | null {
   for (const id of wanted) {
     const row = id === null ? undefined : rows.find((known) => known.property_id === id);
     if (row !== undefined) return row;
   }
-  return rows.toSorted((a, b) => collator.compare(a.display_name, b.display_name))[0] ?? null;
+  const ordered = rows.toSorted((a, b) => collator.compare(a.display_name, b.display_name));
+  return ordered.find((row) => /^\p{L}/u.test(row.display_name)) ?? ordered[0] ?? null;
 }
 
 export function propertyGroups(rows: readonly PropertyRow[], filter: string, collator: Intl.Collator): PropertyGroup[] {

@@ -1,5 +1,7 @@
 //! `cargo xtask test`: everything that continuous integration runs, from a fresh clone.
 
+use std::path::PathBuf;
+
 use crate::{
     check,
     failure::Failure,
@@ -21,6 +23,7 @@ pub fn test(installing: Installing) -> Result<(), Failure> {
     })?;
     build_everything()?;
     step("Unit and crate tests (cargo test)", || {
+        forget_recorded_requests()?;
         Program::cargo()
             .args(["test", "--workspace"])
             .run("`cargo test -p CRATE NAME` runs one of them again.")
@@ -42,13 +45,31 @@ pub fn build_everything() -> Result<(), Failure> {
     })
 }
 
+/// Where the crate tests keep the requests that the judges compare with Google's discovery documents.
+fn recorded() -> PathBuf {
+    target().join("tmp")
+}
+
+/// Removes what an earlier run recorded, so that the judges see this run's requests or none.
+fn forget_recorded_requests() -> Result<(), Failure> {
+    let Ok(files) = std::fs::read_dir(recorded()) else {
+        return Ok(()); // nothing was ever recorded
+    };
+    for file in files.flatten().map(|file| file.path()) {
+        if file.to_string_lossy().ends_with("-requests.jsonl") {
+            std::fs::remove_file(&file).map_err(|error| Failure::io("removing", &file, &error))?;
+        }
+    }
+    Ok(())
+}
+
 fn judges() -> Result<(), Failure> {
     Program::new(python::interpreter())
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
         .arg(root().join("tests").join("judges").join("python"))
         .env("GANTRY_BIN", built("debug", "gantry"))
-        // Written by the crate tests before: every request that our clients send, as the sandbox received it.
-        .env("GANTRY_OUR_REQUESTS", target().join("tmp").join("our-requests.jsonl"))
+        // Written by the crate tests before: what our clients and our engine send, as the sandbox received it.
+        .env("GANTRY_OUR_REQUESTS", recorded())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .run("`GANTRY_BIN=target/debug/gantry .venv/bin/python -m pytest tests/judges/python -k NAME` runs one again.")
 }

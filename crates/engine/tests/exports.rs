@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test may
 
+mod recorded;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState, RunState};
 use google_oauth::{Browser, BrowserError, OAuthClient, SecretBytes, SessionTokenStore, TokenStore};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::recorded::Recording;
 
 struct NoBrowser;
 
@@ -123,6 +127,7 @@ async fn export(engine: &Arc<Engine>, request: ExportRequest) -> gantry_engine::
 
 #[tokio::test]
 async fn a_report_becomes_a_typed_table_and_a_second_load_writes_nothing() {
+    let recording = Recording::start("exports");
     let (home, sandbox) = (
         tempfile::tempdir().unwrap(),
         Sandbox::start(SandboxConfig::default()).await.unwrap(),
@@ -173,6 +178,7 @@ async fn a_report_becomes_a_typed_table_and_a_second_load_writes_nothing() {
     // Another property's rows would replace these.
     let other = export(&engine, request("999", destination)).await.unwrap_err();
     assert_eq!(other.code, ErrorCode::InvalidRequest);
+    recording.keep(&sandbox).await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import subprocess
 
 import pytest
@@ -14,6 +15,21 @@ EDITOR = "ben.okafor@northlight.example"
 ANALYST = "chiyo.tanaka@northlight.example"
 VIEWER = "dario.rossi@northlight.example"
 NEWCOMER = "noor.haddad@newcomer.example"
+
+
+def pytest_collection_modifyitems(items):
+    """What looks back on the whole session comes last."""
+    items.sort(key=lambda item: item.get_closest_marker("looks_back") is not None)
+
+
+@pytest.fixture
+def whole_session(request):
+    """Skips where only some of the judges were chosen."""
+    modules = {path.name for path in pathlib.Path(__file__).parent.glob("test_*.py")}
+    chosen = {item.path.name for item in request.session.items}
+    options = request.config.option
+    if modules - chosen or options.keyword or options.markexpr or any("::" in arg for arg in request.config.args):
+        pytest.skip("only some of the judges were called")
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,16 @@ from google.analytics import admin_v1alpha, admin_v1beta, data_v1beta
 from google.oauth2 import credentials as user_credentials
 
 
+# What Google's clients asked for with success in this session: (verb, host, path).
+asked = set()
+
+
+def note(method, url, status):
+    parts = urllib.parse.urlsplit(url)
+    if 200 <= status < 300:
+        asked.add((method, parts.netloc, urllib.parse.unquote(parts.path)))
+
+
 def dial(base, url):
     """The sandbox's address for one of Google's."""
     return base + "/" + url.removeprefix("https://") if url.startswith("https://") else url
@@ -30,6 +40,16 @@ class SandboxAdapter(requests.adapters.HTTPAdapter):
         return super().send(request, **kwargs)
 
 
+class ClientAdapter(SandboxAdapter):
+    """For Google's clients that are built on requests."""
+
+    def send(self, request, **kwargs):
+        url = request.url
+        answer = super().send(request, **kwargs)
+        note(request.method, url, answer.status_code)
+        return answer
+
+
 class SandboxHttp(httplib2.Http):
     """For google-api-python-client, which is built on httplib2."""
 
@@ -37,8 +57,10 @@ class SandboxHttp(httplib2.Http):
         super().__init__()
         self.base = base
 
-    def request(self, uri, *args, **kwargs):
-        return super().request(dial(self.base, uri), *args, **kwargs)
+    def request(self, uri, method="GET", *args, **kwargs):
+        answer, content = super().request(dial(self.base, uri), method, *args, **kwargs)
+        note(method, uri, answer.status)
+        return answer, content
 
 
 class Dialler:
@@ -87,7 +109,7 @@ class Dialler:
 
     def _rest(self, client):
         session = client.transport._session
-        session.mount("https://", SandboxAdapter(self.base))
+        session.mount("https://", ClientAdapter(self.base))
         session._auth_request.session.mount("https://", SandboxAdapter(self.base))
         return client
 

@@ -272,6 +272,21 @@ def test_access_bindings(google, account):
     assert not list(newcomer.list_account_summaries())
 
 
+def test_a_propertys_access_bindings_are_its_own(google, editor, account):
+    shop = new_property(editor, account).name
+    client = google.admin_alpha(google.credentials(ADMIN, ["analytics.manage.users"]))
+    of_the_account = len(list(client.list_access_bindings(parent=account)))
+    before = {b.name for b in client.list_access_bindings(parent=shop)}
+    made = client.create_access_binding(
+        parent=shop, access_binding=alpha.AccessBinding(user=NEWCOMER, roles=["predefinedRoles/analyst"])
+    )
+    assert made.name.startswith(shop + "/accessBindings/")
+    listed = {b.name: b for b in client.list_access_bindings(parent=shop)}
+    assert set(listed) == before | {made.name}
+    assert (listed[made.name].user, listed[made.name].roles) == (NEWCOMER, ["predefinedRoles/analyst"])
+    assert len(list(client.list_access_bindings(parent=account))) == of_the_account
+
+
 def test_a_batch_of_bindings_is_all_or_nothing(google, account):
     client = google.admin_alpha(google.credentials(ADMIN, ["analytics.manage.users"]))
 

@@ -1,7 +1,9 @@
 """Every request that Gantry's own clients send, compared with Google's discovery documents: path, verb, query, body, enums, what is
-required. The requests are those of crates/google-apis/tests/sandbox/every_request.rs (`cargo test -p google-apis`), as the
-sandbox received them; GANTRY_OUR_REQUESTS names the file where it is not in its usual place."""
+required. The requests are those of crates/google-apis/tests/sandbox/every_request.rs (each method once) and of the engine's
+tests (what a set-up, a sync, reports and an export really send), as the sandbox received them. `cargo test --workspace` keeps
+them; GANTRY_OUR_REQUESTS names their folder where it is not target/tmp."""
 
+import functools
 import json
 import os
 import pathlib
@@ -10,8 +12,29 @@ import re
 import googleapiclient.discovery_cache
 import pytest
 
+import dialling
+
 DOCUMENTS = pathlib.Path(googleapiclient.discovery_cache.__file__).parent / "documents"
-USUAL = pathlib.Path(__file__).parents[3] / "target" / "tmp" / "our-requests.jsonl"
+ROOT = pathlib.Path(__file__).parents[3]
+FOLDER = pathlib.Path(os.environ.get("GANTRY_OUR_REQUESTS", ROOT / "target" / "tmp"))
+CLIENTS = "our-requests.jsonl"
+# What each run must have sent, at the least: without it, the file is not of the run that it should be of.
+ENGINE = {
+    "engine-set-up-requests.jsonl": {
+        "analyticsadmin.accounts.provisionAccountTicket",
+        "analyticsadmin.properties.create",
+        "analyticsadmin.properties.dataStreams.create",
+    },
+    "engine-estate-requests.jsonl": {
+        "analyticsadmin.accountSummaries.list",
+        "analyticsdata.properties.batchRunReports",
+        "analyticsdata.properties.runRealtimeReport",
+        "analyticsdata.properties.runReport",
+        "tagmanager.accounts.containers.list",
+        "tagmanager.accounts.containers.versions.live",
+    },
+    "engine-exports-requests.jsonl": {"analyticsdata.properties.runReport"},
+}
 BY_PREFIX = {
     ("analyticsadmin.googleapis.com", "/v1beta/"): "analyticsadmin.v1beta",
     ("analyticsadmin.googleapis.com", "/v1alpha/"): "analyticsadmin.v1alpha",
@@ -21,16 +44,23 @@ BY_PREFIX = {
 }
 
 
-def requests():
-    path = pathlib.Path(os.environ.get("GANTRY_OUR_REQUESTS", USUAL))
-    assert path.exists(), f"{path} is missing: run cargo test -p google-apis first"
-    return [json.loads(line) for line in path.read_text().splitlines()]
+def requests(name):
+    path = FOLDER / name
+    assert path.exists(), f"{path} is missing: run cargo test -p google-apis -p gantry-engine first"
+    kept = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert kept, f"{path} holds no request"
+    return kept
+
+
+@functools.cache
+def read(name):
+    return json.loads((DOCUMENTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def document(request):
     for (host, prefix), name in BY_PREFIX.items():
         if request["host"] == host and request["path"].startswith(prefix):
-            return json.loads((DOCUMENTS / f"{name}.json").read_text())
+            return read(name)
     raise AssertionError(f"no document speaks of {request['host']}{request['path']}")
 
 
@@ -142,18 +172,67 @@ def check_body(request, method, document):
         assert not required or name in body, f"{method['id']} requires {name}"
 
 
-@pytest.mark.parametrize("request_", requests(), ids=lambda one: f"{one['api_method']}-{one['serial']}")
-def test_request_is_as_the_discovery_document_says(request_):
-    about = document(request_)
-    candidates = the_method(request_, about)
-    # Where two paths fit ("properties/{+name}" alike), the recorded method decides; the name must be Google's own.
+def method_of(request):
+    """The method that a request calls and its document: by the recorded name where there is one, else by the path alone."""
+    about = document(request)
+    candidates = the_method(request, about)
     ids = [method["id"] for method in candidates]
-    assert request_["api_method"] in ids, (request_["api_method"], ids)
-    method = candidates[ids.index(request_["api_method"])]
+    name = request.get("api_method", ids[0])
+    assert name in ids, (name, ids)
+    assert "api_method" in request or len(ids) == 1, ids
+    return candidates[ids.index(name)], about
+
+
+def called(request):
+    """A method's name, with the version in which it was called."""
+    method, about = method_of(request)
+    return about["version"], method["id"]
+
+
+@pytest.mark.parametrize("request_", requests(CLIENTS), ids=lambda one: f"{one['api_method']}-{one['serial']}")
+def test_request_is_as_the_discovery_document_says(request_):
+    # Where two paths fit ("properties/{+name}" alike), the recorded method decides; the name must be Google's own.
+    method, about = method_of(request_)
     check_query(request_, method, about)
     check_body(request_, method, about)
 
 
+@pytest.mark.parametrize("file", ENGINE)
+def test_what_the_engine_sends_is_as_the_discovery_documents_say(file):
+    sent = set()
+    for request in requests(file):
+        method, about = method_of(request)
+        where = f"{file}, request {request['serial']}, {method['id']}"
+        try:
+            check_query(request, method, about)
+            check_body(request, method, about)
+        except AssertionError as error:
+            raise AssertionError(f"{where}: {error}") from error
+        sent.add(method["id"])
+    assert ENGINE[file] <= sent
+
+
+def test_every_method_of_our_clients_is_recorded():
+    source = ROOT / "crates" / "google-apis" / "src"
+    code = "".join(path.read_text(encoding="utf-8").split("#[cfg(test)]")[0] for path in source.rglob("*.rs"))
+    known = {method["id"] for name in BY_PREFIX.values() for method in methods(read(name))}
+    named = known & set(re.findall(r'"([A-Za-z_.]+)"', code))
+    assert named, "the clients name no method"
+    assert named == {request["api_method"] for request in requests(CLIENTS)}
+
+
+@pytest.mark.looks_back
+def test_googles_clients_called_every_method_that_we_call(whole_session):
+    judged = set()
+    for verb, host, path in dialling.asked:
+        if any(host == known and path.startswith(prefix) for known, prefix in BY_PREFIX):
+            request = {"method": verb, "host": host, "path": path}
+            about = document(request)
+            judged |= {(about["version"], method["id"]) for method in the_method(request, about)}
+    ours = {called(request) for name in (CLIENTS, *ENGINE) for request in requests(name)}
+    assert not ours - judged, "no judge calls these"
+
+
 def test_every_api_is_judged():
-    hosts = {request["host"] for request in requests()}
+    hosts = {request["host"] for request in requests(CLIENTS)}
     assert hosts == {host for host, _ in BY_PREFIX}

@@ -4,6 +4,8 @@
 
 mod containers;
 mod partial;
+#[path = "../recorded/mod.rs"]
+mod recorded;
 mod reports;
 mod stage;
 mod sync;

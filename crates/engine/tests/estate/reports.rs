@@ -5,6 +5,7 @@ use gantry_engine::{ErrorCode, reports};
 use gantry_sandbox::practice;
 use serde_json::json;
 
+use crate::recorded::Recording;
 use crate::stage::Stage;
 
 async fn stage() -> (Stage, String) {
@@ -88,6 +89,29 @@ async fn an_overview_is_one_batch_and_its_parts_agree() {
             .iter()
             .any(|badge| badge.kind == BadgeKind::TodayIncomplete)
     );
+}
+
+/// What the mirror and the reports send, for the judges.
+#[tokio::test]
+async fn a_sync_and_every_kind_of_report_are_kept_for_the_judges() {
+    let recording = Recording::start("estate");
+    let (stage, property) = stage().await;
+    stage.sync().await.unwrap();
+    reports::overview(&stage.engine, overview(&property, "yesterday"))
+        .await
+        .unwrap();
+    reports::run(&stage.engine, question(&property)).await.unwrap();
+    let fields = MetadataRequest {
+        property: property.clone(),
+        connection: None,
+    };
+    reports::metadata(&stage.engine, fields).await.unwrap();
+    let now = RealtimeRequest {
+        property,
+        connection: None,
+    };
+    reports::realtime(&stage.engine, now).await.unwrap();
+    recording.keep(&stage.sandbox).await;
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 
 mod grants;
 mod provisioning;
+#[path = "../recorded/mod.rs"]
+mod recorded;
 mod sign_in;
 mod user_agent;
 mod world;

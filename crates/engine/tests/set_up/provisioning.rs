@@ -9,6 +9,7 @@ use gantry_sandbox::practice::{self, NEWCOMER};
 use serde_json::json;
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::recorded::Recording;
 use crate::user_agent::{decide_terms, terms};
 use crate::world::{World, form};
 
@@ -33,6 +34,7 @@ async fn made(world: &World) -> Vec<(String, usize)> {
 
 #[tokio::test]
 async fn from_the_form_to_the_snippet() {
+    let recording = Recording::start("set_up");
     let (_ports, mut world) = newcomer().await;
     let run = world
         .provision(|url| async move {
@@ -56,6 +58,7 @@ async fn from_the_form_to_the_snippet() {
     assert_eq!(made(&world).await, [("Bäckerei am Hafen".to_owned(), 1)]);
     let listed = provisioning::runs(&world.engine, Nothing {}).await.unwrap();
     assert_eq!(listed.len(), 1);
+    recording.keep(&world.sandbox).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! (a) The command line alone, from an OAuth client to an exported table, with a scripted user agent for a browser.
 
 use std::{
+    cell::RefCell,
     io::{BufRead, BufReader},
     process::Stdio,
 };
@@ -23,17 +24,35 @@ pub const OWNER: &str = "maria.santos@harbour-bakery.example";
 pub struct CommandLine<'a> {
     pub desktop: &'a Desktop,
     pub base_url: String,
+    /// All that it has written, to standard output and standard error.
+    said: RefCell<String>,
 }
 
-impl CommandLine<'_> {
+impl<'a> CommandLine<'a> {
+    pub fn new(desktop: &'a Desktop, sandbox: &Sandbox) -> Self {
+        Self {
+            desktop,
+            base_url: sandbox.base_url.clone(),
+            said: RefCell::default(),
+        }
+    }
+
+    fn heard(&self, finished: Finished) -> Finished {
+        let mut said = self.said.borrow_mut();
+        said.push_str(&finished.stdout);
+        said.push_str(&finished.stderr);
+        drop(said);
+        finished
+    }
+
     /// Runs `gantry ARGUMENTS` to its end.
     pub fn run(&self, arguments: &[&str]) -> Finished {
-        Finished::of(
+        self.heard(Finished::of(
             self.desktop
                 .command(programs::gantry())
                 .env("GANTRY_GOOGLE_BASE_URL", &self.base_url)
                 .args(arguments),
-        )
+        ))
     }
 
     /// Runs `gantry --json ARGUMENTS`, which must succeed, and reads its one document.
@@ -69,11 +88,11 @@ impl CommandLine<'_> {
             stderr.push('\n');
         }
         let code = child.wait().unwrap().code().unwrap_or(-1);
-        Finished {
+        self.heard(Finished {
             code,
             stdout: stdout.join().unwrap(),
             stderr,
-        }
+        })
     }
 
     /// Adds the practice OAuth client.
@@ -125,12 +144,9 @@ fn error_code(finished: &Finished) -> String {
 
 #[test]
 fn from_an_oauth_client_to_an_exported_table() {
-    let desktop = Desktop::start();
+    let desktop = Desktop::start().with_every_log_line();
     let sandbox = Sandbox::start(&desktop, "owner");
-    let gantry = CommandLine {
-        desktop: &desktop,
-        base_url: sandbox.base_url.clone(),
-    };
+    let gantry = CommandLine::new(&desktop, &sandbox);
 
     // Before anything is there: usage is 2, and what needs a sign-in says so with 3.
     assert_eq!(gantry.run(&["report", "run", "--no-such-flag"]).code, 2);
@@ -306,11 +322,10 @@ fn from_an_oauth_client_to_an_exported_table() {
 
     // What was asked of Google is on record; what must not be kept is nowhere.
     assert!(gantry.json(&["activity"]).as_array().unwrap().len() > 10);
-    let shown = [&accepted.stdout, &accepted.stderr, &tree, &accounts]
-        .map(String::as_str)
-        .concat();
     let refresh_token = secrets::refresh_token_in_the_keyring(&desktop);
-    secrets::appear_nowhere(&desktop, &shown, &[CLIENT_SECRET, &refresh_token]);
+    let said = gantry.said.borrow().clone();
+    assert!(said.contains("TRACE"), "{said}");
+    secrets::appear_nowhere(&desktop, &said, &[CLIENT_SECRET, &refresh_token]);
 
     // Google is gone: 6. The mirror still answers.
     drop(sandbox);
@@ -343,10 +358,7 @@ fn harbour_property(gantry: &CommandLine<'_>) -> String {
 fn a_revoked_connection_asks_for_a_sign_in() {
     let desktop = Desktop::start();
     let sandbox = Sandbox::start(&desktop, "owner");
-    let gantry = CommandLine {
-        desktop: &desktop,
-        base_url: sandbox.base_url.clone(),
-    };
+    let gantry = CommandLine::new(&desktop, &sandbox);
     gantry.add_oauth_client();
     result_of(&gantry.connect(OWNER, "view"));
     sandbox.order("tokens/revoke", &serde_json::json!({ "email": OWNER }));

@@ -20,7 +20,20 @@ pub fn refresh_token_in_the_keyring(desktop: &Desktop) -> String {
         .to_owned()
 }
 
-/// Fails when one of these, or anything that looks like a token, is in a file of Gantry's or in what the window showed.
+/// The log of a window that was asked for everything: looked at, because a quiet log proves nothing.
+pub fn window_log_says_everything(desktop: &Desktop) {
+    let mut files = Vec::new();
+    gather(&desktop.gantry_home(), &mut files);
+    let log = files
+        .iter()
+        .find(|file| file.ends_with("gantry.log"))
+        .unwrap_or_else(|| panic!("no gantry.log among {files:?}"));
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("TRACE"), "a log of everything, not {} bytes", log.len());
+    assert!(desktop.window_output().is_file(), "the window's output is kept");
+}
+
+/// Fails when one of these, or anything that looks like a token, is in a file of Gantry's or in what it showed and said.
 pub fn appear_nowhere(desktop: &Desktop, shown: &str, canaries: &[&str]) {
     let mut found = Vec::new();
     let mut files = Vec::new();
@@ -32,6 +45,9 @@ pub fn appear_nowhere(desktop: &Desktop, shown: &str, canaries: &[&str]) {
         files.iter().any(|file| file.ends_with("gantry.db")),
         "Gantry's database was looked at"
     );
+    if desktop.window_output().is_file() {
+        files.push(desktop.window_output());
+    }
     for file in files {
         // The keyring's own files are encrypted, and are where the secrets belong.
         if file.components().any(|part| part.as_os_str() == "keyrings") {
@@ -40,7 +56,7 @@ pub fn appear_nowhere(desktop: &Desktop, shown: &str, canaries: &[&str]) {
         let bytes = std::fs::read(&file).unwrap_or_default();
         found.extend(secrets_in(&bytes, canaries).map(|secret| format!("{secret} in {}", file.display())));
     }
-    found.extend(secrets_in(shown.as_bytes(), canaries).map(|secret| format!("{secret} in the window")));
+    found.extend(secrets_in(shown.as_bytes(), canaries).map(|secret| format!("{secret} in what was shown")));
     assert!(found.is_empty(), "secrets outside the keyring:\n{}", found.join("\n"));
 }
 

@@ -7,7 +7,7 @@ use journeys::{
     browser::Browser,
     desktop::Desktop,
     sandbox::{CLIENT_SECRET, Sandbox},
-    screens::{self, SCREENS, THEMES},
+    screens::{self, SCREENS, SETTINGS, THEMES},
     window::Window,
 };
 
@@ -16,7 +16,7 @@ use crate::{command_line::OWNER, secrets};
 /// A person's first day: an OAuth client, a sign-in, a site, its containers, a report, an export; then the second day.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_signs_in_sets_up_a_site_and_comes_back_the_next_day() {
-    let desktop = Desktop::start();
+    let desktop = Desktop::start().with_every_log_line();
     let sandbox = Sandbox::start(&desktop, "owner");
     let browser = Browser::start(&desktop).await;
     let environment = [
@@ -25,27 +25,43 @@ async fn a_person_signs_in_sets_up_a_site_and_comes_back_the_next_day() {
     ];
 
     let window = Window::open(&desktop, &environment, &[]).await;
+    let mut seen = Seen::default();
     screens::add_oauth_client(&desktop, &window).await;
-    sign_in(&window, &browser).await;
-    set_up_a_site(&window, &browser).await;
-    read_a_container(&window).await;
-    read_a_report(&window).await;
-    export_a_report(&desktop, &window).await;
-
-    let shown = everything_the_window_shows(&window).await;
+    sign_in(&window, &browser, &mut seen).await;
+    set_up_a_site(&window, &browser, &mut seen).await;
+    read_a_container(&window, &mut seen).await;
+    read_a_report(&window, &mut seen).await;
+    export_a_report(&desktop, &window, &mut seen).await;
+    look_at_the_settings(&window, &mut seen).await;
+    meet_an_error(&window, &mut seen).await;
+    look_at_every_screen(&window, &mut seen).await;
     window.close().await;
 
     let refresh_token = secrets::refresh_token_in_the_keyring(&desktop);
-    secrets::appear_nowhere(&desktop, &shown, &[CLIENT_SECRET, &refresh_token]);
+    secrets::window_log_says_everything(&desktop);
+    secrets::appear_nowhere(&desktop, &seen.documents, &[CLIENT_SECRET, &refresh_token]);
+    seen.is_accessible();
 
     // The second day: nobody is asked to sign in, and Google answers to the token from the keyring.
     browser.page.client.goto("about:blank").await.unwrap();
+    let first_day = last_request(&sandbox);
     let window = Window::open(&desktop, &environment, &[]).await;
     window.page.see("Harbour").await;
     window.go("connections").await;
     window.page.see(OWNER).await;
     window.go("reports").await;
     window.page.see("Active users").await;
+    let what = "a fresh token and a fresh report from Google";
+    window
+        .page
+        .until(what, || async {
+            let answered = answered_after(&sandbox, first_day);
+            let has = |host: &str, end: &str| answered.iter().any(|(on, path)| on == host && path.ends_with(end));
+            (has("oauth2.googleapis.com", "/token") && has("analyticsdata.googleapis.com", ":batchRunReports"))
+                .then_some(())
+        })
+        .await;
+    window.settled().await;
     assert!(!window.page.text().await.contains("Sign in again"));
     assert_eq!(
         browser.page.client.current_url().await.unwrap().as_str(),
@@ -56,16 +72,59 @@ async fn a_person_signs_in_sets_up_a_site_and_comes_back_the_next_day() {
     browser.close().await;
 }
 
-async fn sign_in(window: &Window, browser: &Browser) {
+/// What the window showed at each stop: its documents, and the rules of axe-core that they broke.
+#[derive(Default)]
+struct Seen {
+    documents: String,
+    broken: Vec<String>,
+}
+
+impl Seen {
+    /// Looks at the window as it is now, in both themes.
+    async fn look(&mut self, window: &Window, stop: &str) {
+        self.documents.push_str(&window.page.document().await);
+        for theme in THEMES {
+            window.theme(theme).await;
+            self.broken.extend(judged(window, stop, theme).await);
+        }
+    }
+
+    fn is_accessible(&self) {
+        let broken = &self.broken;
+        assert!(broken.is_empty(), "{} violations:\n{}", broken.len(), broken.join("\n"));
+    }
+}
+
+/// The number of the last request that the sandbox has received.
+fn last_request(sandbox: &Sandbox) -> u64 {
+    let log = sandbox.read("log");
+    let last = log["requests"].as_array().and_then(|requests| requests.last());
+    last.and_then(|request| request["serial"].as_u64()).unwrap()
+}
+
+/// Host and path of the requests after this one that the sandbox has answered with 200.
+fn answered_after(sandbox: &Sandbox, serial: u64) -> Vec<(String, String)> {
+    let log = sandbox.read(&format!("log?after={serial}"));
+    let requests = log["requests"].as_array().unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    requests
+        .iter()
+        .filter(|request| request["status"] == 200)
+        .map(|request| (text(&request["host"]), text(&request["path"])))
+        .collect()
+}
+
+async fn sign_in(window: &Window, browser: &Browser, seen: &mut Seen) {
     window.page.press("Sign in with Google").await;
     browser.page.see("wants access to your Google Account").await;
     window.page.see("Finish signing in in your browser").await;
+    seen.look(window, "the sign-in, waiting").await;
     browser.page.press("Allow").await;
     // The first task was "measure": after the sign-in the form is there.
     window.page.see("Tell us about the website").await;
 }
 
-async fn set_up_a_site(window: &Window, browser: &Browser) {
+async fn set_up_a_site(window: &Window, browser: &Browser, seen: &mut Seen) {
     let page = &window.page;
     screens::fill_in_a_site(window).await;
     assert_eq!(
@@ -76,14 +135,16 @@ async fn set_up_a_site(window: &Window, browser: &Browser) {
     page.press("Continue to Google’s terms").await;
     browser.page.see("Journey Bakery").await;
     page.see("Accept Google’s terms in your browser").await;
+    seen.look(window, "the terms, waiting").await;
     browser.page.press("Accept").await;
     page.see("Your site is set up").await;
     let text = page.text().await;
     assert!(text.contains("G-"), "a measurement ID: {text}");
     assert!(text.contains("googletagmanager.com/gtag/js"), "a snippet: {text}");
+    seen.look(window, "the site, done").await;
 }
 
-async fn read_a_container(window: &Window) {
+async fn read_a_container(window: &Window, seen: &mut Seen) {
     window.go("containers").await;
     window.page.press("Sync").await;
     window.page.see("GTM-").await;
@@ -94,17 +155,19 @@ async fn read_a_container(window: &Window) {
     window.page.see("Live: version").await;
     window.page.click(screens::A_ROW, "a tag").await;
     window.page.see("Fires on").await;
+    seen.look(window, "a container and a tag").await;
     window.page.press("Show Google’s JSON").await;
     window.page.see("\"tagId\"").await;
 }
 
-async fn read_a_report(window: &Window) {
+async fn read_a_report(window: &Window, seen: &mut Seen) {
     window.go("reports").await;
     window.page.see("Active users").await;
     window.page.see("Total").await;
+    seen.look(window, "a report").await;
 }
 
-async fn export_a_report(desktop: &Desktop, window: &Window) {
+async fn export_a_report(desktop: &Desktop, window: &Window, seen: &mut Seen) {
     let file = desktop.home().join("figures.db");
     window.go("exports").await;
     window.page.fill("File", &file.display().to_string()).await;
@@ -112,6 +175,21 @@ async fn export_a_report(desktop: &Desktop, window: &Window) {
     window.page.press("Run export").await;
     window.page.see("Complete").await;
     assert!(rows_of(&file) > 0);
+    seen.look(window, "an export, complete").await;
+}
+
+async fn look_at_the_settings(window: &Window, seen: &mut Seen) {
+    for section in SETTINGS {
+        window.go(&format!("settings/{section}")).await;
+        seen.look(window, &format!("settings, {section}")).await;
+    }
+}
+
+/// A property that Google does not show to this person: its own refusal, with the number of the request.
+async fn meet_an_error(window: &Window, seen: &mut Seen) {
+    window.go("reports/999999999").await;
+    window.page.see("Show in Activity").await;
+    seen.look(window, "an error").await;
 }
 
 fn rows_of(file: &Path) -> i64 {
@@ -121,14 +199,13 @@ fn rows_of(file: &Path) -> i64 {
         .unwrap()
 }
 
-/// The documents of all screens, one after the other.
-async fn everything_the_window_shows(window: &Window) -> String {
-    let mut shown = String::new();
+/// All screens, now that there is something on them; the other journey judges them.
+async fn look_at_every_screen(window: &Window, seen: &mut Seen) {
     for screen in SCREENS {
         window.go(screen).await;
-        shown.push_str(&window.page.document().await);
+        window.settled().await;
+        seen.documents.push_str(&window.page.document().await);
     }
-    shown
 }
 
 /// Everything that the sidebar leads to is within axe-core's rules, contrast included, in both themes.
@@ -138,29 +215,18 @@ async fn every_screen_is_accessible_in_both_themes() {
     let browser = Browser::start(&desktop).await;
     let window = Window::open(&desktop, &[("BROWSER", &browser.command)], &["--sandbox"]).await;
     window.page.see("What would you like to do first?").await;
-    // A planted fault first: a judge that finds nothing proves nothing.
-    window
-        .page
-        .client
-        .execute(
-            "document.body.insertAdjacentHTML('beforeend', '<button id=planted></button>')",
-            vec![],
-        )
-        .await
-        .unwrap();
-    assert!(
-        window
-            .violations()
-            .await
-            .iter()
-            .any(|found| found.rule == "button-name")
-    );
-    window
-        .page
-        .client
-        .execute("document.getElementById('planted').remove()", vec![])
-        .await
-        .unwrap();
+    // Planted faults first: a judge that finds nothing proves nothing.
+    // Styles by script, because the window's content policy refuses those in markup.
+    let plant = "document.body.insertAdjacentHTML('beforeend', '<button id=planted></button><p id=faint>faint</p>'); \
+                 Object.assign(document.getElementById('faint').style, \
+                 { position: 'fixed', top: '50%', left: '50%', zIndex: 9999, color: '#777', background: '#888' })";
+    window.page.client.execute(plant, vec![]).await.unwrap();
+    let found = window.violations().await;
+    for rule in ["button-name", "color-contrast"] {
+        assert!(found.iter().any(|found| found.rule == rule), "{rule}: {found:?}");
+    }
+    let weed = "document.getElementById('planted').remove(); document.getElementById('faint').remove()";
+    window.page.client.execute(weed, vec![]).await.unwrap();
     let mut broken = Vec::new();
     for theme in THEMES {
         window.theme(theme).await;
@@ -189,6 +255,12 @@ async fn judged(window: &Window, screen: &str, theme: &str) -> Vec<String> {
         "{screen}: {text}"
     );
     let violations = window.violations().await;
+    let shown = window
+        .page
+        .client
+        .execute("return document.documentElement.dataset.theme", vec![])
+        .await;
+    assert_eq!(shown.unwrap(), theme, "{screen} was judged in this theme");
     violations
         .into_iter()
         .map(|found| format!("{screen}, {theme}: {} at {}", found.rule, found.where_))

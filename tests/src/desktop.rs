@@ -38,6 +38,13 @@ impl Desktop {
         Self::with(false)
     }
 
+    /// The same desktop, on which Gantry writes all that it can into its log.
+    #[must_use]
+    pub fn with_every_log_line(mut self) -> Self {
+        self.environment.push(("GANTRY_LOG".to_owned(), "trace".to_owned()));
+        self
+    }
+
     fn with(keyring: bool) -> Self {
         let home = tempfile::Builder::new()
             .prefix("gantry-journey-")
@@ -114,6 +121,7 @@ impl Desktop {
             "BROWSER",
             "WAYLAND_DISPLAY",
             "GANTRY_GOOGLE_BASE_URL",
+            "GANTRY_LOG",
             "RUST_LOG",
             "NO_COLOR",
             "DISPLAY",
@@ -131,6 +139,11 @@ impl Desktop {
     /// `GANTRY_HOME`: Gantry's database and logs are under it.
     pub fn gantry_home(&self) -> PathBuf {
         self.home.path().join("gantry")
+    }
+
+    /// What the windows of this desktop have written to their standard output and standard error.
+    pub fn window_output(&self) -> PathBuf {
+        self.home.path().join("window-output.txt")
     }
 
     /// What the screen shows now, byte by byte: the X server keeps its frame buffer in a file (`-fbdir`).

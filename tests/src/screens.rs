@@ -14,6 +14,9 @@ pub const SCREENS: [&str; 8] = [
     "settings",
 ];
 
+/// The sections of the settings, as the window's address calls them.
+pub const SETTINGS: [&str; 6] = ["appearance", "oauth-clients", "quota", "data", "sandbox", "about"];
+
 /// Both themes, as the settings call them.
 pub const THEMES: [&str; 2] = ["light", "dark"];
 

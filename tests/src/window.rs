@@ -1,6 +1,6 @@
 //! The real window, driven by WebKitWebDriver.
 
-use std::process::Stdio;
+use std::{os::unix::fs::PermissionsExt, path::PathBuf, process::Stdio};
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ impl Window {
     /// Opens Gantry's window on this desktop, with these additions to its environment.
     pub async fn open(desktop: &Desktop, environment: &[(&str, &str)], arguments: &[&str]) -> Self {
         let capabilities = json!({
-            "webkitgtk:browserOptions": { "binary": programs::gantry_desktop(), "args": arguments },
+            "webkitgtk:browserOptions": { "binary": overheard(desktop), "args": arguments },
         });
         let mut driver = desktop.command(programs::in_path(&["WebKitWebDriver"]));
         driver
@@ -112,4 +112,17 @@ impl Window {
     pub async fn close(self) {
         let _ = self.page.client.clone().close().await;
     }
+}
+
+/// A script that becomes the window, with its output in [`Desktop::window_output`]: the driver would drop it.
+fn overheard(desktop: &Desktop) -> PathBuf {
+    let script = desktop.home().join("gantry-desktop.sh");
+    let text = format!(
+        "#!/bin/sh\nexec '{}' \"$@\" >>'{}' 2>&1\n",
+        programs::gantry_desktop().display(),
+        desktop.window_output().display()
+    );
+    std::fs::write(&script, text).expect("the window's script");
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("a script to run");
+    script
 }

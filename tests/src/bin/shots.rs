@@ -1,11 +1,11 @@
-//! `shots FOLDER`: photographs of every screen in both themes and two sizes, from the real window over the sandbox's
-//! agency, for a person to look at.
+//! `shots FOLDER`: photographs of every screen in both themes and two sizes, from the real window in its bundled
+//! sandbox, for a person to look at.
 
 #![expect(clippy::expect_used, reason = "a photograph that cannot be taken says so and stops")]
 
 use std::path::{Path, PathBuf};
 
-use journeys::{browser::Browser, desktop::Desktop, sandbox::Sandbox, screens, window::Window};
+use journeys::{browser::Browser, desktop::Desktop, screens, window::Window};
 
 #[tokio::main]
 async fn main() {
@@ -15,21 +15,17 @@ async fn main() {
     };
     std::fs::create_dir_all(&folder).expect("the photographs' folder");
     let desktop = Desktop::start();
-    // Its own process and without quotas, so that the whole agency is read in seconds instead of twenty minutes.
-    let sandbox = Sandbox::start_without_quota(&desktop, "agency");
     let browser = Browser::start(&desktop).await;
-    let environment = [
-        ("GANTRY_GOOGLE_BASE_URL", sandbox.base_url.as_str()),
-        ("BROWSER", browser.command.as_str()),
-    ];
-    let window = Window::open(&desktop, &environment, &[]).await;
+    // Before there is an OAuth client, outside the sandbox.
+    let window = Window::open(&desktop, &[("BROWSER", &browser.command)], &[]).await;
+    window.page.see("What would you like to do first?").await;
+    every_way(&window, &folder, "welcome-first").await;
+    window.close().await;
 
+    let window = Window::open(&desktop, &[("BROWSER", &browser.command)], &["--sandbox"]).await;
     window.page.see("What would you like to do first?").await;
     every_way(&window, &folder, "welcome").await;
-    screens::add_oauth_client(&desktop, &window).await;
-    window.go("settings/quota").await;
-    window.page.fill("Tag Manager calls per 100 seconds", "5000").await;
-    window.page.see("Saved").await;
+    limit_calls(&window, "5000").await;
     window.go("overview").await;
     window.page.press("Sign in with Google").await;
     browser.page.see("wants access to your Google Account").await;
@@ -52,6 +48,9 @@ async fn main() {
     window.page.press("Sync").await;
     window.page.see("containers read with").await;
     window.page.press("Dismiss").await;
+    // As fast as Google allows again: what the pictures show is what a person would see.
+    limit_calls(&window, "25").await;
+    window.go("containers").await;
     window
         .page
         .click("//*[@role='treeitem' and contains(., 'Alder')]", "an account")
@@ -70,28 +69,43 @@ async fn main() {
 
     for screen in ["overview", "reports", "exports", "connections", "activity"] {
         window.go(screen).await;
+        if screen == "reports" {
+            choose_property(&window, "Alder & Finch").await;
+        }
         if screen == "exports" {
             let file = desktop.home().join("figures.db");
             window.page.fill("File", &file.display().to_string()).await;
+            window.page.fill("Table", "figures").await;
             window.page.press("Run export").await;
             window.page.see("Complete").await;
         }
         every_way(&window, &folder, screen).await;
     }
-    for section in ["appearance", "oauth-clients", "quota", "data", "sandbox", "about"] {
+    for section in screens::SETTINGS {
         window.go(&format!("settings/{section}")).await;
         every_way(&window, &folder, &format!("settings-{section}")).await;
     }
     window.close().await;
-
-    // The same program inside its own sandbox wears the violet frame.
-    let window = Window::open(&desktop, &[("BROWSER", &browser.command)], &["--sandbox"]).await;
-    window.page.see("Sandbox").await;
-    every_way(&window, &folder, "sandbox").await;
-    window.close().await;
     browser.close().await;
     let taken = std::fs::read_dir(&folder).map_or(0, Iterator::count);
     println!("{taken} photographs in {}", folder.display());
+}
+
+/// Sets how many Tag Manager calls there may be in 100 seconds.
+async fn limit_calls(window: &Window, calls: &str) {
+    window.go("settings/quota").await;
+    window.page.fill("Tag Manager calls per 100 seconds", calls).await;
+    window.page.see("Saved").await;
+}
+
+/// Chooses the first property of the reports whose name or account has this in it; the exports follow.
+async fn choose_property(window: &Window, name: &str) {
+    let picker = "//button[starts-with(@aria-label, 'Property:')]";
+    window.page.click(picker, "the property's button").await;
+    window.page.fill("Filter", name).await;
+    let option = format!("//*[@role='option' and contains(., '{name}')]");
+    window.page.click(&option, "a property").await;
+    window.page.see("Active users").await;
 }
 
 /// The screen as it is now, in both sizes and both themes.

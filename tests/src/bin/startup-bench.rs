@@ -2,7 +2,7 @@
 //! desktop. `startup-bench RESULTS-FOLDER`, with `GANTRY_DESKTOP_BIN` and `GANTRY_BARE_BIN` set.
 //!
 //! The time is read from the X server's frame buffer, from outside: from the start of the process to the last change
-//! of any pixel before the screen stands still. The memory is the proportional set size (PSS) of the program and all
+//! of any pixel before the screen, with something on it, stands still. The memory is the proportional set size (PSS) of the program and all
 //! its children, five seconds later.
 
 #![expect(
@@ -83,6 +83,7 @@ fn measure(program: &Path) -> Measured {
     let mut last = before;
     let mut first_change = None;
     let mut painted = Duration::ZERO;
+    let mut has_content = false;
     loop {
         let now = started.elapsed();
         let frame = desktop.frame();
@@ -90,8 +91,9 @@ fn measure(program: &Path) -> Measured {
             first_change.get_or_insert(now);
             painted = now;
             last = frame;
+            has_content = shows_something(&last);
         }
-        if first_change.is_some() && now.saturating_sub(painted) > STILL {
+        if has_content && now.saturating_sub(painted) > STILL {
             break;
         }
         assert!(
@@ -107,6 +109,24 @@ fn measure(program: &Path) -> Measured {
         painted,
         idle_pss_kb: pss_of_tree(process.id()),
     }
+}
+
+/// Whether anything is written on the screen: letters have many shades at their edges, an empty window has one colour.
+fn shows_something(frame: &[u8]) -> bool {
+    // The file's head (XWD) is small beside the pixels, and its odd numbers stay below the limit.
+    const SHADES: usize = 24;
+    let mut shades = std::collections::HashSet::new();
+    let mut before = None;
+    for pixel in frame.as_chunks::<4>().0.iter().skip(1024) {
+        if before != Some(pixel) {
+            shades.insert(*pixel);
+            before = Some(pixel);
+            if shades.len() >= SHADES {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// The PSS of a process and its descendants in kB, from `/proc/PID/smaps_rollup`.

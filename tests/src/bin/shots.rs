@@ -3,7 +3,10 @@
 
 #![expect(clippy::expect_used, reason = "a photograph that cannot be taken says so and stops")]
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use journeys::{browser::Browser, desktop::Desktop, screens, window::Window};
 
@@ -48,7 +51,9 @@ async fn main() {
     window.page.press("Sync").await;
     window.page.see("containers read with").await;
     window.page.press("Dismiss").await;
-    // As fast as Google allows again: what the pictures show is what a person would see.
+    // As fast as Google allows again, once the calls of the sync have left the window of 100 seconds: the pictures show
+    // what a person would see.
+    tokio::time::sleep(Duration::from_secs(101)).await;
     limit_calls(&window, "25").await;
     window.go("containers").await;
     window

@@ -61,14 +61,28 @@ impl Window {
         self.page.painted().await;
     }
 
-    /// Shows this theme, `light` or `dark`, as the setting would.
+    /// Shows this theme, `light` or `dark`: the setting is changed, and the window follows it.
     pub async fn theme(&self, theme: &str) {
-        let script = "document.documentElement.dataset.theme = arguments[0]";
+        let script = "const [theme, done] = arguments;\n\
+             const ask = (name, request) => window.__TAURI_INTERNALS__.invoke('dispatch', { name, request });\n\
+             ask('settings.get', {}).then((now) => ask('settings.set', { ...now, theme }))\n\
+             .then(() => done(null), (error) => done(JSON.stringify(error)));";
+        let refused = self.page.client.execute_async(script, vec![Value::from(theme)]).await;
+        assert_eq!(
+            refused.expect("the setting is answered"),
+            Value::Null,
+            "the theme is set"
+        );
         self.page
-            .client
-            .execute(script, vec![Value::from(theme)])
-            .await
-            .expect("the theme changes");
+            .until("the window to show the theme", || async {
+                let shown = self
+                    .page
+                    .client
+                    .execute("return document.documentElement.dataset.theme", vec![])
+                    .await;
+                (shown.ok()? == theme).then_some(())
+            })
+            .await;
         self.page.painted().await;
     }
 

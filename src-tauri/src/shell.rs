@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use gantry_engine::host::FilePurpose;
 use gantry_engine::{Engine, Error, ErrorCode, Host, Result};
 use tauri::async_runtime::JoinHandle;
-use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -48,8 +48,29 @@ pub fn open_main_window(app: &AppHandle) -> Result<(), tauri::Error> {
         // A page of ours never leads elsewhere; links go to the browser by id.
         .on_navigation(|url| matches!(url.scheme(), "tauri" | "http" | "https") && is_our_page(url))
         .build()
-        .map(|_| ())
+        .map(|window| paint_without_the_graphics_card(&window))
 }
+
+/// On Linux the pages are painted by the processor. They are tables and small charts: the graphics card gains nothing,
+/// its set-up costs most of the time to the first screen and a third of the memory, and drivers that fail at it leave
+/// the window white. See docs/decisions/0008.
+#[cfg(target_os = "linux")]
+fn paint_without_the_graphics_card(window: &WebviewWindow) {
+    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
+
+    let asked = window.with_webview(|view| {
+        if let Some(settings) = view.inner().settings() {
+            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+        }
+    });
+    if let Err(error) = asked {
+        tracing::warn!(%error, "the web view keeps painting as it likes");
+    }
+}
+
+/// Elsewhere the system's web view knows best.
+#[cfg(not(target_os = "linux"))]
+fn paint_without_the_graphics_card(_: &WebviewWindow) {}
 
 fn is_our_page(url: &tauri::Url) -> bool {
     url.scheme() == "tauri" || matches!(url.host_str(), Some("tauri.localhost" | "localhost"))

@@ -86,12 +86,22 @@ impl Window {
         self.page.painted().await;
     }
 
-    /// Waits until the page is no longer loading anything.
+    /// Waits until the page is no longer loading or moving anything.
     pub async fn settled(&self) {
         let loading = "//*[@aria-busy='true' or contains(concat(' ', @class, ' '), ' skeleton ')]";
         self.page
             .until("the page to be loaded", || async {
                 (!self.page.shows(loading).await).then_some(())
+            })
+            .await;
+        self.page.painted().await;
+        // Colours on their way from one theme to the other belong to neither. A spinner's way has no end.
+        let moving = "return document.getAnimations().some((one) => one.playState === 'running' \
+             && one.effect?.getComputedTiming().iterations !== Infinity)";
+        self.page
+            .until("the page to stand still", || async {
+                let moves = self.page.client.execute(moving, vec![]).await.ok()?;
+                (moves == Value::Bool(false)).then_some(())
             })
             .await;
         self.page.painted().await;

@@ -14,5 +14,6 @@ pub use oauth_clients::{
     add as add_oauth_client, list as list_oauth_clients, remove as remove_oauth_client,
     set_default as set_default_oauth_client,
 };
+pub use refresh_lock::FileLock;
 pub use session::{ConnectionFailure, ReadySessions, Session, Sessions};
 pub use sign_in::connect;

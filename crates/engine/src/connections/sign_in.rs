@@ -57,7 +57,8 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         ));
     }
 
-    let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client.clone())?;
+    let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client.clone())?
+        .with_clock(Arc::clone(&engine.clock));
     let authorization = AuthorizationRequest {
         scopes: scopes_to_request(&allow),
         login_hint: before.as_ref().map(|record| record.email.clone()),
@@ -167,7 +168,15 @@ pub(super) async fn keep(
         // Installed apps have no incremental authorization: this grant holds no more than what was asked for now. Where the
         // connection has more, and works, it keeps the grant that it has.
         let narrower = !reconnect && granted.is_subset(&held) && granted != held && known.session_only == session_only;
-        if narrower && engine.credential(known, client.clone()).await?.check().await.is_ok() {
+        if narrower
+            && engine
+                .user_credential(known, client.clone())
+                .await?
+                .credential()
+                .check()
+                .await
+                .is_ok()
+        {
             engine.store.set_dropped(&known.id, &dropped).await?;
             engine.store.revive_connection(&known.id).await?;
             return engine.connection(Some(&known.id)).await;
@@ -197,7 +206,7 @@ async fn store(
     client: OAuthClient,
     grant: &Grant,
 ) -> Result<ConnectionRecord> {
-    let credential = engine.credential(&record, client).await?;
+    let credential = engine.user_credential(&record, client).await?;
     credential
         .accept(grant.access_token.clone(), grant.refresh_token.as_ref())
         .await?;

@@ -63,7 +63,7 @@ export const m = {
     facts: { account: 'Account', client: 'OAuth client', allowed: 'Allowed', reaches: 'Reaches', added: 'Added', used: 'Last used', stored: 'Stored in' },
     allowed: (names: readonly PermissionName[]) => list(names) || 'Nothing',
     neverUsed: 'Not yet',
-    stored: { keychain: 'This computer’s keychain', session: 'Memory, until you quit' },
+    stored: { keychain: 'This computer’s keychain', session: 'Memory, until you quit', key_file: 'Its key file' },
     check: 'Check now',
     checking: 'Asking Google',
     allowMore: 'Allow more…',

@@ -74,7 +74,11 @@ impl OAuthError {
     pub fn needs_sign_in(&self) -> bool {
         matches!(
             self,
-            Self::SignInExpired(_) | Self::ReauthenticationRequired | Self::NotSignedIn | Self::NoRefreshToken
+            Self::SignInExpired(_)
+                | Self::ReauthenticationRequired
+                | Self::NotSignedIn
+                | Self::NoRefreshToken
+                | Self::Store(TokenStoreError::Unreadable(_))
         )
     }
 

@@ -17,6 +17,7 @@ mod request_head;
 mod secret;
 mod token_endpoint;
 mod token_store;
+mod token_store_opener;
 mod traits;
 
 pub use answer_page::AnswerPage;
@@ -31,4 +32,5 @@ pub use request_head::RedirectQuery;
 pub use secret::{SecretBytes, SecretString};
 pub use token_endpoint::{AccessToken, Grant, TokenEndpoint};
 pub use token_store::{Persistence, SessionTokenStore, TokenStore, TokenStoreError};
+pub use token_store_opener::{NoTokenStore, OpenedTokenStore, StoreProblem, TokenStoreOpener};
 pub use traits::{Browser, BrowserError, InProcessLock, RefreshGuard, RefreshLock, RefreshLockError};

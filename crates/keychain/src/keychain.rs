@@ -53,9 +53,7 @@ impl Keychain {
         act: impl Fn(&Entry) -> keyring::Result<T> + Send + 'static,
     ) -> Result<T, TokenStoreError> {
         let (service, key) = (Arc::clone(&self.service), key.to_owned());
-        self.calls
-            .make(move |store| act(&entry(store, &service, &key)?))
-            .await
+        self.calls.make(move |store| act(&entry(store, &service, &key)?)).await
     }
 }
 

@@ -12,7 +12,7 @@ mod opener;
 mod platform;
 mod refusals;
 
-
+pub use encrypted_file::{EncryptedFile, EncryptedFileOpener, PassphraseSource};
 pub use keychain::Keychain;
 pub use opener::KeychainOpener;
 pub use platform::{Platform, ThisComputer};

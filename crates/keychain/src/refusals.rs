@@ -233,10 +233,7 @@ mod tests {
         );
 
         assert!(matches!(from_apple(-128, "cancelled"), TokenStoreError::Locked(_)));
-        assert!(matches!(
-            from_apple(-25307, "no default"),
-            TokenStoreError::Absent(_)
-        ));
+        assert!(matches!(from_apple(-25307, "no default"), TokenStoreError::Absent(_)));
         assert!(matches!(from_apple(-1, "other"), TokenStoreError::Unavailable(_)));
     }
 

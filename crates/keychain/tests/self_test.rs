@@ -163,7 +163,10 @@ async fn k1_a_locked_keychain_is_named_and_opens_in_the_same_process_once_it_is_
     behaviour.locked.store(false, Ordering::SeqCst);
     let opened = opener.open().await.unwrap();
     assert_eq!(opened.name, "the injected keychain");
-    assert!(behaviour.kept.lock().unwrap().is_empty(), "the self-test leaves nothing");
+    assert!(
+        behaviour.kept.lock().unwrap().is_empty(),
+        "the self-test leaves nothing"
+    );
 }
 
 /// A platform whose keychain cannot be connected to until it is started: `keyring`'s own entries would never ask again.
@@ -203,7 +206,11 @@ async fn k4_the_longest_secret_that_windows_takes_fits_and_a_longer_one_is_named
     assert_eq!(store.get("a").await.unwrap().unwrap().expose().len(), 2560);
     let refused = store.set("a", &SecretBytes::new(vec![0xff; 2561])).await;
     assert_eq!(refused, Err(TokenStoreError::TooLong(2560)));
-    assert_eq!(store.get("a").await.unwrap().unwrap().expose().len(), 2560, "the old one stays");
+    assert_eq!(
+        store.get("a").await.unwrap().unwrap().expose().len(),
+        2560,
+        "the old one stays"
+    );
 }
 
 #[tokio::test]

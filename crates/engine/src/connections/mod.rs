@@ -5,6 +5,7 @@ mod list;
 mod oauth_clients;
 mod other_account;
 mod permissions;
+pub(crate) mod reconcile;
 mod refresh_lock;
 mod refusals;
 mod routing;

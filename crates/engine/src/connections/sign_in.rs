@@ -10,6 +10,7 @@ use gantry_store::ConnectionRecord;
 use google_oauth::{AuthorizationRequest, Grant, Provider, TokenEndpoint};
 
 use super::list::one;
+use super::reconcile;
 use crate::Engine;
 use crate::dto::connections::{ConnectRequest, ConnectionView};
 use crate::dto::events::{EngineEvent, LinkPurpose, Progress, Topic};
@@ -35,10 +36,8 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         ));
     }
     // Before a browser opens: where would the sign-in be kept?
-    let session_only = request.session_only
-        || before
-            .as_ref()
-            .is_some_and(|record| record.session_only && !engine.has_keychain());
+    let was_session_only = before.as_ref().is_some_and(|record| record.session_only);
+    let session_only = request.session_only || (was_session_only && engine.keychain.store().await.is_err());
     engine.secrets(session_only).await?;
     let named = request
         .oauth_client_id
@@ -145,25 +144,23 @@ fn keep(
     })
 }
 
-/// The token goes into the keychain first: a crash in between leaves a token that nobody uses, not a connection without one.
+/// The row is marked, the token goes into the keychain, and the whole row clears the mark: see [`reconcile`].
 async fn store(
     engine: &Engine,
-    mut record: ConnectionRecord,
+    record: ConnectionRecord,
     client: google_oauth::OAuthClient,
     grant: &Grant,
 ) -> Result<ConnectionRecord> {
-    if let Some(known) = engine
-        .store
-        .connection_by_key(&record.issuer, &record.subject, &record.oauth_client_id)
-        .await?
-    {
-        // The same person under the same OAuth client is the same connection, however it was asked for.
-        record.id = known.id;
+    let (record, marked) = reconcile::storing(engine, record).await?;
+    let stored = async {
+        let credential = engine.credential(&record, client).await?;
+        let (access_token, refresh_token) = (grant.access_token.clone(), grant.refresh_token.as_ref());
+        Ok(credential.accept(access_token, refresh_token).await?)
+    };
+    if let Err(error) = stored.await {
+        marked.undo(engine, &record).await?;
+        return Err(error);
     }
-    let credential = engine.credential(&record, client).await?;
-    credential
-        .accept(grant.access_token.clone(), grant.refresh_token.as_ref())
-        .await?;
     engine.sessions.forget(&record.id).await;
     Ok(engine.store.put_connection(record).await?)
 }

@@ -88,6 +88,7 @@ impl OAuthError {
                 | Self::ReauthenticationRequired
                 | Self::NotSignedIn
                 | Self::NoRefreshToken
+                | Self::Store(TokenStoreError::Unreadable(_))
         )
     }
 

@@ -23,6 +23,7 @@ mod request_head;
 mod secret;
 mod token_endpoint;
 mod token_store;
+mod token_store_opener;
 mod traits;
 mod user_credential;
 
@@ -42,5 +43,6 @@ pub use request_head::RedirectQuery;
 pub use secret::{SecretBytes, SecretString};
 pub use token_endpoint::{Grant, TokenEndpoint};
 pub use token_store::{Persistence, SessionTokenStore, TokenStore, TokenStoreError};
+pub use token_store_opener::{NoTokenStore, OpenedTokenStore, StoreProblem, TokenStoreOpener};
 pub use traits::{Browser, BrowserError, InProcessLock, RefreshGuard, RefreshLock, RefreshLockError};
 pub use user_credential::UserCredential;

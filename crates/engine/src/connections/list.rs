@@ -8,6 +8,7 @@ use gantry_store::{
 };
 use google_oauth::{OAuthClient, OAuthClientKind, OAuthError, TokenStore};
 
+use super::reconcile;
 use super::session::{allowed, ends_sign_in, granted};
 use crate::Engine;
 use crate::dto::connections::{ConnectionCheck, ConnectionKind, ConnectionState, ConnectionView, StoredIn};
@@ -47,7 +48,7 @@ async fn view(
         Some("Google no longer accepts the saved sign-in.")
     } else if record.session_only && engine.session.get(&record.id).await?.is_none() {
         Some("It was kept for one session only, and that session is over.")
-    } else if !record.session_only && !engine.has_keychain() {
+    } else if !record.session_only && engine.keychain.is_known_to_be_unavailable() {
         Some("Its sign-in is in the keychain, which is not available now.")
     } else {
         None
@@ -136,24 +137,14 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
 /// Forgets a connection here and gives its token back to Google.
 pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
     let record = engine.connection(Some(&request.id)).await?;
-    // Revoking needs the token alone: it works even where the OAuth client is gone.
-    let client = OAuthClient {
-        kind: OAuthClientKind::Installed,
-        client_id: record.oauth_client_id.clone(),
-        client_secret: None,
-        project_id: None,
-        redirect_uris: Vec::new(),
+    let marked = reconcile::removing(engine, &record).await?;
+    let revoked = match forget(engine, &record).await {
+        Ok(revoked) => revoked,
+        Err(error) => {
+            marked.undo(engine, &record).await?;
+            return Err(error);
+        }
     };
-    let revoked = engine.user_credential(&record, client).await?.disconnect().await;
-    if let Err(error @ (OAuthError::Store(_) | OAuthError::Lock(_))) = revoked {
-        // The token is still in the keychain: the connection must stay visible, or it would be forgotten there.
-        return Err(error.into());
-    }
-    engine.sessions.forget(&record.id).await;
-    engine.store.remove_connection(&record.id).await?;
-    for topic in [Topic::Connections, Topic::Accounts, Topic::Containers] {
-        engine.jobs.changed(topic);
-    }
     revoked.map(|()| Nothing {}).map_err(|error| {
         Error::new(
             ErrorCode::PartlyDone,
@@ -165,4 +156,27 @@ pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> 
         )
         .with_details(error)
     })
+}
+
+/// Deletes the connection's secret, then its row; says whether Google could be told.
+pub(super) async fn forget(engine: &Engine, record: &ConnectionRecord) -> Result<Result<(), OAuthError>> {
+    // Revoking needs the token alone: it works even where the OAuth client is gone.
+    let client = OAuthClient {
+        kind: OAuthClientKind::Installed,
+        client_id: record.oauth_client_id.clone(),
+        client_secret: None,
+        project_id: None,
+        redirect_uris: Vec::new(),
+    };
+    let revoked = engine.user_credential(record, client).await?.disconnect().await;
+    if let Err(error @ (OAuthError::Store(_) | OAuthError::Lock(_))) = revoked {
+        // The token is still in the keychain: the connection must stay visible, or it would be forgotten there.
+        return Err(error.into());
+    }
+    engine.sessions.forget(&record.id).await;
+    engine.store.remove_connection(&record.id).await?;
+    for topic in [Topic::Connections, Topic::Accounts, Topic::Containers] {
+        engine.jobs.changed(topic);
+    }
+    Ok(revoked)
 }

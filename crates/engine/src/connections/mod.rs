@@ -7,6 +7,7 @@ mod oauth_client_test;
 mod oauth_clients;
 mod other_account;
 mod permissions;
+pub(crate) mod reconcile;
 mod refresh_lock;
 mod refusals;
 mod routing;

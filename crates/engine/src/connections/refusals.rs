@@ -136,6 +136,14 @@ impl From<TokenStoreError> for Error {
 }
 
 fn keychain(error: &OAuthError) -> Error {
+    let code = match error {
+        // Nothing is wrong with the keychain: a new sign-in replaces what is in it.
+        OAuthError::Store(TokenStoreError::Unreadable(_)) => ErrorCode::SignInNeeded,
+        OAuthError::Store(TokenStoreError::Refused(why)) => {
+            return Error::new(ErrorCode::KeychainUnavailable, &why.reason, &why.remedy).with_details(error);
+        }
+        _ => ErrorCode::KeychainUnavailable,
+    };
     let (message, remedy) = match error {
         OAuthError::Store(TokenStoreError::Locked(_)) => (
             "The keychain is locked, or its prompt was dismissed.",
@@ -158,5 +166,5 @@ fn keychain(error: &OAuthError) -> Error {
             "Start your keychain, or sign in for this session only in Gantry's window.",
         ),
     };
-    Error::new(ErrorCode::KeychainUnavailable, message, remedy).with_details(error)
+    Error::new(code, message, remedy).with_details(error)
 }

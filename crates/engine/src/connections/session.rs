@@ -18,7 +18,7 @@ use tokio::sync::Mutex;
 use super::refresh_lock::FileLock;
 use crate::dto::events::Topic;
 use crate::error::{Error, ErrorCode, Result};
-use crate::{Engine, Jobs, Keychain, activity, quota};
+use crate::{Engine, Jobs, activity, quota};
 
 /// One connection, ready to call Google. Cheap to clone.
 #[derive(Clone)]
@@ -244,10 +244,6 @@ impl Engine {
 
     fn refresh_lock(&self) -> Arc<dyn RefreshLock> {
         Arc::new(FileLock::new(self.profile.locks_directory()))
-    }
-
-    pub(super) fn has_keychain(&self) -> bool {
-        matches!(self.keychain, Keychain::Available { .. })
     }
 }
 

@@ -11,6 +11,7 @@ use google_oauth::{AuthorizationRequest, Grant, OAuthClient, Provider, TokenEndp
 
 use super::list::one;
 use super::other_account::OtherAccount;
+use super::reconcile;
 use crate::Engine;
 use crate::dto::connections::{ConnectRequest, ConnectionView, Offer};
 use crate::dto::events::{EngineEvent, LinkPurpose, Progress, Topic};
@@ -36,10 +37,8 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         ));
     }
     // Before a browser opens: where would the sign-in be kept?
-    let session_only = request.session_only
-        || before
-            .as_ref()
-            .is_some_and(|record| record.session_only && !engine.has_keychain());
+    let was_session_only = before.as_ref().is_some_and(|record| record.session_only);
+    let session_only = request.session_only || (was_session_only && engine.keychain.store().await.is_err());
     engine.secrets(session_only).await?;
     let named = request
         .oauth_client_id
@@ -199,17 +198,23 @@ pub(super) async fn keep(
     store(engine, record, client, grant).await
 }
 
-/// The token goes into the keychain first: a crash in between leaves a token that nobody uses, not a connection without one.
+/// The row is marked, the token goes into the keychain, and the whole row clears the mark: see [`reconcile`].
 async fn store(
     engine: &Engine,
     record: ConnectionRecord,
     client: OAuthClient,
     grant: &Grant,
 ) -> Result<ConnectionRecord> {
-    let credential = engine.user_credential(&record, client).await?;
-    credential
-        .accept(grant.access_token.clone(), grant.refresh_token.as_ref())
-        .await?;
+    let (record, marked) = reconcile::storing(engine, record).await?;
+    let stored = async {
+        let credential = engine.user_credential(&record, client).await?;
+        let (access_token, refresh_token) = (grant.access_token.clone(), grant.refresh_token.as_ref());
+        Ok(credential.accept(access_token, refresh_token).await?)
+    };
+    if let Err(error) = stored.await {
+        marked.undo(engine, &record).await?;
+        return Err(error);
+    }
     engine.sessions.forget(&record.id).await;
     Ok(engine.store.put_connection(record).await?)
 }

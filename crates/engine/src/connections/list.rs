@@ -9,6 +9,7 @@ use gantry_store::{
 use google_oauth::{OAuthClient, OAuthClientKind, OAuthError, TokenStore};
 
 use super::session::{allowed, ends_sign_in, granted};
+use super::{service_account_access, service_accounts};
 use crate::Engine;
 use crate::dto::connections::{ConnectionCheck, ConnectionKind, ConnectionState, ConnectionView, StoredIn};
 use crate::dto::events::Topic;
@@ -43,12 +44,22 @@ async fn view(
     properties: &[AnalyticsProperty],
     containers: &[TagManagerContainer],
 ) -> Result<ConnectionView> {
-    let state_reason = if record.state == StoredState::NeedsSignIn {
+    let person = record.kind == StoredKind::User;
+    let state_reason = if record.state == StoredState::NeedsSignIn && person {
         Some("Google no longer accepts the saved sign-in.")
+    } else if record.state == StoredState::NeedsSignIn {
+        Some("Google no longer accepts this service account's key.")
+    } else if record.key_file.is_some() {
+        // Looked at when it is used: a list reads no key.
+        None
     } else if record.session_only && engine.session.get(&record.id).await?.is_none() {
         Some("It was kept for one session only, and that session is over.")
     } else if !record.session_only && !engine.has_keychain() {
-        Some("Its sign-in is in the keychain, which is not available now.")
+        Some(if person {
+            "Its sign-in is in the keychain, which is not available now."
+        } else {
+            "Its key is in the keychain, which is not available now."
+        })
     } else {
         None
     };
@@ -102,7 +113,7 @@ async fn view(
     })
 }
 
-/// Asks Google whether the saved sign-in still works, by refreshing it.
+/// Asks Google whether the saved sign-in still works, by refreshing it; of a service account also what it reaches.
 pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionCheck> {
     let session = engine.session(Some(&request.id)).await?;
     let id = session.connection.id.clone();
@@ -116,7 +127,12 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
         engine.store.set_connection_state(&id, state).await?;
         engine.jobs.changed(Topic::Connections);
     }
+    let mut findings = Vec::new();
     let (ok, message) = match outcome {
+        Ok(()) if session.connection.kind == StoredKind::ServiceAccount => {
+            findings = service_account_access::findings(&session).await;
+            (true, "Google accepts this key.".to_owned())
+        }
         Ok(()) => (true, "Google accepts this sign-in.".to_owned()),
         Err(error) if error.needs_sign_in() => {
             let error = Error::from(error);
@@ -129,13 +145,19 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
         connection: one(engine, &id).await?,
         ok,
         message,
-        findings: Vec::new(),
+        findings,
     })
 }
 
-/// Forgets a connection here and gives its token back to Google.
+/// Forgets a connection here and gives its token back to Google. Of a service account the key that is stored here is
+/// deleted: at Google it goes on working until somebody deletes it there.
 pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
     let record = engine.connection(Some(&request.id)).await?;
+    if record.kind == StoredKind::ServiceAccount {
+        service_accounts::forget(engine, &record).await?;
+        removed(engine, &record.id).await?;
+        return Ok(Nothing {});
+    }
     // Revoking needs the token alone: it works even where the OAuth client is gone.
     let client = OAuthClient {
         kind: OAuthClientKind::Installed,
@@ -149,11 +171,7 @@ pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> 
         // The token is still in the keychain: the connection must stay visible, or it would be forgotten there.
         return Err(error.into());
     }
-    engine.sessions.forget(&record.id).await;
-    engine.store.remove_connection(&record.id).await?;
-    for topic in [Topic::Connections, Topic::Accounts, Topic::Containers] {
-        engine.jobs.changed(topic);
-    }
+    removed(engine, &record.id).await?;
     revoked.map(|()| Nothing {}).map_err(|error| {
         Error::new(
             ErrorCode::PartlyDone,
@@ -165,4 +183,13 @@ pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> 
         )
         .with_details(error)
     })
+}
+
+async fn removed(engine: &Engine, id: &str) -> Result<()> {
+    engine.sessions.forget(id).await;
+    engine.store.remove_connection(id).await?;
+    for topic in [Topic::Connections, Topic::Accounts, Topic::Containers] {
+        engine.jobs.changed(topic);
+    }
+    Ok(())
 }

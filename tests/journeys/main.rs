@@ -6,4 +6,5 @@
 mod command_line;
 mod desktop;
 mod secrets;
+mod service_account;
 mod window;

@@ -1,9 +1,12 @@
 //! What can be said on the command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 use crate::{
-    accounts, activity, connect, connections, containers, export, oauth_client, provision, report, sandbox, sync,
+    accounts, activity, connect, connections, containers, export, oauth_client, provision, report, sandbox,
+    service_account, sync,
 };
 
 /// Google Analytics and Tag Manager for all your sites, without a window.
@@ -21,6 +24,16 @@ pub struct Arguments {
     /// The connection to act as: its e-mail, or its id where an e-mail is ambiguous.
     #[arg(long, global = true, value_name = "E-MAIL OR ID")]
     pub connection: Option<String>,
+    /// Act as the service account of this key file, without a keychain. The key stays in the file, which nobody else may
+    /// read; GANTRY_KEY_FILE does the same. Of a new service account a connection that may view is made.
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "connection")]
+    pub key_file: Option<Option<PathBuf>>,
+    /// The service account's e-mail, which a P12 key file does not hold.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub key_email: Option<String>,
+    /// The user whom the service account acts as (domain-wide delegation).
+    #[arg(long, global = true, value_name = "USER")]
+    pub subject: Option<String>,
     /// Print pages to open on stderr instead of opening a browser.
     #[arg(long, global = true)]
     pub no_browser: bool,
@@ -31,6 +44,9 @@ pub enum Command {
     /// OAuth clients to sign in with.
     #[command(subcommand)]
     OauthClient(oauth_client::Command),
+    /// Service accounts: connections that need no person.
+    #[command(subcommand)]
+    ServiceAccount(service_account::Command),
     /// Sign in with Google in the browser.
     Connect(connect::Command),
     /// Connections: list, check, disconnect.

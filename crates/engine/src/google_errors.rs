@@ -57,6 +57,11 @@ fn plain(error: &ApiError) -> (ErrorCode, String, String) {
             full_stop(&error.message),
             "Wait a minute and try again, or close the other Gantry.",
         ),
+        ErrorKind::ServiceAccount => (
+            ErrorCode::SignInNeeded,
+            full_stop(&error.message),
+            "`gantry connections check` looks at it again.",
+        ),
         ErrorKind::ScopeMissing => (
             ErrorCode::PermissionMissing,
             "This connection was not given the permission that this needs.".to_owned(),

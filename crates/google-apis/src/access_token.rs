@@ -37,6 +37,8 @@ pub enum TokenUnavailableKind {
     OAuthClientRefused,
     /// Another process holds the lock on this connection's refresh token and does not let go.
     RefreshLock,
+    /// A service account's key cannot be used, or Google does not take it. The message has the remedy, too.
+    ServiceAccount,
     /// The token endpoint could not be reached.
     Network,
     /// The token endpoint answered something else.

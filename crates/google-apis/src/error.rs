@@ -17,6 +17,8 @@ pub enum ErrorKind {
     OAuthClientRefused,
     /// No access token: another process refreshes it and does not let go.
     RefreshLock,
+    /// No access token: a service account's key cannot be used, or Google does not take it. The message has the remedy, too.
+    ServiceAccount,
     /// HTTP 401 in spite of a fresh token.
     Unauthenticated,
     /// The token lacks a scope that the method needs.
@@ -53,6 +55,7 @@ impl ErrorKind {
             Self::Keychain => "keychain",
             Self::OAuthClientRefused => "oauth_client_refused",
             Self::RefreshLock => "refresh_lock",
+            Self::ServiceAccount => "service_account",
             Self::Unauthenticated => "unauthenticated",
             Self::ScopeMissing => "scope_missing",
             Self::PermissionDenied => "permission_denied",

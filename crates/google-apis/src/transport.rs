@@ -202,6 +202,7 @@ impl Transport {
                 TokenUnavailableKind::Keychain => ErrorKind::Keychain,
                 TokenUnavailableKind::OAuthClientRefused => ErrorKind::OAuthClientRefused,
                 TokenUnavailableKind::RefreshLock => ErrorKind::RefreshLock,
+                TokenUnavailableKind::ServiceAccount => ErrorKind::ServiceAccount,
                 TokenUnavailableKind::Network => ErrorKind::Network,
                 TokenUnavailableKind::Other => ErrorKind::UnexpectedAnswer,
             };

@@ -226,7 +226,7 @@ async fn read(path: &str) -> Result<OAuthClient> {
 fn not_a_client(error: &OAuthClientError) -> Error {
     let remedy = match error {
         OAuthClientError::ServiceAccount => {
-            "Download the OAuth client of kind \"Desktop app\" instead; service accounts come later."
+            "Add it as a service account: `gantry service-account add FILE`, or on the Connections page."
         }
         _ => {
             "In the Google Cloud console open APIs & Services, Credentials, your OAuth client, and press Download JSON."

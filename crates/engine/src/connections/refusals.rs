@@ -2,6 +2,7 @@
 
 use google_oauth::{NetworkFault, OAuthError, TokenStoreError};
 
+use super::service_account_refusals::{delegation, key_file, off_by};
 use crate::error::{Error, ErrorCode};
 
 impl From<OAuthError> for Error {
@@ -85,6 +86,33 @@ impl From<OAuthError> for Error {
                 "Gantry could not open a port on this computer for the browser's answer.".to_owned(),
                 "Close the program that uses the port, or another Gantry that is waiting, and try again.",
             ),
+            OAuthError::KeyRefused(_) => (
+                ErrorCode::SignInNeeded,
+                "Google no longer accepts this service account's key: the key was disabled or deleted, or the whole account."
+                    .to_owned(),
+                "In the Google Cloud console open IAM & Admin, Service Accounts, the account, Keys: switch the key on again, or \
+                 add a new one and add its file here.",
+            ),
+            OAuthError::KeyFile(error) => return key_file(ErrorCode::SignInNeeded, error),
+            OAuthError::DelegationRefused {
+                subject,
+                client_id,
+                scopes,
+                ..
+            } => return delegation(subject, client_id.as_deref(), scopes).with_details(&error),
+            OAuthError::SubjectUnknown(user) => (
+                ErrorCode::NotFound,
+                format!("Google knows no user {user} for this service account to act as."),
+                "Check the address, and that it is one of the organisation's own users.",
+            ),
+            OAuthError::ClockRefused { fast_by } => (
+                ErrorCode::GoogleRefused,
+                fast_by.map_or_else(
+                    || "Google finds the time of this computer's request wrong.".to_owned(),
+                    |fast_by| format!("This computer's clock is {}, so Google refuses its requests.", off_by(fast_by)),
+                ),
+                "Set this computer's clock, best by switching on automatic time, and try again.",
+            ),
             OAuthError::Refused { error, .. } => (
                 ErrorCode::GoogleRefused,
                 format!("Google's sign-in refused the request ({error})."),
@@ -154,8 +182,8 @@ fn keychain(error: &OAuthError) -> Error {
             "Look for a keychain prompt behind other windows, then try again.",
         ),
         OAuthError::Store(TokenStoreError::TooLong(_)) => (
-            "The sign-in is too long for this computer's keychain.",
-            "Sign in for this session only in Gantry's window.",
+            "It is too long for a keychain.",
+            "Sign in for this session only in Gantry's window; leave a service account's key in its file (--key-file).",
         ),
         OAuthError::Store(TokenStoreError::Unreadable(_)) => (
             "What the keychain holds for this connection cannot be read.",

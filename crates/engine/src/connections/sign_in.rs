@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gantry_domain::Permission;
 use gantry_domain::permissions::scopes_to_request;
-use gantry_store::ConnectionRecord;
+use gantry_store::{ConnectionKind, ConnectionRecord};
 use google_oauth::{AuthorizationRequest, Grant, OAuthClient, Provider, TokenEndpoint};
 
 use super::list::one;
@@ -27,6 +27,15 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         Some(id) => Some(engine.connection(Some(id)).await?),
         None => None,
     };
+    if let Some(record) = before
+        .as_ref()
+        .filter(|record| record.kind == ConnectionKind::ServiceAccount)
+    {
+        return Err(Error::invalid(
+            format!("{} is a service account: it has no sign-in, but a key.", record.email),
+            "Add its key again, or a new one: `gantry service-account add FILE`.",
+        ));
+    }
     // Installed apps have no incremental authorization: what was allowed before is asked for again.
     let mut allow = request.allow.clone();
     allow.extend(before.iter().flat_map(|record| record.permissions.iter().copied()));

@@ -106,6 +106,8 @@ pub struct Engine {
     shipped_oauth_client: Option<OAuthClient>,
     jobs: Arc<Jobs>,
     links: Links,
+    /// Tells hosts of new requests in Activity.
+    activity: Arc<activity::Announcer>,
     /// Access tokens and HTTP clients, one set a connection.
     sessions: Sessions,
     /// Addresses whose answer is no longer needed and that the browser may still be sent to, for some seconds.
@@ -126,6 +128,7 @@ impl Engine {
             clock: config.clock,
             host: config.host,
             shipped_oauth_client: config.shipped_oauth_client,
+            activity: activity::Announcer::new(Arc::clone(&jobs)),
             jobs,
             links: Links::default(),
             sessions: Sessions::default(),

@@ -2,6 +2,7 @@
 //! is made, so that no recorder ever holds one.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use gantry_domain::HttpTrace;
@@ -16,6 +17,14 @@ pub struct ActivityId(uuid::Uuid);
 impl ActivityId {
     pub(crate) fn next() -> Self {
         Self(uuid::Uuid::now_v7())
+    }
+}
+
+impl FromStr for ActivityId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        text.parse().map(Self)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
 
 /// How long a person may take on Google's page.
-const TIME_LIMIT: Duration = Duration::from_mins(10);
+pub(super) const TIME_LIMIT: Duration = Duration::from_mins(10);
 
 /// Signs in, or signs in again; done when the connection is stored.
 pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -> Result<ConnectionView> {
@@ -168,7 +168,7 @@ async fn store(
     Ok(engine.store.put_connection(record).await?)
 }
 
-fn step(what: &str, done: u32) -> Progress {
+pub(super) fn step(what: &str, done: u32) -> Progress {
     Progress {
         what: what.to_owned(),
         done,

@@ -10,10 +10,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::dto::app::{
-    ActivityRequest, ActivityView, AppStatus, ChooseFile, ChosenFile, KeychainView, OverviewView, PropertyRow,
-    SettingsView,
+use crate::dto::activity::{
+    ActivityDetail, ActivityRequest, ActivitySummary, ActivityView, ExportActivity, ExportedActivity,
 };
+use crate::dto::app::{AppStatus, ChooseFile, ChosenFile, KeychainView, OverviewView, PropertyRow, SettingsView};
 use crate::dto::connections::{
     AddOAuthClient, AddServiceAccount, AdoptAccount, ByPath, ConnectRequest, ConnectionCheck, ConnectionView,
     GuideStep, OAuthClientFile, OAuthClientTest, OAuthClientView, RouteRequest, RouteView, ServiceAccountFile,
@@ -135,6 +135,10 @@ command_table! {
     call "exports.runs" (Nothing) -> Vec<ExportRunView> = exports::runs;
 
     call "activity.list" (ActivityRequest) -> Vec<ActivityView> = activity::list;
+    call "activity.show" (ById) -> ActivityDetail = activity::show;
+    call "activity.summary" (Nothing) -> ActivitySummary = activity::summary;
+    call "activity.export" (ExportActivity) -> ExportedActivity = activity::export;
+    call "activity.clear" (Nothing) -> Nothing = activity::clear;
 }
 
 fn parse<T: DeserializeOwned>(name: &str, request: Value) -> Result<T> {

@@ -69,6 +69,8 @@ pub struct Engine {
     shipped_oauth_client: Option<OAuthClient>,
     jobs: Arc<Jobs>,
     links: Links,
+    /// Tells hosts of new requests in Activity.
+    activity: Arc<activity::Announcer>,
     /// Access tokens and HTTP clients, one set a connection.
     sessions: Sessions,
     /// Accounts that answered for another, waiting for the person's word.
@@ -91,6 +93,7 @@ impl Engine {
             clock: config.clock,
             host: config.host,
             shipped_oauth_client: config.shipped_oauth_client,
+            activity: activity::Announcer::new(Arc::clone(&jobs)),
             jobs,
             links: Links::default(),
             sessions: Sessions::default(),

@@ -48,6 +48,31 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    const ALL: [Self; 17] = [
+        Self::SignInNeeded,
+        Self::Keychain,
+        Self::OAuthClientRefused,
+        Self::RefreshLock,
+        Self::Unauthenticated,
+        Self::ScopeMissing,
+        Self::PermissionDenied,
+        Self::ApiDisabled,
+        Self::NotFound,
+        Self::InvalidArgument,
+        Self::Conflict,
+        Self::RateLimited,
+        Self::QuotaExhausted,
+        Self::Unavailable,
+        Self::Network,
+        Self::UnexpectedAnswer,
+        Self::QuotaLedger,
+    ];
+
+    /// The kind that [`ErrorKind::code`] names.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// A stable word for logs, Activity and scripts.
     pub fn code(self) -> &'static str {
         match self {
@@ -114,6 +139,13 @@ pub struct Failure {
 impl ApiError {
     pub(crate) fn new(failure: Failure) -> Self {
         Self(Box::new(failure))
+    }
+}
+
+/// A failure that was written down, as the error that it was.
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        Self::new(failure)
     }
 }
 

@@ -21,7 +21,7 @@ pub mod tag_manager;
 mod transport;
 
 pub use access_token::{AccessToken, AccessTokenSource, StaticToken, TokenUnavailable, TokenUnavailableKind};
-pub use activity::{ActivityId, ActivityRecorder, NoActivity, RecordedCall, RecordedError};
+pub use activity::{ActivityId, ActivityRecorder, NoActivity, RecordedAttempt, RecordedCall, RecordedError};
 pub use analytics_admin::AnalyticsAdmin;
 pub use analytics_data::AnalyticsData;
 pub use call::{Api, Effect, Priority};

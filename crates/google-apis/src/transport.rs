@@ -4,18 +4,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_domain::{Clock, GoogleBase};
+use bytes::Bytes;
+use gantry_domain::{Clock, GoogleBase, HttpTrace, TracedBody, http_trace, redaction};
 use http::HeaderMap;
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::access_token::{AccessToken, AccessTokenSource, TokenUnavailableKind};
-use crate::activity::{ActivityId, ActivityRecorder, RecordedCall, RecordedError};
-use crate::body::BodyDecoder;
+use crate::activity::{ActivityId, ActivityRecorder, RecordedAttempt, RecordedCall, RecordedError};
+use crate::body::{Beginning, BodyDecoder};
 use crate::call::{Call, Effect, Priority};
 use crate::error::{ApiError, AttemptFailure, ErrorKind, Failure};
-use crate::http_client::HttpClient;
+use crate::http_client::{HttpClient, USER_AGENT};
 use crate::pause::Pause;
 use crate::quota::{QuotaAsk, QuotaLedger, Refusal, Reservation};
 use crate::retry::RetryPolicy;
@@ -131,12 +132,15 @@ impl Transport {
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
+        let request = request.build().map_err(|error| no_answer(&error))?;
         log.cost += 1;
-        log.status = None;
-        let response = request.send().await.map_err(|error| no_answer(&error))?;
+        log.begin_attempt(request.headers());
+        let sent = self.config.http.client.execute(request).await;
+        let response = sent.map_err(|error| no_answer(&error))?;
         let status = response.status();
         log.status = Some(status.as_u16());
         let headers = response.headers().clone();
+        log.response_headers.clone_from(&headers);
         let answer = Answer {
             decoder: BodyDecoder::new(text(&headers, &CONTENT_ENCODING)),
             response,
@@ -254,13 +258,13 @@ impl Transport {
         // A 401 invalidated the token; the call is replayed once with a new one. Even an unsafe one: it was refused undone.
         if failure.kind == ErrorKind::Unauthenticated && failure.status == Some(401) && !log.replayed {
             log.replayed = true;
-            log.retries += 1;
+            log.try_again(&failure);
             return Ok(());
         }
         // The ledger says when its turn comes; that is no fault of the call's.
         if failure.paced && call.effect == Effect::Read && log.paced < PACED_REFUSALS {
             log.paced += 1;
-            log.retries += 1;
+            log.try_again(&failure);
             return Ok(());
         }
         let wait = self.config.retry.wait(
@@ -276,7 +280,7 @@ impl Transport {
         };
         tracing::debug!(id = %log.id, method = call.api_method, kind = failure.kind.code(), ?wait, "trying again");
         self.config.pause.sleep(wait).await;
-        log.retries += 1;
+        log.try_again(&failure);
         Ok(())
     }
 }
@@ -288,8 +292,15 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Appends the next plain bytes to `out`; `false` at the end.
-    async fn read_some(&mut self, out: &mut Vec<u8>) -> Result<bool, AttemptFailure> {
+    /// Appends the next plain bytes to `out` and shows them to `beginning`; `false` at the end.
+    async fn read_some(&mut self, out: &mut Vec<u8>, beginning: &mut Beginning) -> Result<bool, AttemptFailure> {
+        let known = out.len();
+        let more = self.read_on(out).await;
+        beginning.see(out.get(known..).unwrap_or_default());
+        more
+    }
+
+    async fn read_on(&mut self, out: &mut Vec<u8>) -> Result<bool, AttemptFailure> {
         match self.response.chunk().await {
             Ok(Some(chunk)) => self
                 .decoder
@@ -308,7 +319,7 @@ impl Answer {
     async fn read_to_end(mut self, out: &mut Vec<u8>, cap: usize, log: &mut CallLog) -> Result<(), AttemptFailure> {
         let before = log.response_bytes;
         loop {
-            let more = self.read_some(out).await;
+            let more = self.read_some(out, &mut log.response_beginning).await;
             log.response_bytes = before + self.decoder.received;
             if !more? {
                 return Ok(());
@@ -336,10 +347,14 @@ pub(crate) struct OpenAnswer {
 impl OpenAnswer {
     /// Appends the next plain bytes to `out`; `false` at the end.
     pub async fn read_some(&mut self, out: &mut Vec<u8>) -> Result<bool, ApiError> {
-        let more = self.answer.read_some(out).await;
-        if let Some(log) = &mut self.log {
-            log.response_bytes = self.answer.decoder.received;
-        }
+        let more = match &mut self.log {
+            Some(log) => {
+                let more = self.answer.read_some(out, &mut log.response_beginning).await;
+                log.response_bytes = self.answer.decoder.received;
+                more
+            }
+            None => self.answer.read_some(out, &mut Beginning::default()).await,
+        };
         more.map_err(|failure| self.fail(failure))
     }
 
@@ -378,6 +393,11 @@ impl Drop for OpenAnswer {
             log.finish(Some(RecordedError {
                 code: "cancelled",
                 message: "The answer was not read to its end.".into(),
+                google_status: None,
+                reason: None,
+                violations: Vec::new(),
+                outcome_unknown: false,
+                retry_after: None,
             }));
         }
     }
@@ -393,10 +413,15 @@ struct CallLog {
     api_method: &'static str,
     http_method: String,
     url: String,
-    request_bytes: u64,
+    writes: bool,
+    request_headers: HeaderMap,
+    request_body: Option<Bytes>,
+    response_headers: HeaderMap,
+    response_beginning: Beginning,
     response_bytes: u64,
     status: Option<u16>,
     retries: u32,
+    earlier: Vec<RecordedAttempt>,
     replayed: bool,
     /// Refusals for rate that were waited out in the ledger.
     paced: u32,
@@ -413,13 +438,55 @@ impl CallLog {
             api_method: call.api_method,
             http_method: call.http_method.to_string(),
             url: call.url.to_string(),
-            request_bytes: call.body.as_ref().map_or(0, |body| body.len() as u64),
+            writes: call.effect != Effect::Read,
+            request_headers: HeaderMap::new(),
+            request_body: call.body.clone(),
+            response_headers: HeaderMap::new(),
+            response_beginning: Beginning::default(),
             response_bytes: 0,
             status: None,
             retries: 0,
+            earlier: Vec::new(),
             replayed: false,
             paced: 0,
             cost: 0,
+        }
+    }
+
+    /// What is known of an answer is the last attempt's.
+    fn begin_attempt(&mut self, headers: &HeaderMap) {
+        self.request_headers.clone_from(headers);
+        self.response_headers.clear();
+        self.response_beginning = Beginning::default();
+        self.status = None;
+    }
+
+    fn try_again(&mut self, failure: &AttemptFailure) {
+        self.retries += 1;
+        self.earlier.push(RecordedAttempt {
+            status: failure.status,
+            kind: failure.kind,
+        });
+    }
+
+    /// The last attempt, without secrets.
+    fn trace(&self) -> HttpTrace {
+        if self.request_headers.is_empty() {
+            // Nothing was sent.
+            return HttpTrace::default();
+        }
+        let mut request_headers = vec![("user-agent".to_owned(), USER_AGENT.to_owned())];
+        request_headers.extend(traced(&self.request_headers));
+        let kind = |headers| text(headers, &CONTENT_TYPE);
+        let seen = &self.response_beginning;
+        HttpTrace {
+            request_headers,
+            request_body: self
+                .request_body
+                .as_ref()
+                .and_then(|body| TracedBody::new(kind(&self.request_headers), body)),
+            response_headers: traced(&self.response_headers),
+            response_body: TracedBody::beginning(kind(&self.response_headers), &seen.bytes, seen.cut),
         }
     }
 
@@ -429,25 +496,34 @@ impl CallLog {
             started_at: self.started_at,
             api_method: self.api_method,
             http_method: self.http_method.clone(),
-            url: self.url.clone(),
+            url: redaction::url(&self.url),
             status: self.status,
             latency: self.started.elapsed(),
             retries: self.retries,
-            request_bytes: self.request_bytes,
+            request_bytes: self.request_body.as_ref().map_or(0, |body| body.len() as u64),
             response_bytes: self.response_bytes,
             quota_cost: self.cost,
+            writes: self.writes,
+            earlier_attempts: self.earlier.clone(),
             error,
+            trace: self.trace(),
         });
     }
 
     fn fail(&self, failure: AttemptFailure, effect: Effect) -> ApiError {
+        let lost = failure.answer_lost || failure.kind == ErrorKind::Unavailable;
+        let outcome_unknown = effect == Effect::Unsafe && lost;
         self.finish(Some(RecordedError {
             code: failure.kind.code(),
-            message: failure.message.clone(),
+            message: redaction::text(&failure.message),
+            google_status: failure.google_status.clone(),
+            reason: failure.reason.clone(),
+            violations: failure.violations.clone(),
+            outcome_unknown,
+            retry_after: failure.retry_after,
         }));
-        let lost = failure.answer_lost || failure.kind == ErrorKind::Unavailable;
         ApiError::new(Failure {
-            outcome_unknown: effect == Effect::Unsafe && lost,
+            outcome_unknown,
             retries: self.retries,
             elapsed: self.started.elapsed(),
             ..plain_failure(failure, self.api_method, self.id)
@@ -504,6 +580,13 @@ fn bearer(token: &str) -> Result<http::HeaderValue, AttemptFailure> {
     })?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+fn traced(headers: &HeaderMap) -> Vec<(String, String)> {
+    http_trace::headers(headers.iter().map(|(name, value)| {
+        let value = value.to_str().unwrap_or("(not text)");
+        (name.as_str(), value)
+    }))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &http::HeaderName) -> Option<&'a str> {

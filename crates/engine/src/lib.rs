@@ -40,7 +40,7 @@ pub use jobs::{Job, Jobs};
 pub use profile::Profile;
 
 use connections::Sessions;
-use dto::app::KeychainView;
+use dto::app::{KeychainProblem, KeychainView};
 use dto::events::EngineEvent;
 use links::Links;
 
@@ -187,6 +187,7 @@ impl Engine {
         match &self.keychain {
             Keychain::Available { name, .. } => KeychainView::Available { name: name.clone() },
             Keychain::Unavailable { reason, remedy } => KeychainView::Unavailable {
+                problem: KeychainProblem::Absent,
                 reason: reason.clone(),
                 remedy: remedy.clone(),
             },

@@ -71,14 +71,14 @@ impl Sessions {
 }
 
 impl Session {
-    /// What Google granted.
-    pub fn granted(&self) -> BTreeSet<Permission> {
-        granted(&self.connection)
+    /// What Gantry may do with it: granted by Google and not switched off here.
+    pub fn allowed(&self) -> BTreeSet<Permission> {
+        allowed(&self.connection)
     }
 
     /// An error that names the permission, where it was not granted.
     pub fn require(&self, permission: Permission) -> Result<()> {
-        if self.granted().contains(&permission) {
+        if self.allowed().contains(&permission) {
             return Ok(());
         }
         Err(Error::new(
@@ -94,6 +94,13 @@ impl Session {
             ),
         ))
     }
+}
+
+/// What is granted and not switched off here.
+pub(super) fn allowed(connection: &ConnectionRecord) -> BTreeSet<Permission> {
+    let mut allowed = granted(connection);
+    allowed.retain(|permission| !connection.dropped.contains(permission));
+    allowed
 }
 
 pub(super) fn granted(connection: &ConnectionRecord) -> BTreeSet<Permission> {
@@ -186,7 +193,7 @@ impl Engine {
         let client = self.oauth_client(Some(&connection.oauth_client_id)).await?;
         let project = client.project_id.clone().unwrap_or_else(|| client.client_id.clone());
         let oauth_client = Arc::new(client.clone());
-        let credential = Arc::new(self.credential(&connection, client)?);
+        let credential = Arc::new(self.credential(&connection, client).await?);
         let http = match &shared.http {
             Some(http) => http.clone(),
             None => HttpClient::new(self.profile.base()).map_err(|error| {
@@ -233,8 +240,8 @@ impl Engine {
         Ok(session)
     }
 
-    pub(super) fn credential(&self, connection: &ConnectionRecord, client: OAuthClient) -> Result<Credential> {
-        let secrets: Arc<dyn TokenStore> = self.secrets(connection.session_only)?;
+    pub(super) async fn credential(&self, connection: &ConnectionRecord, client: OAuthClient) -> Result<Credential> {
+        let secrets: Arc<dyn TokenStore> = self.secrets(connection.session_only).await?;
         let endpoint = TokenEndpoint::new(Provider::google(), self.profile.base().clone(), client)?;
         Ok(Credential::new(
             connection.id.clone(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gantry_domain::Permission;
 use gantry_domain::permissions::scopes_to_request;
-use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
+use gantry_store::ConnectionRecord;
 use google_oauth::{AuthorizationRequest, Grant, Provider, TokenEndpoint};
 
 use super::list::one;
@@ -39,7 +39,7 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         || before
             .as_ref()
             .is_some_and(|record| record.session_only && !engine.has_keychain());
-    engine.secrets(session_only)?;
+    engine.secrets(session_only).await?;
     let named = request
         .oauth_client_id
         .as_deref()
@@ -129,20 +129,19 @@ fn keep(
             "Sign in again and tick the boxes of what Gantry may do.",
         ));
     }
+    let id = before
+        .as_ref()
+        .map_or_else(|| uuid::Uuid::new_v4().to_string(), |record| record.id.clone());
+    let now = engine.clock.now();
     Ok(ConnectionRecord {
-        id: before.map_or_else(|| uuid::Uuid::new_v4().to_string(), |record| record.id),
-        kind: ConnectionKind::User,
-        issuer: Provider::google().issuer.to_owned(),
-        subject: identity.sub.clone(),
-        email: identity.email.clone(),
         display_name: identity.name.clone(),
-        oauth_client_id: client_id.to_owned(),
         permissions: allow.iter().copied().collect(),
         granted_scopes: grant.scopes.iter().cloned().collect(),
-        state: ConnectionState::Ready,
         session_only,
-        created_at: engine.clock.now(),
-        last_used_at: Some(engine.clock.now()),
+        last_used_at: Some(now),
+        signed_in_at: Some(now),
+        dropped: before.map_or_else(Vec::new, |record| record.dropped),
+        ..ConnectionRecord::new(&id, &identity.sub, &identity.email, client_id, now)
     })
 }
 
@@ -161,7 +160,7 @@ async fn store(
         // The same person under the same OAuth client is the same connection, however it was asked for.
         record.id = known.id;
     }
-    let credential = engine.credential(&record, client)?;
+    let credential = engine.credential(&record, client).await?;
     credential
         .accept(grant.access_token.clone(), grant.refresh_token.as_ref())
         .await?;

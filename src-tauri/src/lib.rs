@@ -42,7 +42,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     logging::start(&profile);
     gantry_engine::panics::tell_without_payload();
     match start(&profile, options) {
-        Ok(code) => code,
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "the window could not be opened");
             eprintln!("Gantry could not open its window: {error}");
@@ -56,7 +56,7 @@ fn context<R: Runtime>() -> Context<R> {
     tauri::generate_context!("tauri.conf.json")
 }
 
-fn start(profile: &Profile, options: Options) -> Result<ExitCode, tauri::Error> {
+fn start(profile: &Profile, options: Options) -> Result<(), tauri::Error> {
     let mut context = context();
     // What the identifier names (the lock of the single instance on Windows and macOS) is one a profile.
     context.config_mut().identifier = profile.single_instance_id();
@@ -85,7 +85,9 @@ fn start(profile: &Profile, options: Options) -> Result<ExitCode, tauri::Error> 
                 "Gantry is open already, with the data in {}. Switch to its window, or close it first.",
                 data_directory.display()
             );
-            return Ok(ExitCode::FAILURE);
+            // The toolkit is up and its loop will not run: as the plugin does, this leaves the rest to the system.
+            app.cleanup_before_exit();
+            std::process::exit(1);
         }
         Err(NotLocked::Unsupported(error)) => tracing::warn!(%error, "a second window could not be kept away"),
     }
@@ -95,5 +97,5 @@ fn start(profile: &Profile, options: Options) -> Result<ExitCode, tauri::Error> 
         }
     });
     drop(lock);
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }

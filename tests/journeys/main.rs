@@ -5,5 +5,7 @@
 
 mod command_line;
 mod desktop;
+mod proxy;
 mod secrets;
+mod walls;
 mod window;

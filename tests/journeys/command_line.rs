@@ -118,6 +118,11 @@ impl<'a> CommandLine<'a> {
         })
     }
 
+    /// All that it has written so far.
+    pub fn said(&self) -> String {
+        self.said.borrow().clone()
+    }
+
     /// Adds the practice OAuth client.
     pub fn add_oauth_client(&self) {
         let file = self.desktop.home().join("client_secret.json");

@@ -8,12 +8,15 @@ use journeys::{
     hits::Hits,
     process::Finished,
     proxy::{Authority, Manner, Proxy},
-    sandbox::Sandbox,
+    sandbox::{CLIENT_SECRET, Sandbox},
     user_agent::UserAgent,
 };
 use serde_json::Value;
 
-use crate::command_line::{CommandLine, OWNER};
+use crate::{
+    command_line::{CommandLine, OWNER},
+    secrets,
+};
 
 /// `gantry` behind a proxy, and who signed the certificates that the proxy shows.
 struct Company {
@@ -30,7 +33,10 @@ const ADMIN: &str = "analyticsadmin.googleapis.com";
 
 impl Company {
     fn start() -> Self {
-        let desktop = Desktop::start();
+        Self::start_on(Desktop::start())
+    }
+
+    fn start_on(desktop: Desktop) -> Self {
         let sandbox = Sandbox::start(&desktop, "owner");
         let root = Authority::new(desktop.home(), "company-root");
         let other_root = Authority::new(desktop.home(), "other-root");
@@ -103,6 +109,28 @@ fn through_a_proxy_that_reads_along_gantry_connects_and_lists() {
     let accounts = gantry.json(&["accounts", "list"]).to_string();
     assert!(accounts.contains("Harbour Bakery"), "{accounts}");
     assert!(company.proxy.asked().contains(&ADMIN.to_owned()));
+}
+
+/// U7: the proxy's password is a secret, too, with every log line switched on; and so are tokens under TLS.
+#[test]
+fn u7_behind_a_proxy_no_secret_is_said() {
+    let company = Company::start_on(Desktop::start().with_every_log_line());
+    let with_password = company
+        .proxy
+        .url()
+        .replace("http://", "http://somebody:canary-of-the-proxy@");
+    let gantry = company.connected().with("HTTPS_PROXY", &with_password);
+    assert!(
+        gantry
+            .json(&["accounts", "list"])
+            .to_string()
+            .contains("Harbour Bakery")
+    );
+    let said = gantry.said();
+    assert!(said.contains("TRACE"), "everything was said, not {} bytes", said.len());
+    let refresh_token = secrets::refresh_token_in_the_keyring(&company.desktop);
+    let canaries = ["canary-of-the-proxy", CLIENT_SECRET, &refresh_token];
+    secrets::appear_nowhere(&company.desktop, &said, &canaries);
 }
 
 #[test]

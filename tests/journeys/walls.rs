@@ -1,9 +1,13 @@
 //! The window's walls, tried from inside: a script that has got into the real window's page reaches nothing but the
 //! engine's commands. And one window a profile, with and without a bus.
 
-use std::process::Command;
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::{TcpListener, TcpStream},
+    process::Command,
+};
 
-use journeys::{desktop::Desktop, hits::Hits, process::Finished, programs, window::Window};
+use journeys::{browser::Browser, desktop::Desktop, hits::Hits, process::Finished, programs, window::Window};
 use serde_json::Value;
 
 /// Runs a script that ends with `done(value)`.
@@ -240,6 +244,97 @@ async fn markup_brings_no_script_and_prototypes_are_frozen() {
     assert_eq!(found["polluted"], false, "{found:#}");
     assert_eq!(found["styled"], "static", "a style in markup: {found:#}");
     window.close().await;
+}
+
+/// The web view of Windows is Chromium, which has trusted types and `'strict-dynamic'` of its own: the pages are shown in one
+/// under the same policy, from the addresses of a small server, without an engine behind them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_live_within_the_policy_in_chromium_too() {
+    let desktop = Desktop::start();
+    let browser = Browser::start(&desktop).await;
+    let address = serve_the_pages();
+    browser.page.client.goto(&address).await.unwrap();
+    // The frame of every page, and one that is loaded when it is first shown.
+    browser.page.see("Overview").await;
+    browser
+        .page
+        .client
+        .goto(&format!("{address}#/settings/about"))
+        .await
+        .unwrap();
+    browser.page.see("Settings").await;
+    let script = r"
+        const done = arguments[arguments.length - 1];
+        const seen = new Set();
+        const note = (reports) => { for (const { body } of reports) seen.add(`${body.effectiveDirective}: ${body.blockedURL}`); };
+        const observer = new ReportingObserver(note, { types: ['csp-violation'], buffered: true });
+        observer.observe();
+        const refused = (() => { try { document.createElement('i').innerHTML = '<b>'; return false; } catch { return true; } })();
+        setTimeout(() => { note(observer.takeRecords()); done([refused, [...seen]]); });
+    ";
+    let found = browser.page.client.execute_async(script, vec![]).await.unwrap();
+    assert_eq!(found[0], true, "the policy is in force: {found:#}");
+    let planted = |violation: &&Value| violation.as_str().is_some_and(|one| one.contains("trusted-types-sink"));
+    let others: Vec<&Value> = (found[1].as_array().unwrap().iter())
+        // The one that was provoked just now.
+        .filter(|violation| !planted(violation))
+        .collect();
+    assert!(others.is_empty(), "{found:#}");
+    browser.close().await;
+}
+
+/// The built pages on a loopback port, under the policy of `tauri.conf.json` with a nonce, as Tauri serves them.
+fn serve_the_pages() -> String {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let configuration: Value =
+        serde_json::from_str(&std::fs::read_to_string(root.join("tauri.conf.json")).unwrap()).unwrap();
+    let policy = configuration["app"]["security"]["csp"].as_object().unwrap().iter();
+    let policy: Vec<String> = policy
+        .map(|(directive, sources)| {
+            let nonce = if directive == "script-src" { " 'nonce-7777'" } else { "" };
+            format!("{directive} {}{nonce}", sources.as_str().unwrap())
+        })
+        .collect();
+    let policy = policy.join("; ");
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = format!("http://{}/index.html", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let (root, policy) = (root.clone(), policy.clone());
+            std::thread::spawn(move || answer(stream, &root.join("ui/dist"), &policy));
+        }
+    });
+    address
+}
+
+fn answer(mut stream: TcpStream, pages: &std::path::Path, policy: &str) -> std::io::Result<()> {
+    let mut head = String::new();
+    let mut reader = BufReader::new(stream.try_clone()?);
+    while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head)? > 0 {}
+    let path = head
+        .split(' ')
+        .nth(1)
+        .unwrap_or_default()
+        .trim_start_matches('/')
+        .to_owned();
+    let kind = match path.rsplit('.').next() {
+        Some("html") => "text/html",
+        Some("js") => "text/javascript",
+        Some("css") => "text/css",
+        _ => "image/svg+xml",
+    };
+    let mut body = std::fs::read(pages.join(&path)).unwrap_or_default();
+    if kind == "text/html" {
+        body = String::from_utf8_lossy(&body)
+            .replace("__TAURI_SCRIPT_NONCE__", "7777")
+            .into();
+    }
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-security-policy: {policy}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(&body)
 }
 
 /// The window as its own process, without a driver: for second starts, which end by themselves.

@@ -74,7 +74,9 @@ mod tests {
         fn look(command: &clap::Command, found: &mut Vec<String>) {
             for argument in command.get_arguments() {
                 let name = argument.get_id().as_str().replace('_', "-");
-                let is_a_way_to_one = ["-file", "-fd", "-path"].iter().any(|end| name.ends_with(end));
+                let is_a_way_to_one = ["-file", "-fd", "write-client-secret"]
+                    .iter()
+                    .any(|end| name.ends_with(end));
                 let is_secret = ["token", "secret", "password", "passphrase", "private-key"]
                     .iter()
                     .any(|word| name.contains(word));

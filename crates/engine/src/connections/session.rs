@@ -16,6 +16,7 @@ use google_oauth::{
 use tokio::sync::Mutex;
 
 use super::refresh_lock::FileLock;
+use super::refusals::at_the_apis;
 use crate::dto::events::Topic;
 use crate::error::{Error, ErrorCode, Result};
 use crate::{Engine, Jobs, Keychain, activity, quota};
@@ -317,6 +318,7 @@ impl AccessTokenSource for ConnectionTokens {
                     OAuthError::Store(_) => TokenUnavailableKind::Keychain,
                     OAuthError::ClientRefused(_) => TokenUnavailableKind::OAuthClientRefused,
                     OAuthError::Lock(_) => TokenUnavailableKind::RefreshLock,
+                    OAuthError::Unreachable { kind, .. } => TokenUnavailableKind::Fault(at_the_apis(*kind)),
                     error if error.is_temporary() => TokenUnavailableKind::Network,
                     _ => TokenUnavailableKind::Other,
                 };

@@ -36,8 +36,8 @@ fn u7_no_field_of_the_boundary_is_named_like_a_secret() {
         .split(|part: char| !part.is_alphanumeric() && part != '_' && part != ':')
         .filter_map(|word| word.strip_suffix(':'))
         .map(str::to_lowercase);
-    // What a report's query has left of its hour and its day, in Google's unit.
-    let spent = ["tokens"];
+    // Numbers: what a report's query has left of its hour and its day in Google's unit, and how many sign-ins were counted.
+    let spent = ["tokens", "tokens_obtained"];
     let suspicious: Vec<String> = named
         .filter(|name| !spent.contains(&name.as_str()))
         .filter(|name| {

@@ -7,7 +7,7 @@ use gantry_domain::{GoogleBase, Permission, SystemClock};
 use gantry_engine::host::Headless;
 use gantry_engine::{Engine, EngineConfig, Keychain, Profile};
 use gantry_sandbox::practice;
-use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
+use gantry_store::ConnectionRecord;
 use google_oauth::{Browser, BrowserError, OAuthClient, SessionTokenStore};
 use url::Url;
 
@@ -78,23 +78,17 @@ impl Stage {
 
     /// Puts the connection in place, whatever has become of it.
     pub async fn put_connection(&self) {
+        let permissions = vec![Permission::View, Permission::Configure];
         let connection = ConnectionRecord {
-            id: CONNECTION.to_owned(),
-            kind: ConnectionKind::User,
-            issuer: "https://accounts.google.com".to_owned(),
-            subject: "1".to_owned(),
-            email: CONNECTION.to_owned(),
-            display_name: None,
-            oauth_client_id: practice::INSTALLED_CLIENT_ID.to_owned(),
-            permissions: vec![Permission::View, Permission::Configure],
-            granted_scopes: [Permission::View, Permission::Configure]
-                .iter()
-                .flat_map(|permission| permission.scopes())
-                .collect(),
-            state: ConnectionState::Ready,
-            session_only: false,
-            created_at: jiff::Timestamp::now(),
-            last_used_at: None,
+            granted_scopes: permissions.iter().flat_map(|permission| permission.scopes()).collect(),
+            permissions,
+            ..ConnectionRecord::new(
+                CONNECTION,
+                "1",
+                CONNECTION,
+                practice::INSTALLED_CLIENT_ID,
+                jiff::Timestamp::now(),
+            )
         };
         self.engine.store().put_connection(connection).await.unwrap();
     }

@@ -72,16 +72,20 @@ impl Links {
         links.iter().find(|(known, _)| known == id).map(|(_, url)| url.clone())
     }
 
+    /// One that is issued again keeps its id, so that a page which asks often pushes no other link out.
     fn keep(&self, url: Url) -> LinkView {
-        let id = uuid::Uuid::new_v4().to_string();
+        let mut links = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = links.iter().position(|(_, known)| *known == url);
+        let id = known
+            .and_then(|at| links.remove(at))
+            .map_or_else(|| uuid::Uuid::new_v4().to_string(), |(id, _)| id);
+        if links.len() == KEPT {
+            links.pop_front();
+        }
         let view = LinkView {
             id: id.clone(),
             url: url.to_string(),
         };
-        let mut links = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        if links.len() == KEPT {
-            links.pop_front();
-        }
         links.push_back((id, url));
         view
     }
@@ -212,6 +216,22 @@ mod tests {
         ] {
             assert!(links.issue_site(url(other)).is_err(), "{other}");
         }
+    }
+
+    #[test]
+    fn a_link_issued_again_keeps_its_id_and_pushes_none_out() {
+        let links = links(None);
+        let url = |n: usize| url(&format!("https://console.cloud.google.com/{n}"));
+        let first = links.issue(url(0)).unwrap();
+        for _ in 0..2 * KEPT {
+            links.issue(url(1)).unwrap();
+        }
+        assert_eq!(links.get(&first.id), Some(url(0)));
+        assert_eq!(links.issue(url(0)).unwrap(), first);
+        for n in 2..2 * KEPT {
+            links.issue(url(n)).unwrap();
+        }
+        assert_eq!(links.get(&first.id), None);
     }
 
     #[test]

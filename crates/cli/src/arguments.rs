@@ -77,3 +77,33 @@ pub enum Command {
     /// Whether this computer has what Gantry needs.
     Doctor,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// Arguments are there for all users of a computer to read: a secret comes in a file, or through a file descriptor.
+    #[test]
+    fn no_argument_is_a_secret() {
+        fn look(command: &clap::Command, found: &mut Vec<String>) {
+            for argument in command.get_arguments() {
+                let name = argument.get_id().as_str().replace('_', "-");
+                let is_a_way_to_one = ["-file", "-fd", "write-client-secret"]
+                    .iter()
+                    .any(|end| name.ends_with(end));
+                let is_secret = ["token", "secret", "password", "passphrase", "private-key"]
+                    .iter()
+                    .any(|word| name.contains(word));
+                if is_secret && !is_a_way_to_one {
+                    found.push(format!("{} --{name}", command.get_name()));
+                }
+            }
+            command.get_subcommands().for_each(|command| look(command, found));
+        }
+        let mut found = Vec::new();
+        look(&Arguments::command(), &mut found);
+        assert_eq!(found, [""; 0]);
+    }
+}

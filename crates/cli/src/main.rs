@@ -43,6 +43,7 @@ fn main() -> ExitCode {
         .with_ansi(output::stderr_takes_colour())
         .with_env_filter(EnvFilter::try_from_env("GANTRY_LOG").unwrap_or_else(|_| EnvFilter::new("warn")))
         .init();
+    gantry_engine::panics::tell_without_payload();
     let output = Output::new(arguments.json);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -44,7 +44,8 @@ pub async fn open_link(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
     match opened {
         Ok(Ok(())) => Ok(Nothing {}),
         Ok(Err(error)) => Err(no_browser(error)),
-        Err(error) => Err(no_browser(error)),
+        // The words of a panic may hold anything: they are not told.
+        Err(_) => Err(no_browser("the thread that was to open it has ended")),
     }
 }
 

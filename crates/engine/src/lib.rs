@@ -19,6 +19,7 @@ mod jobs;
 pub mod keychain;
 mod links;
 pub mod overview;
+pub mod panics;
 pub mod profile;
 pub mod provisioning;
 pub mod quota;
@@ -84,6 +85,7 @@ impl Engine {
     pub async fn open(config: EngineConfig) -> Result<Arc<Self>> {
         let store = Store::open(config.profile.database_path()).await?;
         let jobs = Jobs::new(Arc::clone(&config.clock));
+        let links = Links::new(config.profile.base().clone());
         let engine = Arc::new(Self {
             profile: config.profile,
             store,
@@ -95,7 +97,7 @@ impl Engine {
             shipped_oauth_client: config.shipped_oauth_client,
             activity: activity::Announcer::new(Arc::clone(&jobs)),
             jobs,
-            links: Links::default(),
+            links,
             sessions: Sessions::default(),
             other_accounts: OtherAccounts::default(),
             answer_pages: tokio::sync::Mutex::default(),
@@ -135,6 +137,16 @@ impl Engine {
 
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// Issues a link to a page of Google's, for a host to open by its id.
+    pub fn link(&self, page: url::Url) -> Result<dto::LinkView> {
+        self.links.issue(page)
+    }
+
+    /// Issues a link to the site of the set-up at hand, an address that the person entered.
+    pub fn link_to_site(&self, site: url::Url) -> Result<dto::LinkView> {
+        self.links.issue_site(site)
     }
 
     /// Events from now on.

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use crate::activity::ActivityId;
+use crate::network_fault::NetworkFault;
 
 /// What kind of failure it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -114,6 +115,8 @@ pub struct ApiError(Box<Failure>);
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
     pub kind: ErrorKind,
+    /// What stood between this computer and Google, where something did.
+    pub network: Option<NetworkFault>,
     /// The method's id in Google's discovery document.
     pub api_method: &'static str,
     /// The HTTP status, where an answer came.
@@ -175,6 +178,7 @@ impl std::error::Error for ApiError {}
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct AttemptFailure {
     pub kind: ErrorKind,
+    pub network: Option<NetworkFault>,
     pub status: Option<u16>,
     pub google_status: Option<String>,
     pub reason: Option<String>,
@@ -191,6 +195,7 @@ impl AttemptFailure {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
+            network: None,
             status: None,
             google_status: None,
             reason: None,
@@ -199,6 +204,14 @@ impl AttemptFailure {
             retry_after: None,
             answer_lost: false,
             paced: false,
+        }
+    }
+
+    /// A fault of the network, with `message` in plain words.
+    pub fn of_network(fault: NetworkFault, message: impl Into<String>) -> Self {
+        Self {
+            network: Some(fault),
+            ..Self::new(ErrorKind::Network, message)
         }
     }
 }

@@ -75,6 +75,8 @@ fn failure(entry: &ActivityEntry) -> Option<ApiError> {
         violations: violations.collect(),
         retry_after: retry_after_seconds.map(Duration::from_secs),
         outcome_unknown,
+        // The message that was kept names it.
+        network: None,
         activity_id: entry.id.parse::<ActivityId>().ok()?,
         retries: entry.retries,
         elapsed: Duration::from_millis(entry.latency_ms),
@@ -86,6 +88,7 @@ fn title(kind: ErrorKind) -> &'static str {
         ErrorKind::SignInNeeded | ErrorKind::Unauthenticated => "Sign-in ended",
         ErrorKind::Keychain => "Keychain not available",
         ErrorKind::OAuthClientRefused => "OAuth client refused",
+        ErrorKind::ServiceAccount => "Service account's key not usable",
         ErrorKind::RefreshLock => "Another Gantry holds the sign-in",
         ErrorKind::ScopeMissing => "Permission not given",
         ErrorKind::PermissionDenied => "Not allowed",

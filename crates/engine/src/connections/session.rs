@@ -16,6 +16,7 @@ use google_oauth::{
 use tokio::sync::Mutex;
 
 use super::refresh_lock::FileLock;
+use super::refusals::at_the_apis;
 use super::{service_account_access, service_accounts};
 use crate::dto::events::Topic;
 use crate::error::{Error, ErrorCode, Result};
@@ -334,6 +335,7 @@ impl AccessTokenSource for ConnectionTokens {
                     | OAuthError::ClockRefused { .. } => TokenUnavailableKind::ServiceAccount,
                     OAuthError::ClientRefused(_) => TokenUnavailableKind::OAuthClientRefused,
                     OAuthError::Lock(_) => TokenUnavailableKind::RefreshLock,
+                    OAuthError::Unreachable { kind, .. } => TokenUnavailableKind::Fault(at_the_apis(*kind)),
                     error if error.is_temporary() => TokenUnavailableKind::Network,
                     _ => TokenUnavailableKind::Other,
                 };

@@ -83,7 +83,7 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
             Some(&pending.redirect_uri),
             pending.expires_at,
         )
-        .await;
+        .await?;
     job.progress(step("Waiting for you in the browser", 1));
 
     let strays = job.clone();
@@ -248,8 +248,8 @@ impl Engine {
         url: url::Url,
         redirect_uri: Option<&str>,
         expires_at: jiff::Timestamp,
-    ) {
-        let link = self.links.issue(url.clone());
+    ) -> Result<()> {
+        let link = self.links.issue(url.clone())?;
         let text = url.to_string();
         let browser = Arc::clone(&self.browser);
         // An opener that hangs must not hold up the link to copy.
@@ -270,5 +270,6 @@ impl Engine {
             expires_at,
             opened,
         });
+        Ok(())
     }
 }

@@ -95,7 +95,7 @@ pub(super) async fn accept(journal: &Journal<'_>, session: &Session, admin: &Ana
             redirect_uri.as_deref(),
             expires_at,
         )
-        .await;
+        .await?;
 
     let account_id = wait(journal, admin, listener, &ticket, &before).await?;
     journal.waiting(false).await?;

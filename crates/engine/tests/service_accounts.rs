@@ -25,7 +25,9 @@ use gantry_engine::{
     reports,
 };
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, practice};
-use google_oauth::{Browser, BrowserError, Persistence, SecretBytes, SessionTokenStore, TokenStore, TokenStoreError};
+use google_oauth::{
+    Browser, BrowserError, OpenedTokenStore, Persistence, SecretBytes, SessionTokenStore, TokenStore, TokenStoreError,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -188,10 +190,10 @@ async fn engine(
 ) -> Arc<Engine> {
     Engine::open(EngineConfig {
         profile: Profile::new(Some(home), GoogleBase::loopback(sandbox.base()).unwrap()).unwrap(),
-        keychain: Keychain::Available {
+        keychain: Keychain::at_start(OpenedTokenStore {
             name: "a test's".to_owned(),
             store: Arc::new(keychain.clone()),
-        },
+        }),
         browser: Arc::new(NoBrowser),
         clock,
         host: Arc::new(Headless),

@@ -49,11 +49,12 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::SignInNeeded,
         Self::Keychain,
         Self::OAuthClientRefused,
         Self::RefreshLock,
+        Self::ServiceAccount,
         Self::Unauthenticated,
         Self::ScopeMissing,
         Self::PermissionDenied,

@@ -8,7 +8,7 @@ use gantry_engine::host::Headless;
 use gantry_engine::{Engine, EngineConfig, Keychain, Profile};
 use gantry_sandbox::practice;
 use gantry_store::ConnectionRecord;
-use google_oauth::{Browser, BrowserError, OAuthClient, SessionTokenStore};
+use google_oauth::{Browser, BrowserError, OAuthClient, OpenedTokenStore, SessionTokenStore};
 use url::Url;
 
 /// Notes what it is asked to open.
@@ -55,10 +55,10 @@ impl Stage {
         let opened = Opened::default();
         let engine = Engine::open(EngineConfig {
             profile: Profile::new(Some(home.path()), GoogleBase::loopback(&base).unwrap()).unwrap(),
-            keychain: Keychain::Available {
+            keychain: Keychain::at_start(OpenedTokenStore {
                 name: "memory".to_owned(),
                 store: Arc::new(SessionTokenStore::new()),
-            },
+            }),
             browser: Arc::new(opened.clone()),
             clock: Arc::new(SystemClock),
             host: Arc::new(Headless),

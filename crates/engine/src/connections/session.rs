@@ -315,7 +315,9 @@ impl AccessTokenSource for ConnectionTokens {
                 let kind = match &error {
                     error if error.needs_sign_in() => TokenUnavailableKind::SignInNeeded,
                     OAuthError::Store(_) => TokenUnavailableKind::Keychain,
-                    OAuthError::ClientRefused(_) => TokenUnavailableKind::OAuthClientRefused,
+                    OAuthError::ClientRefused(_) | OAuthError::ClientDeleted(_) | OAuthError::ClientDisabled(_) => {
+                        TokenUnavailableKind::OAuthClientRefused
+                    }
                     OAuthError::Lock(_) => TokenUnavailableKind::RefreshLock,
                     error if error.is_temporary() => TokenUnavailableKind::Network,
                     _ => TokenUnavailableKind::Other,

@@ -162,6 +162,13 @@ impl Host for Shell {
         };
         match purpose {
             FilePurpose::OauthClient => dialog.add_filter("OAuth client", &["json"]).pick_file(reply),
+            FilePurpose::ServiceAccountKey => dialog
+                .add_filter("Service account key", &["json", "p12"])
+                .pick_file(reply),
+            FilePurpose::SupportBundle => dialog
+                .add_filter("ZIP", &["zip"])
+                .set_file_name("gantry-support.zip")
+                .save_file(reply),
             FilePurpose::ExportSqlite => {
                 dialog
                     .add_filter("SQLite", &["db", "sqlite", "sqlite3"])

@@ -26,7 +26,8 @@ fn for_people(status: &AppStatus) -> String {
     };
     let keychain = match &status.keychain {
         KeychainView::Available { name } => format!("{name} works"),
-        KeychainView::Unavailable { reason, remedy } => format!("not available: {reason} {remedy}"),
+        KeychainView::Opening => "is being asked".to_owned(),
+        KeychainView::Unavailable { reason, remedy, .. } => format!("not available: {reason} {remedy}"),
     };
     let as_of = status
         .data_as_of

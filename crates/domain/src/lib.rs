@@ -2,11 +2,14 @@
 
 pub mod clock;
 pub mod google_base;
+pub mod http_trace;
 pub mod legacy_fields;
 pub mod permissions;
+pub mod redaction;
 pub mod rows;
 
 pub use clock::{Clock, SystemClock};
 pub use google_base::GoogleBase;
+pub use http_trace::{HttpTrace, TracedBody};
 pub use permissions::Permission;
 pub use rows::{Row, RowBatch};

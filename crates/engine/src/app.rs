@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::dto::app::{AppStatus, ChooseFile, ChosenFile};
+use crate::dto::app::{AppStatus, ChooseFile, ChosenFile, KeychainView};
 use crate::dto::connections::ConnectionState;
 use crate::dto::events::JobView;
 use crate::dto::{ById, Nothing};
@@ -55,6 +55,11 @@ fn no_browser(details: impl ToString) -> Error {
         "Copy the link and open it in a browser on this computer.",
     )
     .with_details(details)
+}
+
+/// Asks the keychain again.
+pub async fn retry_keychain(engine: &Arc<Engine>, _: Nothing) -> Result<KeychainView> {
+    Ok(engine.keychain_view())
 }
 
 /// Lets the person choose a file in the host's own dialog.

@@ -11,9 +11,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::dto::app::{
-    ActivityRequest, ActivityView, AppStatus, ChooseFile, ChosenFile, OverviewView, PropertyRow, SettingsView,
+    ActivityRequest, ActivityView, AppStatus, ChooseFile, ChosenFile, KeychainView, OverviewView, PropertyRow,
+    SettingsView,
 };
-use crate::dto::connections::{AddOAuthClient, ConnectRequest, ConnectionCheck, ConnectionView, OAuthClientView};
+use crate::dto::connections::{
+    AddOAuthClient, AddServiceAccount, AdoptAccount, ByPath, ConnectRequest, ConnectionCheck, ConnectionView,
+    GuideStep, OAuthClientFile, OAuthClientTest, OAuthClientView, RouteRequest, RouteView, ServiceAccountFile,
+    SetRoute, UpdateOAuthClient, UsePermissions,
+};
 use crate::dto::containers::{
     ContainerRequest, ContainerTree, ContainerView, EntitiesRequest, EntityDetail, EntityRequest, EntityRow, SyncPlan,
     SyncRequest, SyncResult,
@@ -87,13 +92,25 @@ command_table! {
     call "sandbox.leave" (Nothing) -> Nothing = app::leave_sandbox;
     call "sandbox.reset" (Nothing) -> Nothing = app::reset_sandbox;
 
+    call "keychain.retry" (Nothing) -> KeychainView = app::retry_keychain;
+
     call "oauth_clients.list" (Nothing) -> Vec<OAuthClientView> = connections::list_oauth_clients;
     call "oauth_clients.add" (AddOAuthClient) -> OAuthClientView = connections::add_oauth_client;
     call "oauth_clients.remove" (ById) -> Nothing = connections::remove_oauth_client;
     call "oauth_clients.set_default" (ById) -> Nothing = connections::set_default_oauth_client;
+    call "oauth_clients.inspect" (ByPath) -> OAuthClientFile = connections::inspect_oauth_client;
+    call "oauth_clients.update" (UpdateOAuthClient) -> OAuthClientView = connections::update_oauth_client;
+    call "oauth_clients.guide" (Nothing) -> Vec<GuideStep> = connections::oauth_client_guide;
+    job "oauth_clients.test" (ById) -> OAuthClientTest = connections::test_oauth_client;
     call "connections.list" (Nothing) -> Vec<ConnectionView> = connections::list;
     call "connections.check" (ById) -> ConnectionCheck = connections::check;
     call "connections.disconnect" (ById) -> Nothing = connections::disconnect;
+    call "connections.use_permissions" (UsePermissions) -> ConnectionView = connections::use_permissions;
+    call "connections.adopt" (AdoptAccount) -> ConnectionView = connections::adopt;
+    call "connections.route" (RouteRequest) -> RouteView = connections::route;
+    call "connections.set_route" (SetRoute) -> RouteView = connections::set_route;
+    call "service_accounts.inspect" (ByPath) -> ServiceAccountFile = connections::inspect_service_account;
+    call "service_accounts.add" (AddServiceAccount) -> ConnectionView = connections::add_service_account;
     job "connections.connect" (ConnectRequest) -> ConnectionView = connections::connect;
 
     job "provisioning.start" (ProvisionRequest) -> ProvisionRunView = provisioning::start;

@@ -6,6 +6,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::dto::connections::Offer;
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What kind of failure this is; the window maps it to an action, the command line to an exit code.
@@ -110,6 +112,8 @@ pub struct Error {
     pub activity_id: Option<String>,
     /// Google's own words or a system error, for the details.
     pub details: Option<String>,
+    /// What Gantry itself can do about it. A slice, so that a `Result` stays small.
+    pub offers: Box<[Offer]>,
 }
 
 impl Error {
@@ -120,6 +124,7 @@ impl Error {
             remedy: remedy.into(),
             activity_id: None,
             details: None,
+            offers: Box::default(),
         }
     }
 
@@ -148,6 +153,12 @@ impl Error {
         self
     }
 
+    #[must_use]
+    pub fn offering(mut self, offer: Offer) -> Self {
+        self.offers = self.offers.into_iter().chain([offer]).collect();
+        self
+    }
+
     pub fn view(&self) -> ErrorView {
         ErrorView {
             code: self.code,
@@ -155,6 +166,7 @@ impl Error {
             remedy: self.remedy.clone(),
             activity_id: self.activity_id.clone(),
             details: self.details.clone(),
+            offers: self.offers.to_vec(),
         }
     }
 }
@@ -188,4 +200,7 @@ pub struct ErrorView {
     pub remedy: String,
     pub activity_id: Option<String>,
     pub details: Option<String>,
+    /// What Gantry itself can do about it, for a host to show as buttons.
+    #[serde(default)]
+    pub offers: Vec<Offer>,
 }

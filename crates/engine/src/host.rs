@@ -45,6 +45,10 @@ pub trait Host: Send + Sync + std::fmt::Debug {
 pub enum FilePurpose {
     /// Open `client_secret_*.json`.
     OauthClient,
+    /// Open a service account's key, JSON or P12.
+    ServiceAccountKey,
+    /// Save a support bundle (ZIP).
+    SupportBundle,
     /// Save or add to a SQLite file.
     ExportSqlite,
     /// Save a CSV file.

@@ -112,8 +112,8 @@ fn item(kind: AttentionKind, title: &str, detail: &str, page: &str, id: Option<&
 
 fn keychain(view: KeychainView) -> Option<AttentionView> {
     match view {
-        KeychainView::Available { .. } => None,
-        KeychainView::Unavailable { reason, remedy } => Some(item(
+        KeychainView::Available { .. } | KeychainView::Opening => None,
+        KeychainView::Unavailable { reason, remedy, .. } => Some(item(
             AttentionKind::KeychainUnavailable,
             "Sign-ins cannot be kept on this computer",
             &format!("{reason} {remedy}"),

@@ -14,7 +14,7 @@ use gantry_engine::dto::exports::{ExportRequest, ExportRunView, ExportState};
 use gantry_engine::host::Headless;
 use gantry_engine::{Engine, EngineConfig, ErrorCode, Keychain, Profile, commands, exports};
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, practice};
-use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState, RunState};
+use gantry_store::{ConnectionRecord, RunState};
 use google_oauth::{Browser, BrowserError, OAuthClient, SecretBytes, SessionTokenStore, TokenStore};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -79,19 +79,15 @@ async fn connected(home: &Path, sandbox: &RunningSandbox) -> (Arc<Engine>, Strin
     .await
     .unwrap();
     let connection = ConnectionRecord {
-        id: "owner".to_owned(),
-        kind: ConnectionKind::User,
-        issuer: "https://accounts.google.com".to_owned(),
-        subject: "owner".to_owned(),
-        email: practice::OWNER.to_owned(),
-        display_name: None,
-        oauth_client_id: practice::INSTALLED_CLIENT_ID.to_owned(),
         permissions: vec![Permission::View],
         granted_scopes: scopes,
-        state: ConnectionState::Ready,
-        session_only: false,
-        created_at: jiff::Timestamp::now(),
-        last_used_at: None,
+        ..ConnectionRecord::new(
+            "owner",
+            "owner",
+            practice::OWNER,
+            practice::INSTALLED_CLIENT_ID,
+            jiff::Timestamp::now(),
+        )
     };
     engine.store().put_connection(connection).await.unwrap();
     let property = sandbox

@@ -27,6 +27,30 @@ CREATE TABLE connections (
     UNIQUE (issuer, subject, oauth_client_id)
 ) STRICT;";
 
+/// What is switched off here, why a sign-in ended, when it will, and what was half done.
+pub(crate) const TRUST: &str = "
+ALTER TABLE connections ADD COLUMN dropped TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE connections ADD COLUMN ended_because TEXT;
+ALTER TABLE connections ADD COLUMN ended_at INTEGER;
+ALTER TABLE connections ADD COLUMN signed_in_at INTEGER;
+ALTER TABLE connections ADD COLUMN sign_in_ends_at INTEGER;
+ALTER TABLE connections ADD COLUMN pending TEXT;
+ALTER TABLE connections ADD COLUMN key_file TEXT;
+ALTER TABLE connections ADD COLUMN impersonated TEXT;
+UPDATE connections SET signed_in_at = created_at;
+CREATE TABLE sign_ins (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    oauth_client_id TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sign_ins_of ON sign_ins (issuer, subject, oauth_client_id, at);
+INSERT INTO sign_ins SELECT issuer, subject, oauth_client_id, created_at FROM connections WHERE kind = 'user';
+CREATE TABLE routes (
+    asset TEXT PRIMARY KEY,
+    connection_id TEXT NOT NULL REFERENCES connections (id) ON DELETE CASCADE
+) STRICT;";
+
 /// Who a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,6 +69,17 @@ pub enum ConnectionState {
     NeedsSignIn,
 }
 words!(ConnectionState { Ready = "ready", NeedsSignIn = "needs_sign_in" });
+
+/// A step between keychain and database that a crash may have left half done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PendingStep {
+    /// The row is written, its secret may not be in the keychain yet.
+    Storing,
+    /// The secret is being deleted, the row comes last.
+    Removing,
+}
+words!(PendingStep { Storing = "storing", Removing = "removing" });
 
 /// A connection. The key is (issuer, subject, OAuth client).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,10 +103,55 @@ pub struct ConnectionRecord {
     pub session_only: bool,
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
+    /// Granted at Google and switched off here by the person: honoured, and remembered across sign-ins.
+    pub dropped: Vec<Permission>,
+    /// The engine's word for why the sign-in ended, where it did.
+    pub ended_because: Option<String>,
+    pub ended_at: Option<Timestamp>,
+    /// The last sign-in in the browser.
+    pub signed_in_at: Option<Timestamp>,
+    /// When Google will end it, where that is known (an OAuth client in testing).
+    pub sign_in_ends_at: Option<Timestamp>,
+    /// What a crash may have left half done.
+    pub pending: Option<PendingStep>,
+    /// A service account's key that stays where it is: its path.
+    pub key_file: Option<String>,
+    /// The user whom a service account acts as (domain-wide delegation).
+    pub impersonated: Option<String>,
+}
+
+impl ConnectionRecord {
+    /// A connection of a person that works and that nothing more is known of.
+    pub fn new(id: &str, subject: &str, email: &str, oauth_client_id: &str, created_at: Timestamp) -> Self {
+        Self {
+            id: id.to_owned(),
+            kind: ConnectionKind::User,
+            issuer: "https://accounts.google.com".to_owned(),
+            subject: subject.to_owned(),
+            email: email.to_owned(),
+            display_name: None,
+            oauth_client_id: oauth_client_id.to_owned(),
+            permissions: Vec::new(),
+            granted_scopes: Vec::new(),
+            state: ConnectionState::Ready,
+            session_only: false,
+            created_at,
+            last_used_at: None,
+            dropped: Vec::new(),
+            ended_because: None,
+            ended_at: None,
+            signed_in_at: None,
+            sign_in_ends_at: None,
+            pending: None,
+            key_file: None,
+            impersonated: None,
+        }
+    }
 }
 
 const COLUMNS: &str = "id, kind, issuer, subject, email, display_name, oauth_client_id, permissions, granted_scopes, \
-                       state, session_only, created_at, last_used_at";
+                       state, session_only, created_at, last_used_at, dropped, ended_because, ended_at, signed_in_at, \
+                       sign_in_ends_at, pending, key_file, impersonated";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ConnectionRecord> {
     Ok(ConnectionRecord {
@@ -88,6 +168,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ConnectionRecord> {
         session_only: row.get(10)?,
         created_at: moment(row, 11)?,
         last_used_at: optional_moment(row, 12)?,
+        dropped: json(row, 13)?,
+        ended_because: row.get(14)?,
+        ended_at: optional_moment(row, 15)?,
+        signed_in_at: optional_moment(row, 16)?,
+        sign_in_ends_at: optional_moment(row, 17)?,
+        pending: row.get(18)?,
+        key_file: row.get(19)?,
+        impersonated: row.get(20)?,
     })
 }
 
@@ -96,15 +184,21 @@ impl Store {
     /// known already, that row's id and `created_at` stay. Returns the row as it now is.
     pub async fn put_connection(&self, record: ConnectionRecord) -> Result<ConnectionRecord, StoreError> {
         let (permissions, scopes) = (json_text(&record.permissions)?, json_text(&record.granted_scopes)?);
+        let dropped = json_text(&record.dropped)?;
         self.call(move |connection| {
             Ok(connection.query_row(
                 &format!(
-                    "INSERT INTO connections ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                    "INSERT INTO connections ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+                         ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
                      ON CONFLICT (issuer, subject, oauth_client_id) DO UPDATE SET kind = excluded.kind,
                          email = excluded.email, display_name = excluded.display_name,
                          permissions = excluded.permissions, granted_scopes = excluded.granted_scopes,
                          state = excluded.state, session_only = excluded.session_only,
-                         last_used_at = coalesce(excluded.last_used_at, last_used_at)
+                         last_used_at = coalesce(excluded.last_used_at, last_used_at),
+                         dropped = excluded.dropped, ended_because = excluded.ended_because,
+                         ended_at = excluded.ended_at, signed_in_at = coalesce(excluded.signed_in_at, signed_in_at),
+                         sign_in_ends_at = excluded.sign_in_ends_at, pending = excluded.pending,
+                         key_file = excluded.key_file, impersonated = excluded.impersonated
                      RETURNING {COLUMNS}"
                 ),
                 params![
@@ -120,7 +214,15 @@ impl Store {
                     record.state,
                     record.session_only,
                     millis(record.created_at),
-                    record.last_used_at.map(millis)
+                    record.last_used_at.map(millis),
+                    dropped,
+                    record.ended_because,
+                    record.ended_at.map(millis),
+                    record.signed_in_at.map(millis),
+                    record.sign_in_ends_at.map(millis),
+                    record.pending,
+                    record.key_file,
+                    record.impersonated
                 ],
                 read,
             )?)
@@ -180,6 +282,55 @@ impl Store {
         .await
     }
 
+    /// The sign-in ended: why (the engine's word) and since when. An end that is known already keeps its time.
+    pub async fn end_sign_in(&self, id: &str, because: &str, at: Timestamp) -> Result<bool, StoreError> {
+        let (id, because) = (id.to_owned(), because.to_owned());
+        self.call(move |connection| {
+            Ok(connection.execute(
+                "UPDATE connections SET ended_at = CASE WHEN state = ?2 THEN coalesce(ended_at, ?4) ELSE ?4 END,
+                     state = ?2, ended_because = ?3 WHERE id = ?1",
+                params![id, ConnectionState::NeedsSignIn, because, millis(at)],
+            )? > 0)
+        })
+        .await
+    }
+
+    /// It works again, or was never broken: no end is noted any more.
+    pub async fn revive_connection(&self, id: &str) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.call(move |connection| {
+            Ok(connection.execute(
+                "UPDATE connections SET state = ?2, ended_because = NULL, ended_at = NULL WHERE id = ?1",
+                params![id, ConnectionState::Ready],
+            )? > 0)
+        })
+        .await
+    }
+
+    /// What is switched off here although Google granted it.
+    pub async fn set_dropped(&self, id: &str, dropped: &[Permission]) -> Result<bool, StoreError> {
+        let (id, dropped) = (id.to_owned(), json_text(&dropped)?);
+        self.call(move |connection| {
+            Ok(connection.execute(
+                "UPDATE connections SET dropped = ?2 WHERE id = ?1",
+                params![id, dropped],
+            )? > 0)
+        })
+        .await
+    }
+
+    /// Marks a step that a crash may leave half done, or clears the mark.
+    pub async fn set_pending(&self, id: &str, pending: Option<PendingStep>) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.call(move |connection| {
+            Ok(connection.execute(
+                "UPDATE connections SET pending = ?2 WHERE id = ?1",
+                params![id, pending],
+            )? > 0)
+        })
+        .await
+    }
+
     /// Notes that the connection was used at `at`.
     pub async fn touch_connection(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
         let id = id.to_owned();
@@ -215,20 +366,39 @@ pub(crate) mod tests {
 
     pub(crate) fn connection(id: &str) -> ConnectionRecord {
         ConnectionRecord {
-            id: id.to_owned(),
-            kind: ConnectionKind::User,
-            issuer: "https://accounts.google.com".to_owned(),
-            subject: format!("sub-{id}"),
-            email: format!("{id}@example.com"),
-            display_name: None,
-            oauth_client_id: "client".to_owned(),
             permissions: vec![Permission::View],
             granted_scopes: vec!["openid".to_owned()],
-            state: ConnectionState::Ready,
-            session_only: false,
-            created_at: Timestamp::UNIX_EPOCH,
-            last_used_at: None,
+            ..ConnectionRecord::new(
+                id,
+                &format!("sub-{id}"),
+                &format!("{id}@example.com"),
+                "client",
+                Timestamp::UNIX_EPOCH,
+            )
         }
+    }
+
+    #[tokio::test]
+    async fn an_end_keeps_its_time_until_the_connection_works_again() {
+        let store = Store::in_memory().await.unwrap();
+        store.put_connection(connection("one")).await.unwrap();
+        let at = |second| Timestamp::from_second(second).unwrap();
+        store.end_sign_in("one", "expired", at(5)).await.unwrap();
+        store.end_sign_in("one", "revoked", at(9)).await.unwrap();
+        let ended = store.connection("one").await.unwrap().unwrap();
+        assert_eq!(
+            (ended.ended_because.as_deref(), ended.ended_at),
+            (Some("revoked"), Some(at(5)))
+        );
+        store.revive_connection("one").await.unwrap();
+        store.set_dropped("one", &[Permission::Manage]).await.unwrap();
+        store.set_pending("one", Some(PendingStep::Removing)).await.unwrap();
+        let now = store.connection("one").await.unwrap().unwrap();
+        assert_eq!((now.state, now.ended_at), (ConnectionState::Ready, None));
+        assert_eq!(
+            (now.dropped, now.pending),
+            (vec![Permission::Manage], Some(PendingStep::Removing))
+        );
     }
 
     #[tokio::test]

@@ -13,7 +13,9 @@ pub mod oauth_clients;
 pub mod provisioning_runs;
 pub mod quota_ledger;
 pub mod reports_cache;
+pub mod routes;
 pub mod settings;
+pub mod sign_ins;
 pub mod tag_manager_mirror;
 
 mod columns;
@@ -21,10 +23,10 @@ mod migrations;
 
 pub use activity::{ActivityEntry, ActivityFilter};
 pub use analytics_mirror::{AnalyticsAccount, AnalyticsProperty};
-pub use connections::{ConnectionKind, ConnectionRecord, ConnectionState};
+pub use connections::{ConnectionKind, ConnectionRecord, ConnectionState, PendingStep};
 pub use database::{Store, StoreError};
 pub use export_runs::{ExportProgress, ExportRun, RunState};
-pub use oauth_clients::{OAuthClientKind, OAuthClientRecord};
+pub use oauth_clients::{OAuthClientKind, OAuthClientRecord, PublishingStatus};
 pub use provisioning_runs::{ProvisioningRun, ProvisioningState, ProvisioningStep, StepState};
 pub use quota_ledger::{QuotaKey, QuotaLimits, QuotaUse, Reservation, pacific_day};
 pub use reports_cache::{CachedReport, report_key};

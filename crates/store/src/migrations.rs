@@ -24,6 +24,8 @@ const HISTORY: &[&str] = &[
     provisioning_runs::CREATE,
     reports_cache::CREATE,
     export_runs::CREATE,
+    connections::TRUST,
+    oauth_clients::STATUS,
 ];
 
 /// Brings the schema up to date; refuses a schema from the future before it touches anything.

@@ -18,6 +18,22 @@ CREATE TABLE oauth_clients (
     added_at INTEGER NOT NULL
 ) STRICT;";
 
+/// What the person told us of the consent screen: it decides how long sign-ins last.
+pub(crate) const STATUS: &str = "ALTER TABLE oauth_clients ADD COLUMN publishing_status TEXT;";
+
+/// The consent screen's publishing status and user type, as the Google Cloud console shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PublishingStatus {
+    /// External and in testing: 100 test users, sign-ins end after 7 days.
+    Testing,
+    /// External and in production.
+    Production,
+    /// Only for the organisation's own accounts.
+    Internal,
+}
+words!(PublishingStatus { Testing = "testing", Production = "production", Internal = "internal" });
+
 /// Which top-level key the client's file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -41,9 +57,11 @@ pub struct OAuthClientRecord {
     pub redirect_uris: Vec<String>,
     pub is_default: bool,
     pub added_at: Timestamp,
+    /// `None` where the person has not said.
+    pub publishing_status: Option<PublishingStatus>,
 }
 
-const COLUMNS: &str = "client_id, name, kind, project_id, redirect_uris, is_default, added_at";
+const COLUMNS: &str = "client_id, name, kind, project_id, redirect_uris, is_default, added_at, publishing_status";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<OAuthClientRecord> {
     Ok(OAuthClientRecord {
@@ -54,6 +72,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OAuthClientRecord> {
         redirect_uris: json(row, 4)?,
         is_default: row.get(5)?,
         added_at: moment(row, 6)?,
+        publishing_status: row.get(7)?,
     })
 }
 
@@ -73,11 +92,12 @@ impl Store {
                 transaction.execute("UPDATE oauth_clients SET is_default = 0", [])?;
             }
             transaction.execute(
-                "INSERT INTO oauth_clients (client_id, name, kind, project_id, redirect_uris, is_default, added_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                "INSERT INTO oauth_clients (client_id, name, kind, project_id, redirect_uris, is_default, added_at,
+                     publishing_status)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                  ON CONFLICT (client_id) DO UPDATE SET name = excluded.name, kind = excluded.kind,
                      project_id = excluded.project_id, redirect_uris = excluded.redirect_uris,
-                     is_default = excluded.is_default",
+                     is_default = excluded.is_default, publishing_status = excluded.publishing_status",
                 params![
                     client.client_id,
                     client.name,
@@ -85,7 +105,8 @@ impl Store {
                     client.project_id,
                     redirect_uris,
                     default,
-                    millis(client.added_at)
+                    millis(client.added_at),
+                    client.publishing_status
                 ],
             )?;
             Ok(transaction.commit()?)
@@ -151,6 +172,7 @@ mod tests {
             redirect_uris: vec!["http://127.0.0.1:27495/terms".to_owned()],
             is_default: false,
             added_at: Timestamp::UNIX_EPOCH,
+            publishing_status: None,
         }
     }
 

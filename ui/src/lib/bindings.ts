@@ -33,6 +33,40 @@ path: string, name: string | null,
 session_only: boolean, };
 
 /**
+ * A service account's key: JSON, or P12 with the e-mail that it does not hold.
+ */
+export type AddServiceAccount = { 
+/**
+ * The key file's path. It is read by the engine, so that no key passes through a page.
+ */
+path: string, 
+/**
+ * For P12: the service account's e-mail.
+ */
+email: string | null, name: string | null, allow: Array<PermissionName>, 
+/**
+ * The user to act as, where the organisation has delegated that (domain-wide delegation).
+ */
+subject: string | null, 
+/**
+ * Leave the key in its file and remember the path, instead of storing it.
+ */
+by_reference: boolean, 
+/**
+ * Keep the key in memory only.
+ */
+session_only: boolean, };
+
+/**
+ * Keep the account that answered a re-connect although another was asked for: as a connection of its own.
+ */
+export type AdoptAccount = { 
+/**
+ * From the offer that the refused sign-in made. Good for some minutes, in the process that made it.
+ */
+pending: string, };
+
+/**
  * What a host shows around every page.
  */
 export type AppStatus = { version: string, profile: ProfileView, keychain: KeychainView, 
@@ -96,6 +130,11 @@ export type BreakdownRow = { value: string, metrics: Array<number>, };
  */
 export type ById = { id: string, };
 
+/**
+ * A file that a person chose, by its path.
+ */
+export type ByPath = { path: string, };
+
 export type ChooseFile = { purpose: FilePurpose, };
 
 /**
@@ -123,19 +162,66 @@ session_only: boolean, };
 /**
  * What a check of one connection found.
  */
-export type ConnectionCheck = { connection: ConnectionView, ok: boolean, message: string, };
+export type ConnectionCheck = { connection: ConnectionView, ok: boolean, 
+/**
+ * The outcome in a sentence.
+ */
+message: string, 
+/**
+ * What was looked at, in order.
+ */
+findings: Array<Finding>, };
+
+export type ConnectionKind = "user" | "service_account";
 
 export type ConnectionState = "ready" | "needs_sign_in";
 
-export type ConnectionView = { id: string, email: string, display_name: string | null, oauth_client_id: string, asked: Array<PermissionName>, 
+export type ConnectionView = { id: string, kind: ConnectionKind, email: string, display_name: string | null, 
+/**
+ * `None` for a service account.
+ */
+oauth_client_id: string | null, asked: Array<PermissionName>, 
 /**
  * The permissions whose scopes Google granted.
  */
-granted: Array<PermissionName>, state: ConnectionState, 
+granted: Array<PermissionName>, 
+/**
+ * Granted, and switched off here by the person.
+ */
+dropped: Array<PermissionName>, 
+/**
+ * What Gantry does with it: granted and not switched off.
+ */
+allowed: Array<PermissionName>, state: ConnectionState, 
 /**
  * Why it needs a sign-in, in plain words.
  */
-state_reason: string | null, stored_in: StoredIn, connected_at: string, last_used_at: string | null, 
+state_reason: string | null, 
+/**
+ * The same, with cause, remedy and what else it may be; `None` while it works.
+ */
+trouble: TroubleView | null, stored_in: StoredIn, connected_at: string, 
+/**
+ * The last sign-in in the browser.
+ */
+signed_in_at: string | null, 
+/**
+ * When Google will end the sign-in, where that is known.
+ */
+sign_in_ends_at: string | null, 
+/**
+ * Refresh tokens that Gantry obtained for this account and OAuth client in the last six months; Google keeps 100
+ * (25 in its older text) and ends the oldest.
+ */
+tokens_obtained: number, last_used_at: string | null, 
+/**
+ * A service account's key that stays in its file.
+ */
+key_file: string | null, 
+/**
+ * The user whom a service account acts as.
+ */
+impersonated: string | null, 
 /**
  * What the mirror knows it can reach.
  */
@@ -288,7 +374,11 @@ export type ErrorCode = "invalid_request" | "no_oauth_client" | "no_connection" 
 /**
  * An error as it crosses to a host.
  */
-export type ErrorView = { code: ErrorCode, message: string, remedy: string, activity_id: string | null, details: string | null, };
+export type ErrorView = { code: ErrorCode, message: string, remedy: string, activity_id: string | null, details: string | null, 
+/**
+ * What Gantry itself can do about it, for a host to show as buttons.
+ */
+offers: Array<Offer>, };
 
 export type ExportRequest = { property: string, dimensions: Array<string>, metrics: Array<string>, from: string, to: string, 
 /**
@@ -313,7 +403,49 @@ export type FieldView = { api_name: string, ui_name: string, description: string
 /**
  * What a file is chosen for.
  */
-export type FilePurpose = "oauth_client" | "export_sqlite" | "export_csv";
+export type FilePurpose = "oauth_client" | "service_account_key" | "support_bundle" | "export_sqlite" | "export_csv";
+
+/**
+ * One thing that a check looked at.
+ */
+export type Finding = { subject: FindingSubject, state: FindingState, 
+/**
+ * "The Tag Manager API answers".
+ */
+title: string, 
+/**
+ * Why, and what it means; empty where the title says it all.
+ */
+explanation: string, 
+/**
+ * What to do; empty where nothing is to be done.
+ */
+remedy: string, offers: Array<Offer>, 
+/**
+ * The request in Activity, where one was sent.
+ */
+activity_id: string | null, };
+
+export type FindingState = "ok" | "warn" | "failed" | "skipped";
+
+export type FindingSubject = "keychain" | "sign_in" | "clock" | "permissions" | "analytics_admin" | "analytics_data" | "tag_manager";
+
+/**
+ * One step of "Get your own OAuth client", for the window's guided page and the command line alike.
+ */
+export type GuideStep = { 
+/**
+ * Stable: `project`, `apis`, `consent`, `audience`, `test_users`, `publishing`, `client`, `download`.
+ */
+id: string, title: string, text: string, 
+/**
+ * The page of the Google Cloud console where it is done.
+ */
+link: LinkView | null, 
+/**
+ * Texts to copy there, each by itself.
+ */
+copy: Array<string>, };
 
 /**
  * Names a running job.
@@ -331,10 +463,17 @@ command: string, started_at: string, progress: Progress | null, };
 
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
 
+export type KeyFormat = "json" | "p12";
+
+/**
+ * What is wrong with the keychain.
+ */
+export type KeychainProblem = "absent" | "locked" | "hung" | "mock" | "broken";
+
 /**
  * Where refresh tokens are kept.
  */
-export type KeychainView = { "state": "available", name: string, } | { "state": "unavailable", reason: string, remedy: string, };
+export type KeychainView = { "state": "available", name: string, } | { "state": "opening" } | { "state": "unavailable", problem: KeychainProblem, reason: string, remedy: string, };
 
 export type KpiCard = { 
 /**
@@ -368,7 +507,37 @@ export type MetricFormat = "integer" | "decimal" | "ratio" | "seconds" | "curren
  */
 export type Nothing = Record<symbol, never>;
 
+/**
+ * What a `client_secret_*.json` says, looked at before it is added. Nothing is stored.
+ */
+export type OAuthClientFile = { client_id: string, kind: OAuthClientKind, project_id: string | null, redirect_uris: Array<string>, 
+/**
+ * The redirect URIs that Gantry can listen on; what is missing is said in `remarks`.
+ */
+usable_redirects: Array<string>, 
+/**
+ * It was added before.
+ */
+known: boolean, 
+/**
+ * What a person should know before adding it, in plain sentences.
+ */
+remarks: Array<string>, };
+
 export type OAuthClientKind = "installed" | "web";
+
+/**
+ * What a test sign-in with an OAuth client found. Nothing of it is stored.
+ */
+export type OAuthClientTest = { ok: boolean, 
+/**
+ * What came back, in plain sentences; what to do about it where it failed.
+ */
+message: string, 
+/**
+ * Who signed in.
+ */
+email: string | null, };
 
 /**
  * One OAuth client. Its secret stays in the keychain.
@@ -385,7 +554,16 @@ shipped: boolean,
 /**
  * How many connections were made with it.
  */
-connections: number, };
+connections: number, 
+/**
+ * What the person said of its consent screen; `None` where nothing was said.
+ */
+publishing_status: PublishingStatusName | null, };
+
+/**
+ * Something that the engine can do about an error or a finding, for a host to show as a button.
+ */
+export type Offer = { "kind": "sign_in_again", connection_id: string, } | { "kind": "grant", connection_id: string, permission: PermissionName, } | { "kind": "use_again", connection_id: string, permission: PermissionName, } | { "kind": "use_connection", connection_id: string, email: string, } | { "kind": "adopt_account", pending: string, email: string, } | { "kind": "open_link", label: string, link: LinkView, } | { "kind": "copy_text", label: string, text: string, } | { "kind": "retry_keychain" };
 
 /**
  * A property's overview.
@@ -539,6 +717,11 @@ export type ProvisionStepView = { step: ProvisionStep, state: StepState,
 outcome: string | null, };
 
 /**
+ * The consent screen's status, as the Google Cloud console shows it under Audience.
+ */
+export type PublishingStatusName = "testing" | "production" | "internal";
+
+/**
  * What was spent of one quota of one Google project.
  */
 export type QuotaView = { 
@@ -592,6 +775,38 @@ notes: Array<string>, };
 
 export type ResumeProvision = { run_id: string, };
 
+export type RouteCandidate = { connection_id: string, email: string, allowed: Array<PermissionName>, usable: boolean, 
+/**
+ * Why it is chosen, or why not: a plain sentence.
+ */
+because: string, };
+
+/**
+ * Which connections could act on an asset.
+ */
+export type RouteRequest = { 
+/**
+ * `properties/123`, `accounts/1` (Analytics) or `accounts/1/containers/2` (Tag Manager).
+ */
+asset: string, permission: PermissionName, };
+
+/**
+ * The connection that acts on an asset, and why.
+ */
+export type RouteView = { asset: string, 
+/**
+ * `None` where no connection reaches it with this permission.
+ */
+chosen: string | null, 
+/**
+ * The person chose it; otherwise it is the least privileged that can do the job.
+ */
+overridden: boolean, 
+/**
+ * Those that reach the asset, the chosen one first.
+ */
+candidates: Array<RouteCandidate>, };
+
 export type Series = { metric: string, label: string, 
 /**
  * One date a point, `YYYY-MM-DD`.
@@ -606,6 +821,20 @@ compare_dates: Array<string>, compare_values: Array<number>,
  */
 last_is_partial: boolean, };
 
+/**
+ * What a key file says, looked at before it is added. Nothing is stored.
+ */
+export type ServiceAccountFile = { format: KeyFormat, 
+/**
+ * `None` for P12, which holds none.
+ */
+email: string | null, project_id: string | null, key_id: string | null, known: boolean, remarks: Array<string>, };
+
+/**
+ * Choose the connection for an asset; `None` leaves the choice to Gantry.
+ */
+export type SetRoute = { asset: string, permission: PermissionName, connection_id: string | null, };
+
 export type SettingsView = { theme: Theme, density: Density, 
 /**
  * Tag Manager calls per 100 seconds (Google's default: 25).
@@ -616,9 +845,14 @@ tag_manager_calls_per_window: number,
  */
 tag_manager_calls_per_day: number, };
 
+/**
+ * Why a sign-in does not work any more. Google often does not say: then the likeliest that fits.
+ */
+export type SignInCause = "unknown" | "revoked" | "testing_expiry" | "unused" | "too_many_tokens" | "admin_policy" | "account_deleted" | "client_refused" | "clock" | "interrupted" | "session_over" | "keychain_unavailable" | "not_stored" | "unreadable" | "key_refused";
+
 export type StepState = "planned" | "running" | "done" | "failed";
 
-export type StoredIn = "keychain" | "session";
+export type StoredIn = "keychain" | "session" | "key_file";
 
 export type SyncFailure = { 
 /**
@@ -656,7 +890,47 @@ export type Theme = "system" | "light" | "dark";
 
 export type TokensView = { consumed: number, left_this_hour: number, left_today: number, };
 
-export type Topic = "connections" | "oauth_clients" | "containers" | "accounts" | "exports" | "provisioning" | "quota" | "settings";
+export type Topic = "connections" | "oauth_clients" | "containers" | "accounts" | "exports" | "provisioning" | "quota" | "settings" | "keychain" | "activity";
+
+/**
+ * What settles it.
+ */
+export type TroubleAction = "sign_in_again" | "unlock_keychain" | "replace_oauth_client" | "replace_key" | "set_clock";
+
+/**
+ * Why a connection does not work, and what to do.
+ */
+export type TroubleView = { cause: SignInCause, 
+/**
+ * When Gantry noticed.
+ */
+since: string | null, 
+/**
+ * "Google ended this session".
+ */
+title: string, 
+/**
+ * What Gantry knows, and why it thinks so.
+ */
+explanation: string, remedy: string, 
+/**
+ * Other causes that fit what is known, the likeliest first, each a plain sentence.
+ */
+also_possible: Array<string>, action: TroubleAction, };
+
+/**
+ * Change what the person calls an OAuth client, or what they said of it. What is `None` stays.
+ */
+export type UpdateOAuthClient = { id: string, name: string | null, publishing_status: PublishingStatusName | null, };
+
+/**
+ * Which of the granted permissions Gantry may use. Nothing changes at Google.
+ */
+export type UsePermissions = { id: string, 
+/**
+ * A subset of what is granted; the rest is switched off here, and stays so when signing in again.
+ */
+allow: Array<PermissionName>, };
 
 /** Commands that answer at once. */
 export interface Calls {
@@ -671,13 +945,23 @@ export interface Calls {
   "sandbox.enter": { request: Nothing; response: Nothing };
   "sandbox.leave": { request: Nothing; response: Nothing };
   "sandbox.reset": { request: Nothing; response: Nothing };
+  "keychain.retry": { request: Nothing; response: KeychainView };
   "oauth_clients.list": { request: Nothing; response: Array<OAuthClientView> };
   "oauth_clients.add": { request: AddOAuthClient; response: OAuthClientView };
   "oauth_clients.remove": { request: ById; response: Nothing };
   "oauth_clients.set_default": { request: ById; response: Nothing };
+  "oauth_clients.inspect": { request: ByPath; response: OAuthClientFile };
+  "oauth_clients.update": { request: UpdateOAuthClient; response: OAuthClientView };
+  "oauth_clients.guide": { request: Nothing; response: Array<GuideStep> };
   "connections.list": { request: Nothing; response: Array<ConnectionView> };
   "connections.check": { request: ById; response: ConnectionCheck };
   "connections.disconnect": { request: ById; response: Nothing };
+  "connections.use_permissions": { request: UsePermissions; response: ConnectionView };
+  "connections.adopt": { request: AdoptAccount; response: ConnectionView };
+  "connections.route": { request: RouteRequest; response: RouteView };
+  "connections.set_route": { request: SetRoute; response: RouteView };
+  "service_accounts.inspect": { request: ByPath; response: ServiceAccountFile };
+  "service_accounts.add": { request: AddServiceAccount; response: ConnectionView };
   "provisioning.runs": { request: Nothing; response: Array<ProvisionRunView> };
   "estate.plan": { request: SyncRequest; response: SyncPlan };
   "estate.properties": { request: Nothing; response: Array<PropertyRow> };
@@ -695,6 +979,7 @@ export interface Calls {
 
 /** Commands that start a job; the result comes with the event `job_done`. */
 export interface Jobs {
+  "oauth_clients.test": { request: ById; result: OAuthClientTest };
   "connections.connect": { request: ConnectRequest; result: ConnectionView };
   "provisioning.start": { request: ProvisionRequest; result: ProvisionRunView };
   "provisioning.resume": { request: ResumeProvision; result: ProvisionRunView };

@@ -74,7 +74,7 @@ pub async fn accounts(engine: &Arc<Engine>, connection: Option<&str>) -> Result<
 
 async fn accounts_of(session: &Session) -> Result<Vec<AnalyticsAccountView>> {
     // Configure lets an account be read as well.
-    if !session.granted().contains(&Permission::Configure) {
+    if !session.allowed().contains(&Permission::Configure) {
         session.require(Permission::View)?;
     }
     let admin = AnalyticsAdmin::new(&session.transport);

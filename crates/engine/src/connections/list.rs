@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use gantry_store::{AnalyticsProperty, ConnectionRecord, ConnectionState as StoredState, TagManagerContainer};
-use google_oauth::{OAuthClient, OAuthClientKind, TokenStore};
+use gantry_store::{
+    AnalyticsProperty, ConnectionKind as StoredKind, ConnectionRecord, ConnectionState as StoredState,
+    TagManagerContainer,
+};
+use google_oauth::{OAuthClient, OAuthClientKind, OAuthError, TokenStore};
 
-use super::session::{ends_sign_in, granted};
+use super::session::{allowed, ends_sign_in, granted};
 use crate::Engine;
-use crate::dto::connections::{ConnectionCheck, ConnectionState, ConnectionView, StoredIn};
+use crate::dto::connections::{ConnectionCheck, ConnectionKind, ConnectionState, ConnectionView, StoredIn};
 use crate::dto::events::Topic;
 use crate::dto::{ById, Nothing};
 use crate::error::{Error, ErrorCode, Result};
@@ -53,13 +56,25 @@ async fn view(
     Ok(ConnectionView {
         asked: record.permissions.iter().copied().collect(),
         granted: granted(&record),
+        dropped: record.dropped.iter().copied().collect(),
+        allowed: allowed(&record),
+        kind: match record.kind {
+            StoredKind::User => ConnectionKind::User,
+            StoredKind::ServiceAccount => ConnectionKind::ServiceAccount,
+        },
         state: if state_reason.is_none() {
             ConnectionState::Ready
         } else {
             ConnectionState::NeedsSignIn
         },
         state_reason: state_reason.map(str::to_owned),
-        stored_in: if record.session_only {
+        trouble: None,
+        tokens_obtained: 0,
+        signed_in_at: record.signed_in_at,
+        sign_in_ends_at: record.sign_in_ends_at,
+        stored_in: if record.key_file.is_some() {
+            StoredIn::KeyFile
+        } else if record.session_only {
             StoredIn::Session
         } else {
             StoredIn::Keychain
@@ -79,7 +94,9 @@ async fn view(
         id: record.id,
         email: record.email,
         display_name: record.display_name,
-        oauth_client_id: record.oauth_client_id,
+        oauth_client_id: (record.kind == StoredKind::User).then_some(record.oauth_client_id),
+        key_file: record.key_file,
+        impersonated: record.impersonated,
         connected_at: record.created_at,
         last_used_at: record.last_used_at,
     })
@@ -112,6 +129,7 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
         connection: one(engine, &id).await?,
         ok,
         message,
+        findings: Vec::new(),
     })
 }
 
@@ -126,8 +144,8 @@ pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> 
         project_id: None,
         redirect_uris: Vec::new(),
     };
-    let revoked = engine.credential(&record, client)?.disconnect().await;
-    if let Err(google_oauth::OAuthError::Store(error)) = revoked {
+    let revoked = engine.user_credential(&record, client).await?.disconnect().await;
+    if let Err(error @ (OAuthError::Store(_) | OAuthError::Lock(_))) = revoked {
         // The token is still in the keychain: the connection must stay visible, or it would be forgotten there.
         return Err(error.into());
     }

@@ -3,10 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use gantry_store::{OAuthClientKind as StoredKind, OAuthClientRecord};
-use google_oauth::{OAuthClient, OAuthClientError, OAuthClientKind, TokenStore};
+use gantry_store::{OAuthClientKind as StoredKind, OAuthClientRecord, PublishingStatus};
+use google_oauth::{OAuthClient, OAuthClientError, OAuthClientKind, TokenStore, loopback_redirects};
 
-use crate::dto::connections::{AddOAuthClient, OAuthClientKind as KindView, OAuthClientView};
+use super::oauth_client_guide::{WEB_SIGN_IN_REDIRECT, WEB_TERMS_REDIRECT};
+use crate::dto::connections::{
+    AddOAuthClient, ByPath, OAuthClientFile, OAuthClientKind as KindView, OAuthClientView, PublishingStatusName,
+    UpdateOAuthClient,
+};
 use crate::dto::events::Topic;
 use crate::dto::{ById, Nothing};
 use crate::error::{Error, ErrorCode, Result};
@@ -41,6 +45,7 @@ pub async fn list(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<OAuthClientVie
         is_default: records.is_empty(),
         shipped: true,
         connections: uses(&client.client_id),
+        publishing_status: None,
     });
     let shipped: Vec<OAuthClientView> = shipped.collect();
     let own = records.into_iter().map(|record| OAuthClientView {
@@ -52,6 +57,7 @@ pub async fn list(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<OAuthClientVie
         redirect_uris: record.redirect_uris,
         is_default: record.is_default,
         shipped: false,
+        publishing_status: record.publishing_status.map(status_view),
     });
     Ok(own.chain(shipped).collect())
 }
@@ -59,7 +65,7 @@ pub async fn list(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<OAuthClientVie
 /// Reads `client_secret_*.json`, keeps its secret in the keychain and its facts in the database.
 pub async fn add(engine: &Arc<Engine>, request: AddOAuthClient) -> Result<OAuthClientView> {
     let client = read(&request.path).await?;
-    let secrets = engine.secrets(request.session_only)?;
+    let secrets = engine.secrets(request.session_only).await?;
     if let Some(secret) = &client.client_secret {
         secrets.set(&secret_key(&client.client_id), &secret.to_bytes()).await?;
     }
@@ -85,6 +91,7 @@ pub async fn add(engine: &Arc<Engine>, request: AddOAuthClient) -> Result<OAuthC
             project_id: client.project_id,
             redirect_uris: client.redirect_uris,
             is_default: known.as_ref().is_some_and(|known| known.is_default),
+            publishing_status: known.as_ref().and_then(|known| known.publishing_status),
             added_at: known.map_or_else(|| engine.clock.now(), |known| known.added_at),
         })
         .await?;
@@ -95,6 +102,63 @@ pub async fn add(engine: &Arc<Engine>, request: AddOAuthClient) -> Result<OAuthC
         .into_iter()
         .find(|view| view.id == id)
         .ok_or_else(|| unknown(&id))
+}
+
+/// Looks at a `client_secret_*.json` before it is added. Nothing is stored.
+pub async fn inspect(engine: &Arc<Engine>, request: ByPath) -> Result<OAuthClientFile> {
+    let client = read(&request.path).await?;
+    let usable: Vec<String> = loopback_redirects(&client.redirect_uris)
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let mut remarks = Vec::new();
+    if client.kind == OAuthClientKind::Web && usable.is_empty() {
+        remarks.push(format!(
+            "It is of kind Web application and has no redirect URI on this computer: add {WEB_TERMS_REDIRECT} and \
+             {WEB_SIGN_IN_REDIRECT} in the Google Cloud console and download the file again."
+        ));
+    }
+    if client.client_secret.is_none() {
+        remarks
+            .push("It has no client secret; Google's token endpoint asks for one even from desktop apps.".to_owned());
+    }
+    let known = engine.store.oauth_client(&client.client_id).await?.is_some();
+    if known {
+        remarks.push("It was added before: adding it again replaces its secret.".to_owned());
+    }
+    Ok(OAuthClientFile {
+        kind: kind_view(client.kind),
+        client_id: client.client_id,
+        project_id: client.project_id,
+        redirect_uris: client.redirect_uris,
+        usable_redirects: usable,
+        known,
+        remarks,
+    })
+}
+
+/// Changes what the person calls an OAuth client, or what they said of its consent screen.
+pub async fn update(engine: &Arc<Engine>, request: UpdateOAuthClient) -> Result<OAuthClientView> {
+    let mut record = engine
+        .store
+        .oauth_client(&request.id)
+        .await?
+        .ok_or_else(|| unknown(&request.id))?;
+    if let Some(name) = request.name.as_deref().map(str::trim) {
+        if name.is_empty() {
+            return Err(Error::invalid(
+                "An OAuth client needs a name.",
+                "Enter one, for instance your company's.",
+            ));
+        }
+        name.clone_into(&mut record.name);
+    }
+    if let Some(status) = request.publishing_status {
+        record.publishing_status = Some(status_stored(status));
+    }
+    engine.store.put_oauth_client(record).await?;
+    engine.jobs.changed(Topic::OauthClients);
+    find(engine, &request.id).await
 }
 
 /// Forgets an OAuth client and its secret. One that connections were made with stays until they are disconnected.
@@ -190,6 +254,22 @@ fn from_stored(kind: StoredKind) -> OAuthClientKind {
     }
 }
 
+fn status_view(status: PublishingStatus) -> PublishingStatusName {
+    match status {
+        PublishingStatus::Testing => PublishingStatusName::Testing,
+        PublishingStatus::Production => PublishingStatusName::Production,
+        PublishingStatus::Internal => PublishingStatusName::Internal,
+    }
+}
+
+fn status_stored(status: PublishingStatusName) -> PublishingStatus {
+    match status {
+        PublishingStatusName::Testing => PublishingStatus::Testing,
+        PublishingStatusName::Production => PublishingStatus::Production,
+        PublishingStatusName::Internal => PublishingStatus::Internal,
+    }
+}
+
 fn kind_view(kind: OAuthClientKind) -> KindView {
     match kind {
         OAuthClientKind::Installed => KindView::Installed,
@@ -199,7 +279,7 @@ fn kind_view(kind: OAuthClientKind) -> KindView {
 
 impl Engine {
     /// Where secrets go: the keychain, or memory where the person chose "this session only".
-    pub(super) fn secrets(&self, session_only: bool) -> Result<Arc<dyn TokenStore>> {
+    pub(super) async fn secrets(&self, session_only: bool) -> Result<Arc<dyn TokenStore>> {
         match &self.keychain {
             _ if session_only => Ok(Arc::clone(&self.session) as Arc<dyn TokenStore>),
             Keychain::Available { store, .. } => Ok(Arc::clone(store)),

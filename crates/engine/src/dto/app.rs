@@ -43,8 +43,30 @@ pub struct ProfileView {
 pub enum KeychainView {
     /// The operating system's keychain works.
     Available { name: String },
+    /// It is being asked; pages do not wait for it.
+    Opening,
     /// It does not; sign-ins can be kept for this session only.
-    Unavailable { reason: String, remedy: String },
+    Unavailable {
+        problem: KeychainProblem,
+        reason: String,
+        remedy: String,
+    },
+}
+
+/// What is wrong with the keychain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KeychainProblem {
+    /// This system has none that is running.
+    Absent,
+    /// Locked, or its prompt was dismissed: unlock it and ask again.
+    Locked,
+    /// It does not answer.
+    Hung,
+    /// A test double that forgets: never used.
+    Mock,
+    /// It answers, and does not keep what it is given.
+    Broken,
 }
 
 /// What was spent of one quota of one Google project.

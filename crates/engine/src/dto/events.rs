@@ -114,4 +114,6 @@ pub enum Topic {
     Provisioning,
     Quota,
     Settings,
+    Keychain,
+    Activity,
 }

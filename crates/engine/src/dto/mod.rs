@@ -26,7 +26,7 @@ pub struct ById {
 }
 
 /// A browser link that the engine issued. Hosts open it by `id`; `url` is for showing and copying.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct LinkView {
     pub id: String,
     pub url: String,

@@ -8,7 +8,7 @@ use gantry_engine::dto::containers::{SyncRequest, SyncResult};
 use gantry_engine::host::Headless;
 use gantry_engine::{Engine, EngineConfig, Keychain, Profile, commands, estate, settings};
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, Seed, practice};
-use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
+use gantry_store::ConnectionRecord;
 use google_oauth::{Browser, BrowserError, OAuthClient, SecretBytes, SessionTokenStore, TokenStore};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -67,19 +67,9 @@ impl Stage {
         .unwrap();
         for user in users {
             let connection = ConnectionRecord {
-                id: (*user).to_owned(),
-                kind: ConnectionKind::User,
-                issuer: "https://accounts.google.com".to_owned(),
-                subject: (*user).to_owned(),
-                email: (*user).to_owned(),
-                display_name: None,
-                oauth_client_id: practice::INSTALLED_CLIENT_ID.to_owned(),
                 permissions: vec![Permission::View],
                 granted_scopes: scopes.clone(),
-                state: ConnectionState::Ready,
-                session_only: false,
-                created_at: jiff::Timestamp::now(),
-                last_used_at: None,
+                ..ConnectionRecord::new(user, user, user, practice::INSTALLED_CLIENT_ID, jiff::Timestamp::now())
             };
             engine.store().put_connection(connection).await.unwrap();
         }
@@ -104,11 +94,20 @@ impl Stage {
         control(&self.sandbox, "POST", path, &body).await
     }
 
+    /// Everything that the sandbox was asked so far.
+    pub async fn log(&self) -> Vec<Value> {
+        let log = control(&self.sandbox, "GET", "log", &Value::Null).await;
+        log["requests"].as_array().unwrap().clone()
+    }
+
+    pub async fn forget_log(&self) {
+        control(&self.sandbox, "DELETE", "log", &Value::Null).await;
+    }
+
     /// Paths that were asked of `host` so far.
     pub async fn asked(&self, host: &str) -> Vec<String> {
-        let log = control(&self.sandbox, "GET", "log", &Value::Null).await;
-        let requests = log["requests"].as_array().unwrap();
-        let of_host = requests.iter().filter(|request| request["host"] == host);
+        let log = self.log().await;
+        let of_host = log.iter().filter(|request| request["host"] == host);
         of_host
             .map(|request| request["path"].as_str().unwrap().to_owned())
             .collect()

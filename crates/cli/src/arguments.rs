@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::{
-    accounts, activity, connect, connections, containers, export, oauth_client, provision, report, sandbox, sync,
+    accounts, activity, connect, connections, containers, export, oauth_client, provision, report, sandbox, secrets,
+    sync,
 };
 
 /// Google Analytics and Tag Manager for all your sites, without a window.
@@ -24,6 +25,8 @@ pub struct Arguments {
     /// Print pages to open on stderr instead of opening a browser.
     #[arg(long, global = true)]
     pub no_browser: bool,
+    #[command(flatten)]
+    pub secrets: secrets::Place,
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,6 +17,7 @@ mod provision;
 mod quota;
 mod report;
 mod sandbox;
+mod secrets;
 mod sync;
 
 use std::process::ExitCode;
@@ -60,7 +61,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode> {
     if let Command::Sandbox(command) = arguments.command {
         return sandbox::run(command, output).await;
     }
-    let session = Session::open(output, arguments.connection, arguments.no_browser).await?;
+    let session = Session::open(output, arguments.connection, arguments.no_browser, arguments.secrets).await?;
     let done = match arguments.command {
         Command::OauthClient(command) => oauth_client::run(command, &session).await,
         Command::Connect(command) => connect::run(command, &session).await,

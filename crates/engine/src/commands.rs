@@ -16,8 +16,8 @@ use crate::dto::app::{
 };
 use crate::dto::connections::{
     AddOAuthClient, AddServiceAccount, AdoptAccount, ByPath, ConnectRequest, ConnectionCheck, ConnectionView,
-    OAuthClientFile, OAuthClientView, RouteRequest, RouteView, ServiceAccountFile, SetRoute, UpdateOAuthClient,
-    UsePermissions,
+    GuideStep, OAuthClientFile, OAuthClientTest, OAuthClientView, RouteRequest, RouteView, ServiceAccountFile,
+    SetRoute, UpdateOAuthClient, UsePermissions,
 };
 use crate::dto::containers::{
     ContainerRequest, ContainerTree, ContainerView, EntitiesRequest, EntityDetail, EntityRequest, EntityRow, SyncPlan,
@@ -101,6 +101,8 @@ command_table! {
     call "oauth_clients.set_default" (ById) -> Nothing = connections::set_default_oauth_client;
     call "oauth_clients.inspect" (ByPath) -> OAuthClientFile = connections::inspect_oauth_client;
     call "oauth_clients.update" (UpdateOAuthClient) -> OAuthClientView = connections::update_oauth_client;
+    call "oauth_clients.guide" (Nothing) -> Vec<GuideStep> = connections::oauth_client_guide;
+    job "oauth_clients.test" (ById) -> OAuthClientTest = connections::test_oauth_client;
     call "connections.list" (Nothing) -> Vec<ConnectionView> = connections::list;
     call "connections.check" (ById) -> ConnectionCheck = connections::check;
     call "connections.disconnect" (ById) -> Nothing = connections::disconnect;

@@ -112,8 +112,8 @@ pub struct Error {
     pub activity_id: Option<String>,
     /// Google's own words or a system error, for the details.
     pub details: Option<String>,
-    /// What Gantry itself can do about it.
-    pub offers: Vec<Offer>,
+    /// What Gantry itself can do about it. A slice, so that a `Result` stays small.
+    pub offers: Box<[Offer]>,
 }
 
 impl Error {
@@ -124,7 +124,7 @@ impl Error {
             remedy: remedy.into(),
             activity_id: None,
             details: None,
-            offers: Vec::new(),
+            offers: Box::default(),
         }
     }
 
@@ -155,7 +155,7 @@ impl Error {
 
     #[must_use]
     pub fn offering(mut self, offer: Offer) -> Self {
-        self.offers.push(offer);
+        self.offers = self.offers.into_iter().chain([offer]).collect();
         self
     }
 
@@ -166,7 +166,7 @@ impl Error {
             remedy: self.remedy.clone(),
             activity_id: self.activity_id.clone(),
             details: self.details.clone(),
-            offers: self.offers.clone(),
+            offers: self.offers.to_vec(),
         }
     }
 }

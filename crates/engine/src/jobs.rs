@@ -91,15 +91,16 @@ impl Jobs {
     pub fn finish<T: serde::Serialize>(&self, job: &Job, outcome: &Result<T>) {
         self.lock().remove(&job.id.0);
         let (job_id, command) = (job.id.clone(), job.command.to_owned());
-        let as_json = outcome.as_ref().map_err(Error::view).and_then(|result| {
+        let as_json = outcome.as_ref().map_err(|error| Box::new(error.view()));
+        let as_json = as_json.and_then(|result| {
             serde_json::to_value(result).map_err(|error| {
-                Error::new(
+                let error = Error::new(
                     crate::error::ErrorCode::Internal,
                     "Gantry could not write down its own answer.",
                     "This is a defect of Gantry's; report it.",
                 )
-                .with_details(error)
-                .view()
+                .with_details(error);
+                Box::new(error.view())
             })
         });
         self.emit(match as_json {
@@ -111,7 +112,7 @@ impl Jobs {
             Err(error) => EngineEvent::JobFailed {
                 job: job_id,
                 command,
-                error,
+                error: *error,
             },
         });
     }

@@ -40,7 +40,7 @@ pub use jobs::{Job, Jobs};
 pub use keychain::Keychain;
 pub use profile::Profile;
 
-use connections::Sessions;
+use connections::{OtherAccounts, Sessions};
 use dto::events::EngineEvent;
 use links::Links;
 
@@ -71,6 +71,8 @@ pub struct Engine {
     links: Links,
     /// Access tokens and HTTP clients, one set a connection.
     sessions: Sessions,
+    /// Accounts that answered for another, waiting for the person's word.
+    other_accounts: OtherAccounts,
     /// Addresses whose answer is no longer needed and that the browser may still be sent to, for some seconds.
     answer_pages: tokio::sync::Mutex<JoinSet<()>>,
 }
@@ -92,6 +94,7 @@ impl Engine {
             jobs,
             links: Links::default(),
             sessions: Sessions::default(),
+            other_accounts: OtherAccounts::default(),
             answer_pages: tokio::sync::Mutex::default(),
         });
         engine.keychain.belongs_to(&engine);

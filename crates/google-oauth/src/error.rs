@@ -1,6 +1,7 @@
 //! Everything that can go wrong between "Sign in" and a working access token; each cause is its own variant.
 
 use crate::listener::ListenError;
+use crate::network_fault::NetworkFault;
 use crate::token_store::TokenStoreError;
 use crate::traits::RefreshLockError;
 
@@ -31,6 +32,10 @@ pub enum OAuthError {
     /// `invalid_grant` on the refresh token: revoked, expired, or pushed out by newer ones.
     #[error("the saved sign-in is no longer valid: {0}")]
     SignInExpired(String),
+    /// `invalid_grant` after a renewal whose end nobody saw: the provider may have replaced the refresh token, and Gantry was
+    /// ended before it could store the new one.
+    #[error("Gantry was interrupted while this sign-in was being renewed, and its successor was lost: {0}")]
+    RenewalLost(String),
     /// `invalid_grant` with subtype `invalid_rapt`: a Workspace administrator demands a new sign-in.
     #[error("your organisation asks you to sign in again")]
     ReauthenticationRequired,
@@ -55,8 +60,12 @@ pub enum OAuthError {
     /// HTML, truncated JSON, a redirect: something between us and Google answered, or Google had an accident.
     #[error("the answer was not what a token endpoint sends: {0}")]
     UnexpectedAnswer(String),
-    #[error("Google could not be reached: {0}")]
-    Unreachable(String),
+    /// The network's fault. Never a reason to sign in again.
+    #[error("Google could not be reached: {text}")]
+    Unreachable { kind: NetworkFault, text: String },
+    /// Gantry is ending: the renewal that was waited for was not finished.
+    #[error("Gantry is being closed")]
+    Interrupted,
     /// The identity in the answer cannot be trusted or read.
     #[error("the answer does not prove who signed in: {0}")]
     Identity(String),
@@ -75,6 +84,7 @@ impl OAuthError {
         matches!(
             self,
             Self::SignInExpired(_)
+                | Self::RenewalLost(_)
                 | Self::ReauthenticationRequired
                 | Self::NotSignedIn
                 | Self::NoRefreshToken
@@ -86,7 +96,16 @@ impl OAuthError {
     pub fn is_temporary(&self) -> bool {
         matches!(
             self,
-            Self::Unavailable { .. } | Self::Unreachable(_) | Self::UnexpectedAnswer(_)
+            Self::Unavailable { .. } | Self::Unreachable { .. } | Self::UnexpectedAnswer(_) | Self::Interrupted
         )
+    }
+
+    /// Whether the request may have been carried out, although no answer to it was read.
+    pub fn outcome_unknown(&self) -> bool {
+        match self {
+            Self::Unreachable { kind, .. } => kind.outcome_unknown(),
+            Self::Unavailable { .. } | Self::UnexpectedAnswer(_) | Self::Interrupted => true,
+            _ => false,
+        }
     }
 }

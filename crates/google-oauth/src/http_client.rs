@@ -8,6 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::error::OAuthError;
+use crate::network_fault::NetworkFault;
 
 /// The largest answer that is read, in bytes.
 const LARGEST_ANSWER: usize = 1024 * 1024;
@@ -28,9 +29,7 @@ impl HttpClient {
         if !base.is_google() {
             builder = builder.no_proxy();
         }
-        let client = builder
-            .build()
-            .map_err(|error| OAuthError::Unreachable(plain(&error)))?;
+        let client = builder.build().map_err(|error| unreachable(&error))?;
         Ok(Self { base, client })
     }
 
@@ -43,21 +42,25 @@ impl HttpClient {
         for (name, value) in &parts.headers {
             request = request.header(name, value);
         }
-        let mut response = request
-            .send()
-            .await
-            .map_err(|error| OAuthError::Unreachable(plain(&error)))?;
+        let mut response = request.send().await.map_err(|error| unreachable(&error))?;
         let status = response.status();
+        let kind = response
+            .headers()
+            .get(http::header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
         let mut bytes = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| OAuthError::Unreachable(plain(&error)))?
-        {
+        while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
             if bytes.len() + chunk.len() > LARGEST_ANSWER {
                 return Err(OAuthError::UnexpectedAnswer("it is longer than 1 MiB".to_owned()));
             }
             bytes.extend_from_slice(&chunk);
+        }
+        if let Some(kind) = NetworkFault::in_answer(status, kind.as_deref()) {
+            return Err(OAuthError::Unreachable {
+                kind,
+                text: format!("{kind} (HTTP {})", status.as_u16()),
+            });
         }
         if status != http::StatusCode::OK {
             return Err(refusal(status.as_u16(), &bytes));
@@ -72,23 +75,9 @@ impl HttpClient {
     }
 }
 
-/// reqwest's message with its causes, without the address: the causes name what failed (DNS, TLS, refused).
-fn plain(error: &reqwest::Error) -> String {
-    let mut text = if error.is_timeout() {
-        "no answer in time".to_owned()
-    } else if error.is_connect() {
-        "the connection could not be made".to_owned()
-    } else {
-        "the connection broke".to_owned()
-    };
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        if cause.source().is_none() {
-            text = format!("{text} ({cause})");
-        }
-        source = cause.source();
-    }
-    text
+fn unreachable(error: &reqwest::Error) -> OAuthError {
+    let (kind, text) = NetworkFault::of(error);
+    OAuthError::Unreachable { kind, text }
 }
 
 /// Google's errors are RFC 6749 section 5.2 bodies; the fields may be missing, no strings, or the body a plain string.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_domain::GoogleBase;
-use jiff::{SignedDuration, Timestamp};
+use gantry_domain::{Clock, GoogleBase, SystemClock};
 use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
 };
@@ -15,8 +15,8 @@ use oauth2::{
     StandardRevocableToken, StandardTokenResponse, TokenResponse as _, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 
+use crate::access_token::AccessToken;
 use crate::authorization::AuthorizationCode;
 use crate::error::OAuthError;
 use crate::http_client::HttpClient;
@@ -48,40 +48,7 @@ pub(crate) type ProtocolClient = Client<
     EndpointSet,
 >;
 
-/// Where the answer says nothing usable about its lifetime.
-const UNSTATED_LIFETIME: Duration = Duration::from_mins(5);
-/// An access token counts as expired this long before it is, at most.
-const MARGIN: Duration = Duration::from_mins(1);
 const ATTEMPTS: u32 = 3;
-
-/// An access token in memory, with its end by both clocks: one misses a suspended computer, the other a clock that was set.
-#[derive(Clone, Debug)]
-pub struct AccessToken {
-    secret: SecretString,
-    until: Instant,
-    until_wall: Timestamp,
-}
-
-impl AccessToken {
-    fn new(secret: SecretString, lifetime: Option<Duration>) -> Self {
-        let lifetime = lifetime.unwrap_or(UNSTATED_LIFETIME);
-        let usable = lifetime.saturating_sub(MARGIN.min(lifetime / 10));
-        let wall = SignedDuration::try_from(usable).unwrap_or(SignedDuration::ZERO);
-        Self {
-            secret,
-            until: Instant::now() + usable,
-            until_wall: Timestamp::now().checked_add(wall).unwrap_or(Timestamp::MAX),
-        }
-    }
-
-    pub fn secret(&self) -> &SecretString {
-        &self.secret
-    }
-
-    pub fn is_fresh(&self) -> bool {
-        Instant::now() < self.until && Timestamp::now() < self.until_wall
-    }
-}
 
 /// What a sign-in brought.
 #[derive(Clone, Debug)]
@@ -109,6 +76,7 @@ pub struct TokenEndpoint {
     base: GoogleBase,
     http: HttpClient,
     protocol: ProtocolClient,
+    clock: Arc<dyn Clock>,
 }
 
 impl TokenEndpoint {
@@ -129,7 +97,13 @@ impl TokenEndpoint {
             client,
             base,
             protocol,
+            clock: Arc::new(SystemClock),
         })
+    }
+
+    /// The same with another clock than the computer's.
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
     }
 
     pub fn client(&self) -> &OAuthClient {
@@ -163,9 +137,9 @@ impl TokenEndpoint {
                 OAuthError::SignInExpired(description) => OAuthError::CodeRefused(description),
                 other => other,
             })?;
-        let access_token = AccessToken::new(SecretString::new(answer.access_token().secret()), answer.expires_in());
+        let access_token = self.access_token_of(&answer);
         let identity = match &answer.extra_fields().id_token {
-            Some(token) => Identity::from_id_token(token, &self.provider, &self.client.client_id, Timestamp::now())?,
+            Some(token) => Identity::from_id_token(token, &self.provider, &self.client.client_id, self.clock.now())?,
             None => self.userinfo(&access_token).await?,
         };
         // RFC 6749 section 5.1: no scope in the answer means that all that was asked for was granted.
@@ -198,10 +172,7 @@ impl TokenEndpoint {
             match answer {
                 Ok(answer) => {
                     return Ok(Refreshed {
-                        access_token: AccessToken::new(
-                            SecretString::new(answer.access_token().secret()),
-                            answer.expires_in(),
-                        ),
+                        access_token: self.access_token_of(&answer),
                         refresh_token: answer.refresh_token().map(|token| SecretString::new(token.secret())),
                     });
                 }
@@ -230,6 +201,11 @@ impl TokenEndpoint {
             Ok(_) | Err(OAuthError::SignInExpired(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    fn access_token_of(&self, answer: &TokenAnswer) -> AccessToken {
+        let secret = SecretString::new(answer.access_token().secret());
+        AccessToken::new(secret, answer.expires_in(), self.clock.now())
     }
 
     /// Our client as the protocol crate wants it: a function from a request to a future that owns all it needs.
@@ -285,15 +261,5 @@ mod tests {
     fn scopes_are_normalised() {
         let scopes = normalised(["openid https://www.googleapis.com/auth/userinfo.email", "x"].into_iter());
         assert_eq!(scopes.into_iter().collect::<Vec<_>>(), ["email", "openid", "x"]);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_token_ends_before_google_says_so_and_a_dead_one_is_not_fresh() {
-        let token = AccessToken::new(SecretString::new("t"), Some(Duration::from_hours(1)));
-        tokio::time::advance(Duration::from_secs(3539)).await;
-        assert!(token.is_fresh());
-        tokio::time::advance(Duration::from_secs(2)).await;
-        assert!(!token.is_fresh());
-        assert!(!AccessToken::new(SecretString::new("t"), Some(Duration::ZERO)).is_fresh());
     }
 }

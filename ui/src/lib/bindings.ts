@@ -431,6 +431,23 @@ export type FindingState = "ok" | "warn" | "failed" | "skipped";
 export type FindingSubject = "keychain" | "sign_in" | "clock" | "permissions" | "analytics_admin" | "analytics_data" | "tag_manager";
 
 /**
+ * One step of "Get your own OAuth client", for the window's guided page and the command line alike.
+ */
+export type GuideStep = { 
+/**
+ * Stable: `project`, `apis`, `consent`, `audience`, `test_users`, `publishing`, `client`, `download`.
+ */
+id: string, title: string, text: string, 
+/**
+ * The page of the Google Cloud console where it is done.
+ */
+link: LinkView | null, 
+/**
+ * Texts to copy there, each by itself.
+ */
+copy: Array<string>, };
+
+/**
  * Names a running job.
  */
 export type JobId = string;
@@ -508,6 +525,19 @@ known: boolean,
 remarks: Array<string>, };
 
 export type OAuthClientKind = "installed" | "web";
+
+/**
+ * What a test sign-in with an OAuth client found. Nothing of it is stored.
+ */
+export type OAuthClientTest = { ok: boolean, 
+/**
+ * What came back, in plain sentences; what to do about it where it failed.
+ */
+message: string, 
+/**
+ * Who signed in.
+ */
+email: string | null, };
 
 /**
  * One OAuth client. Its secret stays in the keychain.
@@ -922,6 +952,7 @@ export interface Calls {
   "oauth_clients.set_default": { request: ById; response: Nothing };
   "oauth_clients.inspect": { request: ByPath; response: OAuthClientFile };
   "oauth_clients.update": { request: UpdateOAuthClient; response: OAuthClientView };
+  "oauth_clients.guide": { request: Nothing; response: Array<GuideStep> };
   "connections.list": { request: Nothing; response: Array<ConnectionView> };
   "connections.check": { request: ById; response: ConnectionCheck };
   "connections.disconnect": { request: ById; response: Nothing };
@@ -948,6 +979,7 @@ export interface Calls {
 
 /** Commands that start a job; the result comes with the event `job_done`. */
 export interface Jobs {
+  "oauth_clients.test": { request: ById; result: OAuthClientTest };
   "connections.connect": { request: ConnectRequest; result: ConnectionView };
   "provisioning.start": { request: ProvisionRequest; result: ProvisionRunView };
   "provisioning.resume": { request: ResumeProvision; result: ProvisionRunView };

@@ -168,8 +168,8 @@ pub(super) async fn forget(engine: &Engine, record: &ConnectionRecord) -> Result
         project_id: None,
         redirect_uris: Vec::new(),
     };
-    let revoked = engine.credential(record, client).await?.disconnect().await;
-    if let Err(OAuthError::Store(error)) = revoked {
+    let revoked = engine.user_credential(record, client).await?.disconnect().await;
+    if let Err(error @ (OAuthError::Store(_) | OAuthError::Lock(_))) = revoked {
         // The token is still in the keychain: the connection must stay visible, or it would be forgotten there.
         return Err(error.into());
     }

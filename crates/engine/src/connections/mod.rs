@@ -2,6 +2,8 @@
 
 mod accounts;
 mod list;
+mod oauth_client_guide;
+mod oauth_client_test;
 mod oauth_clients;
 mod other_account;
 mod permissions;
@@ -15,12 +17,16 @@ mod sign_in;
 
 pub use accounts::{AccountsInReach, AnalyticsAccountView, AnalyticsPropertyView, accounts};
 pub use list::{check, disconnect, list};
+pub use oauth_client_guide::guide as oauth_client_guide;
+pub use oauth_client_test::test as test_oauth_client;
 pub use oauth_clients::{
     add as add_oauth_client, inspect as inspect_oauth_client, list as list_oauth_clients,
     remove as remove_oauth_client, set_default as set_default_oauth_client, update as update_oauth_client,
 };
-pub use other_account::adopt;
+pub use other_account::{OtherAccounts, adopt};
 pub use permissions::use_permissions;
+pub use refresh_lock::FileLock;
+pub(crate) use routing::{Asset, Routes, choose};
 pub use routing::{route, set_route};
 pub use service_accounts::{add as add_service_account, inspect as inspect_service_account};
 pub use session::{ConnectionFailure, ReadySessions, Session, Sessions};

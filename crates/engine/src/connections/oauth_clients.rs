@@ -6,6 +6,7 @@ use std::sync::Arc;
 use gantry_store::{OAuthClientKind as StoredKind, OAuthClientRecord, PublishingStatus};
 use google_oauth::{OAuthClient, OAuthClientError, OAuthClientKind, TokenStore, loopback_redirects};
 
+use super::oauth_client_guide::{WEB_SIGN_IN_REDIRECT, WEB_TERMS_REDIRECT};
 use crate::Engine;
 use crate::dto::connections::{
     AddOAuthClient, ByPath, OAuthClientFile, OAuthClientKind as KindView, OAuthClientView, PublishingStatusName,
@@ -112,11 +113,10 @@ pub async fn inspect(engine: &Arc<Engine>, request: ByPath) -> Result<OAuthClien
         .collect();
     let mut remarks = Vec::new();
     if client.kind == OAuthClientKind::Web && usable.is_empty() {
-        remarks.push(
-            "It is of kind Web application and has no redirect URI on this computer: add http://127.0.0.1:27495/terms and \
-             http://127.0.0.1:27496/sign-in in the Google Cloud console and download the file again."
-                .to_owned(),
-        );
+        remarks.push(format!(
+            "It is of kind Web application and has no redirect URI on this computer: add {WEB_TERMS_REDIRECT} and \
+             {WEB_SIGN_IN_REDIRECT} in the Google Cloud console and download the file again."
+        ));
     }
     if client.client_secret.is_none() {
         remarks

@@ -1,6 +1,6 @@
 //! What a failed sign-in or refresh means to a person: each cause its own sentence and remedy.
 
-use google_oauth::{OAuthError, TokenStoreError};
+use google_oauth::{NetworkFault, OAuthError, TokenStoreError};
 
 use crate::error::{Error, ErrorCode};
 
@@ -35,7 +35,7 @@ impl From<OAuthError> for Error {
                 "The answer did not come from Google's sign-in, so it was not used.".to_owned(),
                 "Start again. If this happens twice, something on this computer interferes with your browser.",
             ),
-            OAuthError::Cancelled => return Self::cancelled(),
+            OAuthError::Cancelled | OAuthError::Interrupted => return Self::cancelled(),
             OAuthError::CodeRefused(_) => (
                 ErrorCode::GoogleRefused,
                 "Google did not accept the code that its own page had sent.".to_owned(),
@@ -46,6 +46,12 @@ impl From<OAuthError> for Error {
                 "Google no longer accepts the saved sign-in.".to_owned(),
                 "Sign in again. It was revoked, unused for six months, pushed out by newer sign-ins, or ended after 7 days \
                  because the OAuth client's consent screen is in Testing.",
+            ),
+            OAuthError::RenewalLost(_) => (
+                ErrorCode::SignInNeeded,
+                "Gantry was interrupted while it renewed this sign-in, and Google no longer accepts the old one."
+                    .to_owned(),
+                "Sign in again; nothing else is lost.",
             ),
             OAuthError::ReauthenticationRequired => (
                 ErrorCode::SignInNeeded,
@@ -94,7 +100,15 @@ impl From<OAuthError> for Error {
                 "Something other than Google's sign-in answered.".to_owned(),
                 "Check whether your network asks you to log in (a hotel, a proxy), then try again.",
             ),
-            OAuthError::Unreachable(_) => (
+            OAuthError::Unreachable {
+                kind: NetworkFault::CaptivePortal,
+                ..
+            } => (
+                ErrorCode::GoogleUnreadable,
+                "Your network answered with a page of its own instead of Google.".to_owned(),
+                "Open any page in a browser and log in to the network (a hotel, an airport, a proxy), then try again.",
+            ),
+            OAuthError::Unreachable { .. } => (
                 ErrorCode::Offline,
                 "Google could not be reached.".to_owned(),
                 "Check your internet connection and try again. Your sign-in is kept.",

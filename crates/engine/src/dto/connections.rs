@@ -87,6 +87,29 @@ pub struct OAuthClientFile {
     pub remarks: Vec<String>,
 }
 
+/// One step of "Get your own OAuth client", for the window's guided page and the command line alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct GuideStep {
+    /// Stable: `project`, `apis`, `consent`, `audience`, `test_users`, `publishing`, `client`, `download`.
+    pub id: String,
+    pub title: String,
+    pub text: String,
+    /// The page of the Google Cloud console where it is done.
+    pub link: Option<LinkView>,
+    /// Texts to copy there, each by itself.
+    pub copy: Vec<String>,
+}
+
+/// What a test sign-in with an OAuth client found. Nothing of it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OAuthClientTest {
+    pub ok: bool,
+    /// What came back, in plain sentences; what to do about it where it failed.
+    pub message: String,
+    /// Who signed in.
+    pub email: Option<String>,
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct ConnectionView {
     pub id: String,

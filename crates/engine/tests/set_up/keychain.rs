@@ -318,7 +318,10 @@ async fn killed_while_disconnecting(world: &World, stop: Stop, id: String) {
     let stopping = Stopping::new(&world.keychain, stop);
     let (base, home) = (world.sandbox.base().to_owned(), world.home.path().to_owned());
     let process = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async {
             let browser = mpsc::unbounded_channel().0;
             let engine = engine_at(&base, &home, stopping.opened(), browser).await;
@@ -327,7 +330,10 @@ async fn killed_while_disconnecting(world: &World, stop: Stop, id: String) {
                 () = stopping.reached.notified() => {}
             }
             // From the moment the person asked for it, it is gone.
-            assert!(connections::list(&engine, Nothing {}).await.unwrap().is_empty(), "{stop:?}");
+            assert!(
+                connections::list(&engine, Nothing {}).await.unwrap().is_empty(),
+                "{stop:?}"
+            );
         });
     };
     tokio::task::spawn_blocking(process).await.unwrap();

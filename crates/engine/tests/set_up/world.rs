@@ -206,12 +206,7 @@ pub async fn engine_with(
 }
 
 /// As `engine_with`, for a process whose sandbox and home are another's.
-pub async fn engine_at(
-    base: &str,
-    home: &Path,
-    keychain: Keychain,
-    opener: mpsc::UnboundedSender<Url>,
-) -> Arc<Engine> {
+pub async fn engine_at(base: &str, home: &Path, keychain: Keychain, opener: mpsc::UnboundedSender<Url>) -> Arc<Engine> {
     Engine::open(EngineConfig {
         profile: Profile::new(Some(home), GoogleBase::loopback(base).unwrap()).unwrap(),
         keychain,

@@ -5,5 +5,6 @@
 
 mod command_line;
 mod desktop;
+mod keychain;
 mod secrets;
 mod window;

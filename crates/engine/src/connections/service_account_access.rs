@@ -132,7 +132,7 @@ fn failed(session: &Session, subject: FindingSubject, error: ApiError) -> Findin
         state: FindingState::Failed,
         explanation: error.details.unwrap_or_default(),
         remedy: error.remedy,
-        offers: error.offers,
+        offers: error.offers.into_vec(),
         activity_id: error.activity_id,
         ..found(subject, error.message)
     }

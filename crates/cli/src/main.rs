@@ -16,6 +16,7 @@ mod progress;
 mod provision;
 mod quota;
 mod report;
+mod route;
 mod sandbox;
 mod secret_input;
 mod service_account;

@@ -5,28 +5,33 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gantry_domain::Permission;
-use gantry_store::{ConnectionRecord, ConnectionState, Store};
+use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState, Store};
 use google_apis::{
-    AccessToken, AccessTokenSource, HttpClient, RetryPolicy, SystemPause, TokenUnavailable, TokenUnavailableKind,
-    Transport, TransportConfig,
+    AccessToken, AccessTokenSource, ApiError, HttpClient, RetryPolicy, SystemPause, TokenUnavailable,
+    TokenUnavailableKind, Transport, TransportConfig,
 };
 use google_oauth::{
-    Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore,
+    Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore, UserCredential,
 };
 use tokio::sync::Mutex;
 
 use super::refresh_lock::FileLock;
+use super::refusals::at_the_apis;
+use super::{service_account_access, service_accounts};
 use crate::dto::events::Topic;
 use crate::error::{Error, ErrorCode, Result};
-use crate::{Engine, Jobs, Keychain, activity, quota};
+use crate::{Engine, Jobs, activity, quota};
 
 /// One connection, ready to call Google. Cheap to clone.
 #[derive(Clone)]
 pub struct Session {
     pub connection: ConnectionRecord,
     pub transport: Transport,
-    pub(crate) oauth_client: Arc<OAuthClient>,
-    pub(super) credential: Arc<Credential>,
+    /// `None` for a service account, which has none.
+    pub(crate) oauth_client: Option<Arc<OAuthClient>>,
+    /// The Google Cloud project whose quota it spends.
+    pub(crate) project: String,
+    pub(super) credential: Credential,
 }
 
 /// The connections that can be used, and those that failed before anything was sent.
@@ -46,18 +51,12 @@ pub struct ConnectionFailure {
 
 /// The sessions of one engine, so that all calls of a connection share its access token.
 #[derive(Default)]
-pub struct Sessions(Mutex<Shared>);
-
-#[derive(Default)]
-struct Shared {
-    http: Option<HttpClient>,
-    by_connection: HashMap<String, Session>,
-}
+pub struct Sessions(Mutex<HashMap<String, Session>>);
 
 impl Sessions {
     /// The connection was signed in again or disconnected.
     pub(super) async fn forget(&self, connection_id: &str) {
-        self.0.lock().await.by_connection.remove(connection_id);
+        self.0.lock().await.remove(connection_id);
     }
 
     /// The OAuth client's file was added again.
@@ -65,7 +64,6 @@ impl Sessions {
         self.0
             .lock()
             .await
-            .by_connection
             .retain(|_, session| session.connection.oauth_client_id != client_id);
     }
 }
@@ -81,6 +79,13 @@ impl Session {
         if self.allowed().contains(&permission) {
             return Ok(());
         }
+        if self.connection.kind == ConnectionKind::ServiceAccount {
+            return Err(Error::new(
+                ErrorCode::PermissionMissing,
+                format!("{} was not added to {}.", self.connection.email, doing(permission)),
+                format!("Add its key again with \"{}\" among what it may do.", permission.name()),
+            ));
+        }
         Err(Error::new(
             ErrorCode::PermissionMissing,
             format!(
@@ -93,6 +98,11 @@ impl Session {
                 permission.name()
             ),
         ))
+    }
+
+    /// A failed call of this connection's, with what only the connection tells.
+    pub(crate) fn explained(&self, error: ApiError) -> Error {
+        service_account_access::explained(error, &self.connection)
     }
 }
 
@@ -107,7 +117,7 @@ pub(super) fn granted(connection: &ConnectionRecord) -> BTreeSet<Permission> {
     Permission::granted_by(connection.granted_scopes.iter().map(String::as_str))
 }
 
-fn doing(permission: Permission) -> &'static str {
+pub(super) fn doing(permission: Permission) -> &'static str {
     match permission {
         Permission::View => "look at Analytics and Tag Manager",
         Permission::Configure => "set up Analytics",
@@ -181,8 +191,8 @@ impl Engine {
 
     /// The session of this connection. Nothing is sent yet.
     pub async fn session_of(&self, connection: ConnectionRecord) -> Result<Session> {
-        let mut shared = self.sessions.0.lock().await;
-        let known = shared.by_connection.get(&connection.id);
+        let mut sessions = self.sessions.0.lock().await;
+        let known = sessions.get(&connection.id);
         // Another process may have signed in again meanwhile: the access token in memory would not have what was granted.
         if let Some(known) = known.filter(|known| same_grant(&known.connection, &connection)) {
             return Ok(Session {
@@ -190,26 +200,32 @@ impl Engine {
                 ..known.clone()
             });
         }
-        let client = self.oauth_client(Some(&connection.oauth_client_id)).await?;
-        let project = client.project_id.clone().unwrap_or_else(|| client.client_id.clone());
-        let oauth_client = Arc::new(client.clone());
-        let credential = Arc::new(self.credential(&connection, client).await?);
-        let http = match &shared.http {
-            Some(http) => http.clone(),
-            None => HttpClient::new(self.profile.base()).map_err(|error| {
-                Error::new(
-                    ErrorCode::Internal,
-                    "This computer cannot make secure connections.",
-                    "Update its certificates.",
-                )
-                .with_details(error)
-            })?,
+        let (oauth_client, project, credential) = match connection.kind {
+            ConnectionKind::User => {
+                let client = self.oauth_client(Some(&connection.oauth_client_id)).await?;
+                let project = client.project_id.clone().unwrap_or_else(|| client.client_id.clone());
+                let credential = self.user_credential(&connection, client.clone()).await?;
+                (Some(Arc::new(client)), project, credential.credential().clone())
+            }
+            ConnectionKind::ServiceAccount => (
+                None,
+                service_accounts::project(&connection),
+                service_accounts::credential(self, &connection).await?,
+            ),
         };
-        shared.http = Some(http.clone());
+        // Each connection has connections to Google of its own: no request ever shares one with another's token.
+        let http = HttpClient::new(self.profile.base()).map_err(|error| {
+            Error::new(
+                ErrorCode::Internal,
+                "This computer cannot make secure connections.",
+                "Update its certificates.",
+            )
+            .with_details(error)
+        })?;
         let tokens = ConnectionTokens {
             connection_id: connection.id.clone(),
             session_only: connection.session_only,
-            credential: Arc::clone(&credential),
+            credential: credential.clone(),
             store: self.store.clone(),
             jobs: Arc::clone(&self.jobs),
         };
@@ -228,35 +244,33 @@ impl Engine {
             connection,
             transport,
             oauth_client,
+            project,
             credential,
         };
-        shared
-            .by_connection
-            .insert(session.connection.id.clone(), session.clone());
-        drop(shared);
+        sessions.insert(session.connection.id.clone(), session.clone());
+        drop(sessions);
         self.store
             .touch_connection(&session.connection.id, self.clock.now())
             .await?;
         Ok(session)
     }
 
-    pub(super) async fn credential(&self, connection: &ConnectionRecord, client: OAuthClient) -> Result<Credential> {
+    pub(super) async fn user_credential(
+        &self,
+        connection: &ConnectionRecord,
+        client: OAuthClient,
+    ) -> Result<UserCredential> {
         let secrets: Arc<dyn TokenStore> = self.secrets(connection.session_only).await?;
-        let endpoint = TokenEndpoint::new(Provider::google(), self.profile.base().clone(), client)?;
-        Ok(Credential::new(
-            connection.id.clone(),
-            endpoint,
-            secrets,
-            self.refresh_lock(),
-        ))
+        let endpoint = TokenEndpoint::new(Provider::google(), self.profile.base().clone(), client)?
+            .with_clock(Arc::clone(&self.clock));
+        Ok(
+            UserCredential::new(&connection.id, endpoint, secrets, self.refresh_lock())
+                .with_clock(Arc::clone(&self.clock)),
+        )
     }
 
-    fn refresh_lock(&self) -> Arc<dyn RefreshLock> {
+    pub(super) fn refresh_lock(&self) -> Arc<dyn RefreshLock> {
         Arc::new(FileLock::new(self.profile.locks_directory()))
-    }
-
-    pub(super) fn has_keychain(&self) -> bool {
-        matches!(self.keychain, Keychain::Available { .. })
     }
 }
 
@@ -264,6 +278,8 @@ fn same_grant(known: &ConnectionRecord, now: &ConnectionRecord) -> bool {
     known.session_only == now.session_only
         && known.oauth_client_id == now.oauth_client_id
         && known.granted_scopes == now.granted_scopes
+        && known.dropped == now.dropped
+        && known.key_file == now.key_file
 }
 
 /// Whether a failed refresh says that the connection needs a new sign-in, for every process: a session-only one whose
@@ -288,7 +304,7 @@ fn ambiguous(message: &str, connections: &[ConnectionRecord]) -> Error {
 struct ConnectionTokens {
     connection_id: String,
     session_only: bool,
-    credential: Arc<Credential>,
+    credential: Credential,
     store: Store,
     jobs: Arc<Jobs>,
 }
@@ -310,17 +326,28 @@ impl AccessTokenSource for ConnectionTokens {
                     self.jobs.changed(Topic::Connections);
                 }
                 let kind = match &error {
+                    OAuthError::KeyRefused(_) => TokenUnavailableKind::ServiceAccount,
                     error if error.needs_sign_in() => TokenUnavailableKind::SignInNeeded,
                     OAuthError::Store(_) => TokenUnavailableKind::Keychain,
-                    OAuthError::ClientRefused(_) => TokenUnavailableKind::OAuthClientRefused,
+                    OAuthError::KeyFile(_)
+                    | OAuthError::DelegationRefused { .. }
+                    | OAuthError::SubjectUnknown(_)
+                    | OAuthError::ClockRefused { .. } => TokenUnavailableKind::ServiceAccount,
+                    OAuthError::ClientRefused(_) | OAuthError::ClientDeleted(_) | OAuthError::ClientDisabled(_) => {
+                        TokenUnavailableKind::OAuthClientRefused
+                    }
                     OAuthError::Lock(_) => TokenUnavailableKind::RefreshLock,
+                    OAuthError::Unreachable { kind, .. } => TokenUnavailableKind::Fault(at_the_apis(*kind)),
                     error if error.is_temporary() => TokenUnavailableKind::Network,
                     _ => TokenUnavailableKind::Other,
                 };
-                Err(TokenUnavailable {
-                    kind,
-                    message: Error::from(error).message,
-                })
+                let error = Error::from(error);
+                let message = match kind {
+                    // Each of its failures has a remedy of its own.
+                    TokenUnavailableKind::ServiceAccount => format!("{} {}", error.message, error.remedy),
+                    _ => error.message,
+                };
+                Err(TokenUnavailable { kind, message })
             }
         }
     }

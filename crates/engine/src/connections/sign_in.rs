@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use gantry_domain::Permission;
 use gantry_domain::permissions::scopes_to_request;
-use gantry_store::ConnectionRecord;
-use google_oauth::{AuthorizationRequest, Grant, Provider, TokenEndpoint};
+use gantry_store::{ConnectionKind, ConnectionRecord};
+use google_oauth::{AuthorizationRequest, Grant, OAuthClient, Provider, TokenEndpoint};
 
 use super::list::one;
+use super::other_account::OtherAccount;
+use super::reconcile;
 use crate::Engine;
-use crate::dto::connections::{ConnectRequest, ConnectionView};
+use crate::dto::connections::{ConnectRequest, ConnectionView, Offer};
 use crate::dto::events::{EngineEvent, LinkPurpose, Progress, Topic};
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
@@ -25,6 +27,15 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         Some(id) => Some(engine.connection(Some(id)).await?),
         None => None,
     };
+    if let Some(record) = before
+        .as_ref()
+        .filter(|record| record.kind == ConnectionKind::ServiceAccount)
+    {
+        return Err(Error::invalid(
+            format!("{} is a service account: it has no sign-in, but a key.", record.email),
+            "Add its key again, or a new one: `gantry service-account add FILE`.",
+        ));
+    }
     // Installed apps have no incremental authorization: what was allowed before is asked for again.
     let mut allow = request.allow.clone();
     allow.extend(before.iter().flat_map(|record| record.permissions.iter().copied()));
@@ -35,10 +46,8 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         ));
     }
     // Before a browser opens: where would the sign-in be kept?
-    let session_only = request.session_only
-        || before
-            .as_ref()
-            .is_some_and(|record| record.session_only && !engine.has_keychain());
+    let was_session_only = before.as_ref().is_some_and(|record| record.session_only);
+    let session_only = request.session_only || (was_session_only && engine.keychain.store().await.is_err());
     engine.secrets(session_only).await?;
     let named = request
         .oauth_client_id
@@ -56,7 +65,8 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         ));
     }
 
-    let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client.clone())?;
+    let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client.clone())?
+        .with_clock(Arc::clone(&engine.clock));
     let authorization = AuthorizationRequest {
         scopes: scopes_to_request(&allow),
         login_hint: before.as_ref().map(|record| record.email.clone()),
@@ -73,7 +83,7 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
             Some(&pending.redirect_uri),
             pending.expires_at,
         )
-        .await;
+        .await?;
     job.progress(step("Waiting for you in the browser", 1));
 
     let strays = job.clone();
@@ -87,8 +97,10 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         .await?;
     job.progress(step("Finishing the sign-in with Google", 2));
     let grant = endpoint.exchange(code).await?;
-    let record = keep(engine, &client.client_id, session_only, before, &allow, &grant)?;
-    let stored = store(engine, record, client, &grant).await?;
+    if let Some(wanted) = before.as_ref().filter(|wanted| wanted.subject != grant.identity.sub) {
+        return Err(wrong_account(engine, wanted, client, session_only, allow, grant));
+    }
+    let stored = keep(engine, client, session_only, before, &allow, &grant).await?;
     job.progress(step("Signed in", 3));
     for topic in [Topic::Connections, Topic::OauthClients] {
         engine.jobs.changed(topic);
@@ -96,26 +108,44 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
     one(engine, &stored.id).await
 }
 
-/// What will be stored; an error where the wrong person answered or nothing useful was allowed.
-fn keep(
+/// Another account answered: nothing is overwritten, and the person may keep the other one as well.
+fn wrong_account(
     engine: &Engine,
-    client_id: &str,
+    wanted: &ConnectionRecord,
+    client: OAuthClient,
+    session_only: bool,
+    allow: BTreeSet<Permission>,
+    grant: Grant,
+) -> Error {
+    let email = grant.identity.email.clone();
+    let pending = engine.other_accounts.keep(OtherAccount {
+        client,
+        session_only,
+        allow,
+        grant,
+        since: engine.clock.now(),
+    });
+    Error::new(
+        ErrorCode::WrongAccount,
+        format!("You signed in as {email}, but this connection is {}.", wanted.email),
+        "Nothing was changed. Try again and choose the right account, or add the other one as a new connection.",
+    )
+    .offering(Offer::SignInAgain {
+        connection_id: wanted.id.clone(),
+    })
+    .offering(Offer::AdoptAccount { pending, email })
+}
+
+/// Stores what was granted, as the connection that it is: (issuer, person, OAuth client) decides, however it was asked for.
+pub(super) async fn keep(
+    engine: &Engine,
+    client: OAuthClient,
     session_only: bool,
     before: Option<ConnectionRecord>,
     allow: &BTreeSet<Permission>,
     grant: &Grant,
 ) -> Result<ConnectionRecord> {
     let identity = &grant.identity;
-    if let Some(wanted) = before.as_ref().filter(|wanted| wanted.subject != identity.sub) {
-        return Err(Error::new(
-            ErrorCode::WrongAccount,
-            format!(
-                "You signed in as {}, but this connection is {}.",
-                identity.email, wanted.email
-            ),
-            "Nothing was changed. Try again and choose the right account, or add the other one as a new connection.",
-        ));
-    }
     let granted = Permission::granted_by(grant.scopes.iter().map(String::as_str));
     if granted.is_disjoint(allow) {
         let names: Vec<&str> = allow.iter().map(|permission| permission.name()).collect();
@@ -129,41 +159,71 @@ fn keep(
             "Sign in again and tick the boxes of what Gantry may do.",
         ));
     }
-    let id = before
+    let issuer = Provider::google().issuer;
+    let known = engine
+        .store
+        .connection_by_key(issuer, &identity.sub, &client.client_id)
+        .await?;
+    let reconnect = before.is_some();
+    let known = known.or(before);
+    let mut dropped = known.as_ref().map_or_else(Vec::new, |record| record.dropped.clone());
+    let mut asked = allow.clone();
+    if let Some(known) = &known {
+        // Switched off stays off, save where this sign-in brought what was not there before, or was asked for by name.
+        let held = super::session::granted(known);
+        dropped.retain(|permission| held.contains(permission) && (reconnect || !allow.contains(permission)));
+        asked.extend(&known.permissions);
+        // Installed apps have no incremental authorization: this grant holds no more than what was asked for now. Where the
+        // connection has more, and works, it keeps the grant that it has.
+        let narrower = !reconnect && granted.is_subset(&held) && granted != held && known.session_only == session_only;
+        if narrower
+            && engine
+                .user_credential(known, client.clone())
+                .await?
+                .credential()
+                .check()
+                .await
+                .is_ok()
+        {
+            engine.store.set_dropped(&known.id, &dropped).await?;
+            engine.store.revive_connection(&known.id).await?;
+            return engine.connection(Some(&known.id)).await;
+        }
+    }
+    let id = known
         .as_ref()
         .map_or_else(|| uuid::Uuid::new_v4().to_string(), |record| record.id.clone());
     let now = engine.clock.now();
-    Ok(ConnectionRecord {
+    let record = ConnectionRecord {
         display_name: identity.name.clone(),
-        permissions: allow.iter().copied().collect(),
+        permissions: asked.into_iter().collect(),
         granted_scopes: grant.scopes.iter().cloned().collect(),
         session_only,
         last_used_at: Some(now),
         signed_in_at: Some(now),
-        dropped: before.map_or_else(Vec::new, |record| record.dropped),
-        ..ConnectionRecord::new(&id, &identity.sub, &identity.email, client_id, now)
-    })
+        dropped,
+        ..ConnectionRecord::new(&id, &identity.sub, &identity.email, &client.client_id, now)
+    };
+    store(engine, record, client, grant).await
 }
 
-/// The token goes into the keychain first: a crash in between leaves a token that nobody uses, not a connection without one.
+/// The row is marked, the token goes into the keychain, and the whole row clears the mark: see [`reconcile`].
 async fn store(
     engine: &Engine,
-    mut record: ConnectionRecord,
-    client: google_oauth::OAuthClient,
+    record: ConnectionRecord,
+    client: OAuthClient,
     grant: &Grant,
 ) -> Result<ConnectionRecord> {
-    if let Some(known) = engine
-        .store
-        .connection_by_key(&record.issuer, &record.subject, &record.oauth_client_id)
-        .await?
-    {
-        // The same person under the same OAuth client is the same connection, however it was asked for.
-        record.id = known.id;
+    let (record, marked) = reconcile::storing(engine, record).await?;
+    let stored = async {
+        let credential = engine.user_credential(&record, client).await?;
+        let (access_token, refresh_token) = (grant.access_token.clone(), grant.refresh_token.as_ref());
+        Ok(credential.accept(access_token, refresh_token).await?)
+    };
+    if let Err(error) = stored.await {
+        marked.undo(engine, &record).await?;
+        return Err(error);
     }
-    let credential = engine.credential(&record, client).await?;
-    credential
-        .accept(grant.access_token.clone(), grant.refresh_token.as_ref())
-        .await?;
     engine.sessions.forget(&record.id).await;
     Ok(engine.store.put_connection(record).await?)
 }
@@ -188,8 +248,8 @@ impl Engine {
         url: url::Url,
         redirect_uri: Option<&str>,
         expires_at: jiff::Timestamp,
-    ) {
-        let link = self.links.issue(url.clone());
+    ) -> Result<()> {
+        let link = self.links.issue(url.clone())?;
         let text = url.to_string();
         let browser = Arc::clone(&self.browser);
         // An opener that hangs must not hold up the link to copy.
@@ -210,5 +270,6 @@ impl Engine {
             expires_at,
             opened,
         });
+        Ok(())
     }
 }

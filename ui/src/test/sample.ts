@@ -1,7 +1,7 @@
 // A believable estate for tests and previews. Names are invented; some are awkward on purpose.
 
 import type {
-  AppStatus, ConnectionView, Finding, GuideStep, OAuthClientFile, OAuthClientView, OverviewView, RouteCandidate, RouteView, SettingsView,
+  AppStatus, ConnectionView, ErrorCode, ErrorView, Finding, GuideStep, OAuthClientFile, OAuthClientView, OverviewView, RouteCandidate, RouteView, SettingsView,
 } from '../lib/bindings';
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
@@ -97,6 +97,18 @@ export const connections: ConnectionView[] = [
     },
   }),
 ];
+
+/** How sign-ins end that do not come about. */
+export const signInFailures: Partial<Record<ErrorCode, ErrorView>> = {
+  wrong_account: {
+    code: 'wrong_account', message: 'You signed in as sam@brightwater.example, but this connection is analytics@kestrelmutual.example.',
+    remedy: 'Sign in as the account that was asked for.', activity_id: null, details: null,
+    offers: [{ kind: 'adopt_account', pending: 'p1', email: 'sam@brightwater.example' }],
+  },
+  sign_in_timed_out: { code: 'sign_in_timed_out', message: 'No answer came from Google within 10 minutes.', remedy: 'Try again, and look at what Google’s page says.', activity_id: null, details: null, offers: [] },
+  sign_in_denied: { code: 'sign_in_denied', message: 'You declined on Google’s page.', remedy: 'Try again when you want to allow it.', activity_id: null, details: null, offers: [] },
+  keychain_unavailable: { code: 'keychain_unavailable', message: 'The sign-in worked, and this computer’s keychain is locked.', remedy: 'Unlock it to keep the sign-in, or use it until you quit.', activity_id: null, details: null, offers: [{ kind: 'retry_keychain' }] },
+};
 
 /** What a check looked at, in the states that there are. */
 export const findings: Finding[] = [

@@ -99,7 +99,7 @@ export const m = {
     off: 'Switched off here. Google’s grant stays.',
     declined: 'You did not allow it on Google’s page.',
     notAsked: 'Never asked for.',
-    notAskedRobot: 'Not asked for. Add the key again to allow it.',
+    moreRobot: 'To allow more, add its key again.',
     facts: {
       account: 'Account', client: 'OAuth client', actsAs: 'Acts as', reaches: 'Reaches', added: 'Added', signedIn: 'Signed in', ends: 'Sign-in ends',
       obtained: 'Sign-ins', used: 'Last used', stored: 'Stored in', keyFile: 'Key file',
@@ -194,7 +194,7 @@ export const m = {
       { id: 'closed', title: 'Nothing opened, or the tab was closed.', text: 'Copy the link into the browser where that account is signed in, on this computer. It works until Gantry gives up.' },
       { id: 'policy', title: '“Access blocked” or “admin policy”.', text: 'Google’s page stops there and Gantry hears nothing. The account’s administrator must allow this OAuth client first, or it is internal to another organisation.' },
       { id: 'tester', title: '“Has not completed the Google verification process”.', text: 'The OAuth client is in testing and the account is not one of its test users: add it under Audience in the Google Cloud console.' },
-      { id: 'redirect', title: '“redirect_uri_mismatch”.', text: 'The OAuth client is of kind Web and lacks the address above among its redirect URIs.' },
+      { id: 'redirect', title: '“redirect_uri_mismatch”.', text: 'The OAuth client is of kind Web and lacks the address that Gantry listens on among its redirect URIs.' },
       { id: 'loopback', title: 'You allowed it, and the browser could not reach 127.0.0.1.', text: 'A firewall, a proxy or another computer’s browser blocks the way back. Except 127.0.0.1 from the proxy, and use a browser on this computer.' },
     ],
     copyNote: 'Copy note for the administrator',

@@ -1,102 +1,187 @@
-//! A connection's credential: gives out an access token, and refreshes it once however many ask.
+//! A connection's credential: gives out an access token, and renews it once however many ask, in however many processes.
+//!
+//! The access token lives in memory. One process at a time renews, under a lock: it reads the note of the last holder, and
+//! where that brings no token that can be used, it notes that a renewal is in flight, renews, and leaves the new token,
+//! sealed, for the next.
 
 use std::sync::Arc;
 
+use gantry_domain::{Clock, SystemClock};
 use tokio::sync::Mutex;
 
+use crate::access_token::AccessToken;
 use crate::error::OAuthError;
+use crate::hand_over::{HandOver, Seal};
+use crate::renewal::Renewal;
 use crate::secret::SecretString;
-use crate::token_endpoint::{AccessToken, TokenEndpoint};
-use crate::token_store::TokenStore;
-use crate::traits::RefreshLock;
+use crate::traits::{RefreshGuard, RefreshLock};
 
-/// One connection's tokens: the refresh token in a store under `key`, the access token in memory.
+/// One connection's access token, and how to get the next. Clones share it.
+#[derive(Clone)]
 pub struct Credential {
-    key: String,
-    endpoint: TokenEndpoint,
-    store: Arc<dyn TokenStore>,
+    /// Names the connection to the lock, and is the context of the note's seal.
+    key: Arc<str>,
+    renewal: Arc<dyn Renewal>,
     lock: Arc<dyn RefreshLock>,
-    /// Held while refreshing, so that all who wait share one refresh.
-    access: Mutex<Option<AccessToken>>,
+    clock: Arc<dyn Clock>,
+    /// Held while renewing, so that all who wait in this process share one renewal.
+    memory: Arc<Mutex<Memory>>,
+}
+
+#[derive(Default)]
+struct Memory {
+    access: Option<AccessToken>,
+    /// Google answered 401 to it: not to be taken from a note again.
+    rejected: Option<SecretString>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ask {
+    /// Any token that can be used.
+    Fresh,
+    /// Proof that a renewal works.
+    Renewed,
 }
 
 impl Credential {
-    pub fn new(key: String, endpoint: TokenEndpoint, store: Arc<dyn TokenStore>, lock: Arc<dyn RefreshLock>) -> Self {
+    pub fn new(key: impl Into<Arc<str>>, renewal: Arc<dyn Renewal>, lock: Arc<dyn RefreshLock>) -> Self {
         Self {
-            key,
-            endpoint,
-            store,
+            key: key.into(),
+            renewal,
             lock,
-            access: Mutex::new(None),
+            clock: Arc::new(SystemClock),
+            memory: Arc::default(),
         }
     }
 
-    /// An access token that is fresh. Refreshes where it is not: one request at a time in this process, and one process at a time.
+    /// The same with another clock than the computer's, by which access tokens end.
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// An access token that is fresh. Renews where it is not.
     pub async fn access_token(&self) -> Result<SecretString, OAuthError> {
-        let mut access = self.access.lock().await;
-        if let Some(token) = access.as_ref().filter(|token| token.is_fresh()) {
-            return Ok(token.secret().clone());
+        if let Some(fresh) = self.fresh(&*self.memory.lock().await) {
+            return Ok(fresh);
         }
-        let _guard = self.lock.acquire(&self.key).await?;
-        let used = self.stored().await?.ok_or(OAuthError::NotSignedIn)?;
-        let refreshed = match self.endpoint.refresh(&used).await {
-            // Another process may have signed in again since we read the store: its token is the better one.
-            Err(error) if error.needs_sign_in() => match self.stored().await? {
-                Some(newer) if newer != used => self.endpoint.refresh(&newer).await?,
-                _ => return Err(error),
-            },
-            other => other?,
-        };
-        if let Some(rotated) = &refreshed.refresh_token {
-            self.store.set(&self.key, &rotated.to_bytes()).await?;
-        }
-        let secret = refreshed.access_token.secret().clone();
-        *access = Some(refreshed.access_token);
-        Ok(secret)
+        self.in_peace(Ask::Fresh).await
     }
 
-    /// Google answered 401 to `rejected`: the next call refreshes, unless somebody already has.
+    /// Google answered 401 to `rejected`: the next call renews, unless somebody already has.
     pub async fn invalidate(&self, rejected: &SecretString) {
-        let mut access = self.access.lock().await;
-        if access.as_ref().is_some_and(|token| token.secret() == rejected) {
-            *access = None;
+        let mut memory = self.memory.lock().await;
+        if memory.access.as_ref().is_some_and(|token| token.secret() == rejected) {
+            memory.access = None;
         }
+        memory.rejected = Some(rejected.clone());
     }
 
-    /// Proves that the refresh token still works: refreshes, whatever is in memory.
+    /// Proves that a renewal still works: renews, whatever is in memory or was left by others.
     pub async fn check(&self) -> Result<(), OAuthError> {
-        *self.access.lock().await = None;
-        self.access_token().await.map(|_| ())
+        self.in_peace(Ask::Renewed).await.map(|_| ())
     }
 
-    /// After a sign-in: its access token is used, and its refresh token stored where it brought one.
-    pub async fn accept(
-        &self,
-        access_token: AccessToken,
-        refresh_token: Option<&SecretString>,
-    ) -> Result<(), OAuthError> {
-        let mut access = self.access.lock().await;
-        match refresh_token {
-            Some(token) => self.store.set(&self.key, &token.to_bytes()).await?,
-            None if self.stored().await?.is_none() => return Err(OAuthError::NoRefreshToken),
-            None => {}
-        }
-        *access = Some(access_token);
+    /// Whether this process alone has a secret that the keychain did not take: it is lost when Gantry ends, and stored
+    /// with the next renewal if the keychain takes it then.
+    pub fn unsaved(&self) -> bool {
+        self.renewal.unsaved()
+    }
+
+    /// Changes what is stored for this connection while nobody renews. Afterwards the access token, here and for other
+    /// processes, is the one that `change` returns, or none.
+    pub async fn replace<F>(&self, change: F) -> Result<(), OAuthError>
+    where
+        F: Future<Output = Result<Option<AccessToken>, OAuthError>> + Send,
+    {
+        let mut memory = self.memory.lock().await;
+        let mut guard = self.lock.acquire(&self.key).await?;
+        let token = change.await?;
+        let seal = self.seal().await.ok().flatten();
+        leave(
+            guard.as_mut(),
+            seal.zip(token.as_ref()).and_then(|(seal, token)| seal.token(token)),
+        );
+        *memory = Memory {
+            access: token,
+            rejected: None,
+        };
         Ok(())
     }
 
-    /// Forgets this connection here, and gives the token back to Google. The store is emptied even where Google cannot be reached.
-    pub async fn disconnect(&self) -> Result<(), OAuthError> {
-        *self.access.lock().await = None;
-        let token = self.stored().await?;
-        self.store.delete(&self.key).await?;
-        match token {
-            Some(token) => self.endpoint.revoke(&token).await,
-            None => Ok(()),
+    /// In a task of its own: a caller that gives up must not end a renewal between Google's answer and the keychain.
+    async fn in_peace(&self, ask: Ask) -> Result<SecretString, OAuthError> {
+        let credential = self.clone();
+        tokio::spawn(async move { credential.once_for_all(ask).await })
+            .await
+            .unwrap_or(Err(OAuthError::Interrupted))
+    }
+
+    async fn once_for_all(&self, ask: Ask) -> Result<SecretString, OAuthError> {
+        let mut memory = self.memory.lock().await;
+        if ask == Ask::Fresh
+            && let Some(fresh) = self.fresh(&memory)
+        {
+            return Ok(fresh);
+        }
+        let token = self.locked(&memory, ask).await?;
+        let secret = token.secret().clone();
+        *memory = Memory {
+            access: Some(token),
+            rejected: None,
+        };
+        Ok(secret)
+    }
+
+    fn fresh(&self, memory: &Memory) -> Option<SecretString> {
+        let token = memory.access.as_ref()?;
+        token.is_fresh(self.clock.now()).then(|| token.secret().clone())
+    }
+
+    /// Under the lock of all processes.
+    async fn locked(&self, memory: &Memory, ask: Ask) -> Result<AccessToken, OAuthError> {
+        let mut guard = self.lock.acquire(&self.key).await?;
+        let seal = self.seal().await?;
+        let note = match &seal {
+            Some(seal) => seal.open(&guard.note(), self.clock.now()),
+            None => HandOver::Nothing,
+        };
+        let interrupted = match note {
+            HandOver::Token(token) if ask == Ask::Fresh && memory.rejected.as_ref() != Some(token.secret()) => {
+                return Ok(token);
+            }
+            HandOver::Token(_) | HandOver::Nothing => false,
+            HandOver::InFlight => true,
+        };
+        let rotates = self.renewal.may_rotate();
+        leave(
+            guard.as_mut(),
+            seal.filter(|_| rotates).and_then(|seal| seal.in_flight()),
+        );
+        match self.renewal.renew().await {
+            Ok(token) => {
+                // Under the secret that is stored now: it may have been rotated.
+                let seal = self.seal().await.ok().flatten();
+                leave(guard.as_mut(), seal.and_then(|seal| seal.token(&token)));
+                Ok(token)
+            }
+            // What Gantry lost, nobody revoked. The note stays: the next attempt has the same cause.
+            Err(OAuthError::SignInExpired(said)) if interrupted && rotates => Err(OAuthError::RenewalLost(said)),
+            Err(error) => {
+                // Where no answer came, the renewal may have been carried out: the note says so, truly.
+                if !interrupted && !error.outcome_unknown() {
+                    leave(guard.as_mut(), None);
+                }
+                Err(error)
+            }
         }
     }
 
-    async fn stored(&self) -> Result<Option<SecretString>, OAuthError> {
-        Ok(self.store.get(&self.key).await?.and_then(|bytes| bytes.to_text()))
+    async fn seal(&self) -> Result<Option<Seal>, OAuthError> {
+        let secret = self.renewal.sealing_secret().await?;
+        Ok(secret.and_then(|secret| Seal::new(&self.key, &secret)))
     }
+}
+
+fn leave(guard: &mut dyn RefreshGuard, note: Option<Vec<u8>>) {
+    guard.leave(&note.unwrap_or_default());
 }

@@ -1,6 +1,7 @@
 //! Everything that can go wrong between "Sign in" and a working access token; each cause is its own variant.
 
-use crate::listener::ListenError;
+use crate::loopback_address::ListenError;
+use crate::network_fault::NetworkFault;
 use crate::token_store::TokenStoreError;
 use crate::traits::RefreshLockError;
 
@@ -31,15 +32,31 @@ pub enum OAuthError {
     /// `invalid_grant` on the refresh token: revoked, expired, or pushed out by newer ones.
     #[error("the saved sign-in is no longer valid: {0}")]
     SignInExpired(String),
+    /// `invalid_grant` after a renewal whose end nobody saw: the provider may have replaced the refresh token, and Gantry was
+    /// ended before it could store the new one.
+    #[error("Gantry was interrupted while this sign-in was being renewed, and its successor was lost: {0}")]
+    RenewalLost(String),
     /// `invalid_grant` with subtype `invalid_rapt`: a Workspace administrator demands a new sign-in.
     #[error("your organisation asks you to sign in again")]
     ReauthenticationRequired,
     /// No refresh token is stored for this connection.
     #[error("no sign-in is saved for this connection")]
     NotSignedIn,
-    /// `invalid_client`, `unauthorized_client`, `deleted_client`.
+    /// `invalid_grant` because the person's account no longer exists.
+    #[error("the account was deleted: {0}")]
+    AccountDeleted(String),
+    /// `invalid_client`, `unauthorized_client`: the secret was changed, as a rule.
     #[error("Google does not accept this OAuth client: {0}")]
     ClientRefused(String),
+    /// `deleted_client`, or an `invalid_client` that says so.
+    #[error("the OAuth client was deleted: {0}")]
+    ClientDeleted(String),
+    /// `disabled_client`: switched off in the Google Cloud console, or by Google.
+    #[error("the OAuth client was disabled: {0}")]
+    ClientDisabled(String),
+    /// `admin_policy_enforced`, `org_internal`, `access_not_configured`: a rule of an organisation or a project.
+    #[error("a rule of the organisation or the project refuses this ({error}): {description}")]
+    PolicyRefused { error: String, description: String },
     #[error("the redirect address is not registered with this OAuth client: {0}")]
     RedirectMismatch(String),
     /// Any other error of the token endpoint (RFC 6749 section 5.2).
@@ -55,8 +72,12 @@ pub enum OAuthError {
     /// HTML, truncated JSON, a redirect: something between us and Google answered, or Google had an accident.
     #[error("the answer was not what a token endpoint sends: {0}")]
     UnexpectedAnswer(String),
-    #[error("Google could not be reached: {0}")]
-    Unreachable(String),
+    /// The network's fault. Never a reason to sign in again.
+    #[error("Google could not be reached: {text}")]
+    Unreachable { kind: NetworkFault, text: String },
+    /// Gantry is ending: the renewal that was waited for was not finished.
+    #[error("Gantry is being closed")]
+    Interrupted,
     /// The identity in the answer cannot be trusted or read.
     #[error("the answer does not prove who signed in: {0}")]
     Identity(String),
@@ -74,7 +95,12 @@ impl OAuthError {
     pub fn needs_sign_in(&self) -> bool {
         matches!(
             self,
-            Self::SignInExpired(_) | Self::ReauthenticationRequired | Self::NotSignedIn | Self::NoRefreshToken
+            Self::SignInExpired(_)
+                | Self::RenewalLost(_)
+                | Self::AccountDeleted(_)
+                | Self::ReauthenticationRequired
+                | Self::NotSignedIn
+                | Self::NoRefreshToken
         )
     }
 
@@ -82,7 +108,16 @@ impl OAuthError {
     pub fn is_temporary(&self) -> bool {
         matches!(
             self,
-            Self::Unavailable { .. } | Self::Unreachable(_) | Self::UnexpectedAnswer(_)
+            Self::Unavailable { .. } | Self::Unreachable { .. } | Self::UnexpectedAnswer(_) | Self::Interrupted
         )
+    }
+
+    /// Whether the request may have been carried out, although no answer to it was read.
+    pub fn outcome_unknown(&self) -> bool {
+        match self {
+            Self::Unreachable { kind, .. } => kind.outcome_unknown(),
+            Self::Unavailable { .. } | Self::UnexpectedAnswer(_) | Self::Interrupted => true,
+            _ => false,
+        }
     }
 }

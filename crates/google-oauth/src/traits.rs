@@ -24,8 +24,13 @@ pub trait RefreshLock: Send + Sync {
     async fn acquire(&self, key: &str) -> Result<Box<dyn RefreshGuard>, RefreshLockError>;
 }
 
-/// Holding it is holding the lock; dropping it releases the lock.
-pub trait RefreshGuard: Send {}
+/// Holding it is holding the lock; dropping it releases the lock. A short note goes with the lock from holder to holder.
+pub trait RefreshGuard: Send {
+    /// What the last holder left; empty where nobody left anything, or where it cannot be read.
+    fn note(&mut self) -> Vec<u8>;
+    /// Leaves `note` for the next holder in place of what was there. One that cannot be left is lost: nothing may depend on it.
+    fn leave(&mut self, note: &[u8]);
+}
 
 /// The lock could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -34,9 +39,17 @@ pub struct RefreshLockError(pub String);
 
 /// A lock within this process alone: for hosts that are the only process of their profile, and for tests.
 #[derive(Default)]
-pub struct InProcessLock(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
+pub struct InProcessLock(Mutex<HashMap<String, Arc<tokio::sync::Mutex<Vec<u8>>>>>);
 
-impl RefreshGuard for tokio::sync::OwnedMutexGuard<()> {}
+impl RefreshGuard for tokio::sync::OwnedMutexGuard<Vec<u8>> {
+    fn note(&mut self) -> Vec<u8> {
+        (**self).clone()
+    }
+
+    fn leave(&mut self, note: &[u8]) {
+        **self = note.to_vec();
+    }
+}
 
 #[async_trait]
 impl RefreshLock for InProcessLock {

@@ -6,7 +6,7 @@ use gantry_store::{
     AnalyticsProperty, ConnectionKind as StoredKind, ConnectionRecord, ConnectionState as StoredState,
     TagManagerContainer,
 };
-use google_oauth::{OAuthClient, OAuthClientKind, TokenStore};
+use google_oauth::{OAuthClient, OAuthClientKind, OAuthError, TokenStore};
 
 use super::session::{allowed, ends_sign_in, granted};
 use crate::Engine;
@@ -144,8 +144,8 @@ pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> 
         project_id: None,
         redirect_uris: Vec::new(),
     };
-    let revoked = engine.credential(&record, client).await?.disconnect().await;
-    if let Err(google_oauth::OAuthError::Store(error)) = revoked {
+    let revoked = engine.user_credential(&record, client).await?.disconnect().await;
+    if let Err(error @ (OAuthError::Store(_) | OAuthError::Lock(_))) = revoked {
         // The token is still in the keychain: the connection must stay visible, or it would be forgotten there.
         return Err(error.into());
     }

@@ -24,6 +24,7 @@ pub use oauth_clients::{
 };
 pub use other_account::adopt;
 pub use permissions::use_permissions;
+pub use refresh_lock::FileLock;
 pub use routing::{route, set_route};
 pub use service_accounts::{add as add_service_account, inspect as inspect_service_account};
 pub use session::{ConnectionFailure, ReadySessions, Session, Sessions};

@@ -1,6 +1,6 @@
 //! What a failed sign-in or refresh means to a person: each cause its own sentence and remedy.
 
-use google_oauth::{OAuthError, TokenStoreError};
+use google_oauth::{NetworkFault, OAuthError, TokenStoreError};
 
 use crate::error::{Error, ErrorCode};
 
@@ -35,7 +35,7 @@ impl From<OAuthError> for Error {
                 "The answer did not come from Google's sign-in, so it was not used.".to_owned(),
                 "Start again. If this happens twice, something on this computer interferes with your browser.",
             ),
-            OAuthError::Cancelled => return Self::cancelled(),
+            OAuthError::Cancelled | OAuthError::Interrupted => return Self::cancelled(),
             OAuthError::CodeRefused(_) => (
                 ErrorCode::GoogleRefused,
                 "Google did not accept the code that its own page had sent.".to_owned(),
@@ -46,6 +46,12 @@ impl From<OAuthError> for Error {
                 "Google no longer accepts the saved sign-in.".to_owned(),
                 "Sign in again. It was revoked, unused for six months, pushed out by newer sign-ins, or ended after 7 days \
                  because the OAuth client's consent screen is in Testing.",
+            ),
+            OAuthError::RenewalLost(_) => (
+                ErrorCode::SignInNeeded,
+                "Gantry was interrupted while it renewed this sign-in, and Google no longer accepts the old one."
+                    .to_owned(),
+                "Sign in again; nothing else is lost.",
             ),
             OAuthError::ReauthenticationRequired => (
                 ErrorCode::SignInNeeded,
@@ -62,9 +68,29 @@ impl From<OAuthError> for Error {
                 "Google signed you in for an hour only and gave nothing to keep.".to_owned(),
                 "Remove Gantry's access at myaccount.google.com/connections, then sign in again.",
             ),
+            OAuthError::AccountDeleted(_) => (
+                ErrorCode::SignInNeeded,
+                "Google says that this account has been deleted.".to_owned(),
+                "Sign in with another account, or remove this connection.",
+            ),
+            OAuthError::ClientDeleted(_) => (
+                ErrorCode::NoOauthClient,
+                "Google knows no such OAuth client: it was deleted in the Google Cloud console.".to_owned(),
+                "Add another OAuth client in Settings and connect the account with it.",
+            ),
+            OAuthError::ClientDisabled(_) => (
+                ErrorCode::NoOauthClient,
+                "The OAuth client is switched off in the Google Cloud console.".to_owned(),
+                "Switch it on there, or add another OAuth client in Settings.",
+            ),
+            OAuthError::PolicyRefused { error, .. } => (
+                ErrorCode::GoogleRefused,
+                format!("A rule of the organisation or of the OAuth client's project does not allow this ({error})."),
+                "Ask the organisation's administrator to allow the OAuth client, or use one that the organisation owns.",
+            ),
             OAuthError::ClientRefused(_) => (
                 ErrorCode::NoOauthClient,
-                "Google does not accept this OAuth client: it was deleted, or its secret was changed.".to_owned(),
+                "Google does not accept this OAuth client: its secret was changed, as a rule.".to_owned(),
                 "Download client_secret_*.json again from the Google Cloud console and add it in Settings.",
             ),
             OAuthError::RedirectMismatch(_) | OAuthError::Listen(ListenError::NoneRegistered) => (
@@ -73,6 +99,16 @@ impl From<OAuthError> for Error {
                     .to_owned(),
                 "In the Google Cloud console, add http://127.0.0.1:27495/terms and http://127.0.0.1:27496/sign-in to its \
                  authorised redirect URIs and add the file again, or use an OAuth client of kind \"Desktop app\".",
+            ),
+            OAuthError::Listen(ListenError::NotPermitted { .. }) => (
+                ErrorCode::ListenerUnavailable,
+                "This computer does not let Gantry listen for the browser's answer.".to_owned(),
+                "Allow Gantry in your security software, or try again after a restart: Windows reserves ports for a while.",
+            ),
+            OAuthError::Listen(ListenError::NoLoopback { .. }) => (
+                ErrorCode::ListenerUnavailable,
+                "This computer has neither 127.0.0.1 nor [::1], so no browser can answer Gantry.".to_owned(),
+                "Switch the loopback network interface on, and try again.",
             ),
             OAuthError::Listen(_) => (
                 ErrorCode::ListenerUnavailable,
@@ -94,7 +130,15 @@ impl From<OAuthError> for Error {
                 "Something other than Google's sign-in answered.".to_owned(),
                 "Check whether your network asks you to log in (a hotel, a proxy), then try again.",
             ),
-            OAuthError::Unreachable(_) => (
+            OAuthError::Unreachable {
+                kind: NetworkFault::CaptivePortal,
+                ..
+            } => (
+                ErrorCode::GoogleUnreadable,
+                "Your network answered with a page of its own instead of Google.".to_owned(),
+                "Open any page in a browser and log in to the network (a hotel, an airport, a proxy), then try again.",
+            ),
+            OAuthError::Unreachable { .. } => (
                 ErrorCode::Offline,
                 "Google could not be reached.".to_owned(),
                 "Check your internet connection and try again. Your sign-in is kept.",

@@ -11,7 +11,7 @@ use google_apis::{
     Transport, TransportConfig,
 };
 use google_oauth::{
-    Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore,
+    Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore, UserCredential,
 };
 use tokio::sync::Mutex;
 
@@ -26,7 +26,7 @@ pub struct Session {
     pub connection: ConnectionRecord,
     pub transport: Transport,
     pub(crate) oauth_client: Arc<OAuthClient>,
-    pub(super) credential: Arc<Credential>,
+    pub(super) credential: Credential,
 }
 
 /// The connections that can be used, and those that failed before anything was sent.
@@ -193,7 +193,7 @@ impl Engine {
         let client = self.oauth_client(Some(&connection.oauth_client_id)).await?;
         let project = client.project_id.clone().unwrap_or_else(|| client.client_id.clone());
         let oauth_client = Arc::new(client.clone());
-        let credential = Arc::new(self.credential(&connection, client).await?);
+        let credential = self.user_credential(&connection, client).await?.credential().clone();
         let http = match &shared.http {
             Some(http) => http.clone(),
             None => HttpClient::new(self.profile.base()).map_err(|error| {
@@ -209,7 +209,7 @@ impl Engine {
         let tokens = ConnectionTokens {
             connection_id: connection.id.clone(),
             session_only: connection.session_only,
-            credential: Arc::clone(&credential),
+            credential: credential.clone(),
             store: self.store.clone(),
             jobs: Arc::clone(&self.jobs),
         };
@@ -240,15 +240,18 @@ impl Engine {
         Ok(session)
     }
 
-    pub(super) async fn credential(&self, connection: &ConnectionRecord, client: OAuthClient) -> Result<Credential> {
+    pub(super) async fn user_credential(
+        &self,
+        connection: &ConnectionRecord,
+        client: OAuthClient,
+    ) -> Result<UserCredential> {
         let secrets: Arc<dyn TokenStore> = self.secrets(connection.session_only).await?;
-        let endpoint = TokenEndpoint::new(Provider::google(), self.profile.base().clone(), client)?;
-        Ok(Credential::new(
-            connection.id.clone(),
-            endpoint,
-            secrets,
-            self.refresh_lock(),
-        ))
+        let endpoint = TokenEndpoint::new(Provider::google(), self.profile.base().clone(), client)?
+            .with_clock(Arc::clone(&self.clock));
+        Ok(
+            UserCredential::new(&connection.id, endpoint, secrets, self.refresh_lock())
+                .with_clock(Arc::clone(&self.clock)),
+        )
     }
 
     fn refresh_lock(&self) -> Arc<dyn RefreshLock> {
@@ -288,7 +291,7 @@ fn ambiguous(message: &str, connections: &[ConnectionRecord]) -> Error {
 struct ConnectionTokens {
     connection_id: String,
     session_only: bool,
-    credential: Arc<Credential>,
+    credential: Credential,
     store: Store,
     jobs: Arc<Jobs>,
 }
@@ -312,7 +315,9 @@ impl AccessTokenSource for ConnectionTokens {
                 let kind = match &error {
                     error if error.needs_sign_in() => TokenUnavailableKind::SignInNeeded,
                     OAuthError::Store(_) => TokenUnavailableKind::Keychain,
-                    OAuthError::ClientRefused(_) => TokenUnavailableKind::OAuthClientRefused,
+                    OAuthError::ClientRefused(_) | OAuthError::ClientDeleted(_) | OAuthError::ClientDisabled(_) => {
+                        TokenUnavailableKind::OAuthClientRefused
+                    }
                     OAuthError::Lock(_) => TokenUnavailableKind::RefreshLock,
                     error if error.is_temporary() => TokenUnavailableKind::Network,
                     _ => TokenUnavailableKind::Other,

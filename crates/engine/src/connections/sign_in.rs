@@ -56,7 +56,8 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         ));
     }
 
-    let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client.clone())?;
+    let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client.clone())?
+        .with_clock(Arc::clone(&engine.clock));
     let authorization = AuthorizationRequest {
         scopes: scopes_to_request(&allow),
         login_hint: before.as_ref().map(|record| record.email.clone()),
@@ -160,7 +161,7 @@ async fn store(
         // The same person under the same OAuth client is the same connection, however it was asked for.
         record.id = known.id;
     }
-    let credential = engine.credential(&record, client).await?;
+    let credential = engine.user_credential(&record, client).await?;
     credential
         .accept(grant.access_token.clone(), grant.refresh_token.as_ref())
         .await?;

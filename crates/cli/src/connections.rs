@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use gantry_domain::Permission;
-use gantry_engine::dto::connections::{ConnectionState, ConnectionView};
+use gantry_engine::dto::connections::{ConnectionState, ConnectionView, UsePermissions};
 use gantry_engine::dto::{ById, Nothing};
 use gantry_engine::{ErrorCode, Result, connections};
 
@@ -19,6 +19,16 @@ pub enum Command {
         /// E-mail or id; `--connection`, or the only one, where absent.
         id: Option<String>,
     },
+    /// Which of the granted permissions Gantry may use; nothing changes at Google.
+    Use {
+        /// E-mail or id.
+        id: String,
+        /// view, configure, edit, publish, manage; what is left out is switched off here.
+        #[arg(value_delimiter = ',', required = true, value_name = "PERMISSION,...")]
+        permissions: Vec<Permission>,
+    },
+    /// Which connection acts on an asset that several reach; choose another.
+    Route(crate::route::Command),
     /// Forget a connection and give its token back to Google.
     Disconnect {
         /// E-mail or id.
@@ -47,6 +57,17 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
                 ExitCode::from(ErrorCode::SignInNeeded.exit_code())
             })
         }
+        Command::Use { id, permissions } => {
+            let request = UsePermissions {
+                id: engine.connection(Some(&id)).await?.id,
+                allow: permissions.into_iter().collect(),
+            };
+            let now = connections::use_permissions(engine, request).await?;
+            session.output.result(&now, |now| {
+                format!("Gantry uses of {}: {}.", now.email, names(&now.allowed))
+            })
+        }
+        Command::Route(command) => crate::route::run(command, session).await,
         Command::Disconnect { id } => {
             let done = connections::disconnect(engine, ById { id }).await?;
             session.output.result(&done, |_| "Disconnected.".to_owned())
@@ -80,7 +101,7 @@ fn rows(list: &[ConnectionView]) -> String {
             };
             vec![
                 connection.email.clone(),
-                names(&connection.granted),
+                names(&connection.allowed),
                 state,
                 connection.id.clone(),
             ]

@@ -13,7 +13,7 @@ use crate::{
     oauth::{self, OAuthClient},
     practice,
     quota::TagManagerQuota,
-    settings::{Consent, InstalledTermsRedirect, TermsOutcome},
+    settings::{ClientState, Consent, InstalledTermsRedirect, TermsOutcome},
 };
 
 /// The first path segment that is the sandbox's own.
@@ -45,6 +45,9 @@ pub(crate) fn handle(google: &Google, request: &ApiRequest) -> ApiReply {
         ("POST", "/terms") => set_terms(google, body),
         ("POST", "/users") => set_user(google, body),
         ("POST", "/oauth-clients") => add_client(google, body),
+        ("POST", "/oauth-clients/rules") => set_client_rules(google, body),
+        ("POST", "/services") => set_service(google, body),
+        ("POST", "/clock") => set_clock(google, body),
         ("POST", "/tokens/issue") => issue(google, body),
         ("POST", "/tokens/revoke") => revoke(google, body),
         ("POST", "/prebuilt") => prebuild(google, body),
@@ -169,11 +172,15 @@ struct UserOrder {
     email: String,
     at_account_limit: Option<bool>,
     #[serde(default)]
+    sign_in_again: bool,
+    #[serde(default)]
     delete: bool,
 }
 
 fn set_user(google: &Google, body: Value) -> Answer {
     let order: UserOrder = read(body)?;
+    // Later than every token that was issued so far.
+    let moment = google.grants().last_moment(google.now());
     let mut world = google.world_mut();
     if order.delete {
         world.users.remove(&order.email);
@@ -184,6 +191,9 @@ fn set_user(google: &Google, body: Value) -> Answer {
         .get_mut(&order.email)
         .ok_or("The sandbox has no such user.")?;
     user.at_account_limit = order.at_account_limit.unwrap_or(user.at_account_limit);
+    if order.sign_in_again {
+        user.sign_in_again_after = Some(moment);
+    }
     Ok(json!({}))
 }
 
@@ -192,6 +202,60 @@ fn add_client(google: &Google, body: Value) -> Answer {
         OAuthClient::from_json(&body).ok_or("The body is no client_secret_*.json of kind installed or web.")?;
     google.settings().oauth_clients.insert(client.id, body);
     Ok(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClientRulesOrder {
+    client_id: Option<String>,
+    testing: Option<bool>,
+    state: Option<ClientState>,
+    max_refresh_tokens: Option<usize>,
+}
+
+fn set_client_rules(google: &Google, body: Value) -> Answer {
+    let order: ClientRulesOrder = read(body)?;
+    let id = order.client_id.as_deref().unwrap_or(practice::INSTALLED_CLIENT_ID);
+    oauth::find_client(google, id).ok_or("The sandbox has no such OAuth client.")?;
+    let mut settings = google.settings();
+    let rules = settings.client_rules.entry(id.to_owned()).or_default();
+    rules.testing = order.testing.unwrap_or(rules.testing);
+    rules.state = order.state.unwrap_or(rules.state);
+    rules.max_refresh_tokens = order.max_refresh_tokens.unwrap_or(rules.max_refresh_tokens);
+    serde_json::to_value(*rules).map_err(|error| error.to_string())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServiceOrder {
+    service: String,
+    project: Option<String>,
+    enabled: bool,
+}
+
+fn set_service(google: &Google, body: Value) -> Answer {
+    let order: ServiceOrder = read(body)?;
+    let project = order.project.unwrap_or_else(|| practice::PROJECT.to_owned());
+    let key = (project, order.service);
+    let mut settings = google.settings();
+    if order.enabled {
+        settings.disabled_services.remove(&key);
+    } else {
+        settings.disabled_services.insert(key);
+    }
+    Ok(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockOrder {
+    offset_seconds: i64,
+}
+
+fn set_clock(google: &Google, body: Value) -> Answer {
+    let order: ClockOrder = read(body)?;
+    google.set_clock_offset(order.offset_seconds);
+    Ok(json!({"now": google.now()}))
 }
 
 #[derive(Deserialize)]
@@ -206,9 +270,10 @@ fn issue(google: &Google, body: Value) -> Answer {
     let order: IssueOrder = read(body)?;
     let id = order.client_id.as_deref().unwrap_or(practice::INSTALLED_CLIENT_ID);
     let client = oauth::find_client(google, id).ok_or("The sandbox has no such OAuth client.")?;
+    let (rules, now) = (google.settings().rules_of(&client.id), google.now());
     let (access, refresh) = google
         .grants()
-        .issue_directly(&order.email, &client, order.scopes, google.now());
+        .issue_directly(&order.email, &client, order.scopes, rules, now);
     Ok(json!({"access_token": access, "refresh_token": refresh}))
 }
 
@@ -222,7 +287,8 @@ struct RevokeOrder {
 fn revoke(google: &Google, body: Value) -> Answer {
     let order: RevokeOrder = read(body)?;
     let project = order.project.as_deref().unwrap_or(practice::PROJECT);
-    google.grants().revoke_project(&order.email, project, google.now());
+    let now = google.now();
+    google.grants().revoke_project(&order.email, project, now);
     Ok(json!({}))
 }
 

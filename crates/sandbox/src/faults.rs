@@ -49,7 +49,7 @@ pub struct FaultOrder {
     pub body: Option<Value>,
     /// An HTML body instead, as a proxy or Google's front end sends.
     pub html: Option<String>,
-    /// Headers of that answer, e.g. `retry-after`.
+    /// Headers of that answer, e.g. `retry-after`; without `status`, of the usual answer, e.g. `date`.
     #[serde(default)]
     pub headers: std::collections::BTreeMap<String, String>,
     /// Wait this long first.
@@ -90,6 +90,8 @@ pub(crate) struct Fault {
     pub drop_before: bool,
     /// Answer this instead.
     pub reply: Option<ApiReply>,
+    /// Headers for whatever is answered.
+    pub headers: Vec<(String, String)>,
 }
 
 /// The armed faults, in the order they were ordered; the first that matches is drawn.
@@ -137,11 +139,12 @@ impl FaultOrder {
             transport,
             drop_before: self.drop == Some(DropWhen::Before),
             reply: self.reply(),
+            headers: self.headers.clone().into_iter().collect(),
         }
     }
 
     fn reply(&self) -> Option<ApiReply> {
-        let mut reply = match (&self.html, self.status) {
+        Some(match (&self.html, self.status) {
             (Some(html), status) => ApiReply::html(status.unwrap_or(200), html.clone()),
             (None, Some(status)) => match &self.body {
                 Some(Value::String(text)) => ApiReply {
@@ -156,9 +159,7 @@ impl FaultOrder {
                 None => usual(status),
             },
             (None, None) => return None,
-        };
-        reply.headers.extend(self.headers.clone());
-        Some(reply)
+        })
     }
 }
 

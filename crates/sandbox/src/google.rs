@@ -1,8 +1,9 @@
 //! The whole fake Google behind one function: a request in, a reply out. Hosts are told apart here and nowhere else.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     admin, analytics_data,
@@ -26,6 +27,8 @@ use crate::{
 /// Everything the sandbox knows. Shared by all connections.
 pub struct Google {
     clock: Arc<dyn Clock>,
+    /// Seconds that Google's clock is ahead of this computer's.
+    clock_offset: AtomicI64,
     first_seed: Seed,
     first_quota: Option<TagManagerQuota>,
     world: RwLock<World>,
@@ -44,6 +47,7 @@ impl Google {
         let (world, customers) = config.seed.build();
         Self {
             clock: Arc::clone(&config.clock),
+            clock_offset: AtomicI64::new(0),
             first_seed: config.seed,
             first_quota: config.quota,
             world: RwLock::new(world),
@@ -58,7 +62,7 @@ impl Google {
         }
     }
 
-    /// Back to the first moment: seed, quota, faults, settings, revocations, log.
+    /// Back to the first moment: seed, quota, faults, settings, revocations, log, clock.
     pub fn reset(&self, seed: Option<Seed>) {
         let (world, customers) = seed.unwrap_or(self.first_seed).build();
         *self.world_mut() = world;
@@ -70,10 +74,13 @@ impl Google {
         *self.faults() = Faults::default();
         *self.quota() = Quota::new(self.first_quota);
         *self.log() = RequestLog::default();
+        self.set_clock_offset(0);
     }
 
+    /// Google's time: this computer's, set off by what control asked for.
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        let offset = SignedDuration::from_secs(self.clock_offset.load(Ordering::Relaxed));
+        self.clock.now().saturating_add(offset).unwrap_or(Timestamp::MAX)
     }
 
     /// The estate, to look at.
@@ -84,6 +91,11 @@ impl Google {
     /// The estate, to set up a test's own case.
     pub fn world_mut(&self) -> RwLockWriteGuard<'_, World> {
         self.world.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets Google's clock this many seconds ahead of this computer's.
+    pub fn set_clock_offset(&self, seconds: i64) {
+        self.clock_offset.store(seconds, Ordering::Relaxed);
     }
 
     pub(crate) fn tag_manager(&self) -> MutexGuard<'_, tag_manager::Model> {
@@ -190,7 +202,13 @@ impl Google {
     ) -> (Option<Caller>, ApiReply) {
         match self.caller(request) {
             Ok(caller) => {
-                let reply = answer(&caller);
+                let key = (caller.project.clone(), service.to_owned());
+                let disabled = self.settings().disabled_services.contains(&key);
+                let reply = if disabled {
+                    rpc_error::service_disabled(service, &caller.project, legacy)
+                } else {
+                    answer(&caller)
+                };
                 (Some(caller), reply)
             }
             Err(bad) => (None, rpc_error::unauthenticated(bad, service, legacy)),

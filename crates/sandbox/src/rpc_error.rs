@@ -93,6 +93,39 @@ pub fn unauthenticated(credential: BadCredential, service: &str, legacy: bool) -
     reply.with_header("www-authenticate", challenge)
 }
 
+/// 403 for an API that is not switched on in the caller's project, with the page that switches it on; with the legacy list
+/// beside the status where the API sends it (`legacy`).
+pub fn service_disabled(service: &str, project: &str, legacy: bool) -> ApiReply {
+    let page = format!("https://console.developers.google.com/apis/api/{service}/overview?project={project}");
+    let message = format!(
+        "{service} has not been used in project {project} before or it is disabled. Enable it by visiting {page} then retry. \
+         If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry."
+    );
+    let info = json!({
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": "SERVICE_DISABLED",
+        "domain": "googleapis.com",
+        "metadata": {
+            "service": service,
+            "consumer": format!("projects/{project}"),
+            "containerInfo": project,
+            "activationUrl": page,
+        },
+    });
+    let help = json!({
+        "@type": "type.googleapis.com/google.rpc.Help",
+        "links": [{"description": "Google developers console API activation", "url": page}],
+    });
+    let mut reply = status(403, "PERMISSION_DENIED", &message, vec![info, help]);
+    if legacy && let crate::http::ReplyBody::Json(body) = &mut reply.body {
+        body["error"]["errors"] = json!([{
+            "message": message, "domain": "usageLimits", "reason": "accessNotConfigured",
+            "extendedHelp": "https://console.developers.google.com",
+        }]);
+    }
+    reply
+}
+
 /// The v3 dialect: `{"error":{"errors":[{domain,reason,message}],"code","message"}}`.
 pub fn legacy(code: u16, reason: &str, message: &str) -> ApiReply {
     let item = json!({"domain": "global", "reason": reason, "message": message});

@@ -42,6 +42,37 @@ pub enum TermsOutcome {
     BackendError,
 }
 
+/// Whether Google still knows an OAuth client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientState {
+    #[default]
+    Active,
+    Disabled,
+    Deleted,
+}
+
+/// What Google's console would say of one OAuth client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClientRules {
+    /// The consent screen is external and in testing: refresh tokens live for seven days.
+    pub testing: bool,
+    pub state: ClientState,
+    /// Live refresh tokens per account; a further one kills the oldest.
+    pub max_refresh_tokens: usize,
+}
+
+impl Default for ClientRules {
+    fn default() -> Self {
+        Self {
+            testing: false,
+            state: ClientState::Active,
+            max_refresh_tokens: 100,
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Settings {
@@ -51,4 +82,14 @@ pub(crate) struct Settings {
     /// OAuth clients registered by control, beside the practice ones: the JSON of their files by client id.
     #[serde(skip)]
     pub oauth_clients: BTreeMap<String, serde_json::Value>,
+    /// By client id; what is not here has Google's usual rules.
+    pub client_rules: BTreeMap<String, ClientRules>,
+    /// Project, and host of an API that is switched off in it.
+    pub disabled_services: BTreeSet<(String, String)>,
+}
+
+impl Settings {
+    pub fn rules_of(&self, client_id: &str) -> ClientRules {
+        self.client_rules.get(client_id).copied().unwrap_or_default()
+    }
 }

@@ -4,9 +4,11 @@
 
 mod activity;
 mod containers;
+mod isolation;
 mod partial;
 #[path = "../recorded/mod.rs"]
 mod recorded;
 mod reports;
+mod routing;
 mod stage;
 mod sync;

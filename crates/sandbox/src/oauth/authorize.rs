@@ -13,7 +13,7 @@ use crate::{
     google::Google,
     http::{ApiReply, ApiRequest},
     pages::{self, ConsentPage},
-    settings::Consent,
+    settings::{ClientState, Consent},
 };
 
 /// The cookie by which the fake Google's pages know who is signed in to this browser.
@@ -40,7 +40,7 @@ struct Refusal {
 }
 
 fn refusal(code: &'static str, message: &str) -> Refusal {
-    let status = if matches!(code, "invalid_client" | "deleted_client") {
+    let status = if matches!(code, "invalid_client" | "deleted_client" | "disabled_client") {
         401
     } else {
         400
@@ -77,6 +77,11 @@ fn validate(google: &Google, request: &ApiRequest) -> Result<Asked, Refusal> {
     let client_id = required("client_id")?;
     let client =
         find_client(google, client_id).ok_or_else(|| refusal("invalid_client", "The OAuth client was not found."))?;
+    match google.settings().rules_of(&client.id).state {
+        ClientState::Active => {}
+        ClientState::Disabled => return Err(refusal("disabled_client", "The OAuth client was disabled.")),
+        ClientState::Deleted => return Err(refusal("deleted_client", "The OAuth client was deleted.")),
+    }
     let redirect_uri = required("redirect_uri")?.to_owned();
     if !client.allows_redirect(&redirect_uri) {
         let message = format!(

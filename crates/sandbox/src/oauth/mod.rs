@@ -9,7 +9,7 @@ mod scopes;
 mod token_endpoint;
 mod tokens;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,10 +21,14 @@ use crate::{
     google::Google,
     http::{ApiReply, ApiRequest, Caller},
     rpc_error,
+    settings::ClientRules,
 };
 
 /// How long an authorization code may wait for its exchange.
 const CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
+
+/// How long a refresh token lives while its OAuth client's consent screen is in testing: seven days.
+const TESTING_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// What a code stands for until it is exchanged.
 #[derive(Clone, Debug)]
@@ -48,6 +52,10 @@ pub(crate) struct Grants {
     revoked: BTreeMap<(String, String), Timestamp>,
     /// The time of the last token, so that two tokens never share one.
     last_issued: Option<Timestamp>,
+    /// Refresh tokens that count against the limit of (e-mail, OAuth client), by their time, the oldest first.
+    counted: BTreeMap<(String, String), VecDeque<Timestamp>>,
+    /// The times of those that newer ones pushed out.
+    pushed_out: BTreeSet<Timestamp>,
 }
 
 impl Grants {
@@ -65,8 +73,28 @@ impl Grants {
     }
 
     /// The grant behind a refresh token that still lives.
-    fn refresh_grant(&self, token: &str) -> Option<Grant> {
-        tokens::open(token, TokenKind::Refresh).filter(|grant| !self.is_revoked(grant))
+    fn refresh_grant(&self, token: &str, now: Timestamp) -> Option<Grant> {
+        tokens::open(token, TokenKind::Refresh).filter(|grant| {
+            !self.is_revoked(grant)
+                && !self.pushed_out.contains(&grant.issued)
+                && grant.expires.is_none_or(|end| now < end)
+        })
+    }
+
+    /// A refresh token for the grant. It counts: where the client's limit is passed, the account's oldest one dies.
+    fn seal_refresh(&mut self, grant: &Grant, rules: ClientRules, now: Timestamp) -> String {
+        let key = (grant.email.clone(), grant.client_id.clone());
+        let live = self.counted.entry(key).or_default();
+        live.push_back(grant.issued);
+        while live.len() > rules.max_refresh_tokens {
+            self.pushed_out.extend(live.pop_front());
+        }
+        let expires = rules.testing.then(|| now.checked_add(TESTING_LIFE).ok()).flatten();
+        let grant = Grant {
+            expires,
+            ..grant.clone()
+        };
+        tokens::seal(&grant, TokenKind::Refresh)
     }
 
     fn is_revoked(&self, grant: &Grant) -> bool {
@@ -77,9 +105,14 @@ impl Grants {
     /// Kills everything that the user granted to the project, as Google does when any one token is revoked.
     pub fn revoke_project(&mut self, email: &str, project: &str, now: Timestamp) {
         let key = (email.to_owned(), project.to_owned());
-        let until = self.last_issued.map_or(now, |last| last.max(now));
+        let until = self.last_moment(now);
         self.consents.remove(&key);
         self.revoked.insert(key, until);
+    }
+
+    /// The time of the last token, or `now` where that is later.
+    pub fn last_moment(&self, now: Timestamp) -> Timestamp {
+        self.last_issued.map_or(now, |last| last.max(now))
     }
 
     /// A time for a new token, later than that of every token before.
@@ -98,6 +131,7 @@ impl Grants {
         email: &str,
         client: &OAuthClient,
         scopes: BTreeSet<String>,
+        rules: ClientRules,
         now: Timestamp,
     ) -> (String, String) {
         let mut grant = Grant {
@@ -109,7 +143,7 @@ impl Grants {
             issued: self.stamp(now),
             expires: None,
         };
-        let refresh = tokens::seal(&grant, TokenKind::Refresh);
+        let refresh = self.seal_refresh(&grant, rules, now);
         grant.expires = now.checked_add(tokens::ACCESS_LIFE).ok();
         (tokens::seal(&grant, TokenKind::Access), refresh)
     }

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    CODE_LIFE, OAuthClient, assertion, find_client, identity, scopes,
+    CODE_LIFE, OAuthClient, TESTING_LIFE, assertion, find_client, identity, scopes,
     tokens::{self, ACCESS_LIFE, ANNOUNCED_LIFE_SECONDS, Grant, TokenKind},
 };
 use crate::{
     google::Google,
     http::{ApiReply, ApiRequest},
+    settings::ClientState,
 };
 
 /// `{"error","error_description"}`.
@@ -51,6 +52,11 @@ fn authenticate(google: &Google, request: &ApiRequest, form: &Form) -> Result<OA
     let id = id.ok_or_else(|| refuse(400, "invalid_request", "Could not determine client ID from request."))?;
     let client =
         find_client(google, id).ok_or_else(|| refuse(401, "invalid_client", "The OAuth client was not found."))?;
+    match google.settings().rules_of(&client.id).state {
+        ClientState::Active => {}
+        ClientState::Disabled => return Err(refuse(401, "disabled_client", "The OAuth client was disabled.")),
+        ClientState::Deleted => return Err(refuse(401, "deleted_client", "The OAuth client was deleted.")),
+    }
     match secret {
         None => Err(refuse(400, "invalid_request", "client_secret is missing.")),
         Some(secret) if secret != client.secret => Err(refuse(401, "invalid_client", "Unauthorized")),
@@ -77,6 +83,7 @@ fn exchange(google: &Google, request: &ApiRequest, form: &Form) -> ApiReply {
         return refuse(400, "invalid_request", "Missing required parameter: code");
     };
     let now = google.now();
+    let rules = google.settings().rules_of(&client.id);
     let mut grants = google.grants();
     let Some(pending) = grants.codes.get_mut(code) else {
         return refuse(400, "invalid_grant", "Malformed auth code.");
@@ -101,15 +108,7 @@ fn exchange(google: &Google, request: &ApiRequest, form: &Form) -> ApiReply {
     if grants.is_revoked(&pending.grant) {
         return refuse(400, "invalid_grant", "Bad Request");
     }
-    let refresh = pending.offline.then(|| {
-        tokens::seal(
-            &Grant {
-                expires: None,
-                ..pending.grant.clone()
-            },
-            TokenKind::Refresh,
-        )
-    });
+    let refresh = pending.offline.then(|| grants.seal_refresh(&pending.grant, rules, now));
     let grant = Grant {
         issued: grants.stamp(now),
         expires: now.checked_add(ACCESS_LIFE).ok(),
@@ -119,6 +118,10 @@ fn exchange(google: &Google, request: &ApiRequest, form: &Form) -> ApiReply {
     let mut answer = token_answer(google, &grant, pending.nonce.as_deref());
     if let Some(refresh) = refresh {
         answer["refresh_token"] = Value::String(refresh);
+        if rules.testing {
+            // Google announces one second less, as with access tokens.
+            answer["refresh_token_expires_in"] = json!(TESTING_LIFE.as_secs() - 1);
+        }
     }
     ApiReply::ok(answer).with_header("cache-control", "no-store")
 }
@@ -133,7 +136,7 @@ fn refresh(google: &Google, request: &ApiRequest, form: &Form) -> ApiReply {
     };
     let now = google.now();
     let mut grants = google.grants();
-    let Some(mut grant) = grants.refresh_grant(token) else {
+    let Some(mut grant) = grants.refresh_grant(token, now) else {
         let known = tokens::open(token, TokenKind::Refresh).is_some();
         return refuse(
             400,
@@ -148,9 +151,17 @@ fn refresh(google: &Google, request: &ApiRequest, form: &Form) -> ApiReply {
     if grant.client_id != client.id {
         return refuse(401, "unauthorized_client", "Unauthorized");
     }
-    if !google.world().users.contains_key(&grant.email) {
-        return refuse(400, "invalid_grant", "The account has been deleted");
+    match google.world().users.get(&grant.email) {
+        None => return refuse(400, "invalid_grant", "The account has been deleted"),
+        Some(user) if user.sign_in_again_after.is_some_and(|moment| grant.issued <= moment) => {
+            let mut body =
+                json!({"error": "invalid_grant", "error_description": "reauth related error (invalid_rapt)"});
+            body["error_subtype"] = json!("invalid_rapt");
+            return ApiReply::json(400, body).with_header("cache-control", "no-store");
+        }
+        Some(_) => {}
     }
+    let ends = grant.expires;
     if let Some(narrower) = form.get("scope") {
         match scopes::parse(narrower) {
             Ok(wanted) if wanted.is_subset(&grant.scopes) => grant.scopes = wanted,
@@ -160,7 +171,11 @@ fn refresh(google: &Google, request: &ApiRequest, form: &Form) -> ApiReply {
     grant.issued = grants.stamp(now);
     grant.expires = now.checked_add(ACCESS_LIFE).ok();
     drop(grants);
-    ApiReply::ok(token_answer(google, &grant, None)).with_header("cache-control", "no-store")
+    let mut answer = token_answer(google, &grant, None);
+    if let Some(end) = ends {
+        answer["refresh_token_expires_in"] = json!(end.duration_since(now).as_secs());
+    }
+    ApiReply::ok(answer).with_header("cache-control", "no-store")
 }
 
 fn token_answer(google: &Google, grant: &Grant, nonce: Option<&str>) -> Value {

@@ -83,6 +83,7 @@ fn add_user(world: &mut World, email: &str, name: &str, locale: &str) {
         name: name.to_owned(),
         locale: locale.to_owned(),
         at_account_limit: false,
+        sign_in_again_after: None,
     };
     world.users.insert(email.to_owned(), user);
 }

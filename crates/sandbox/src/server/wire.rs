@@ -33,6 +33,7 @@ pub(super) async fn answer(request: Request<Incoming>, google: Arc<Google>) -> R
         let page = "<!DOCTYPE html><title>Forbidden</title><p>The sandbox answers on loopback names only.".to_owned();
         return Ok(finish(ApiReply::html(403, page), false));
     }
+    let clock = Arc::clone(&google);
     let Ok(collected) = Limited::new(body, MAX_BODY).collect().await else {
         return Ok(finish(
             rpc_error::status(413, "INVALID_ARGUMENT", "Request payload is too large.", vec![]),
@@ -58,6 +59,7 @@ pub(super) async fn answer(request: Request<Incoming>, google: Arc<Google>) -> R
     }
     let transport = fault.as_ref().map(|fault| fault.transport.clone()).unwrap_or_default();
     let before = fault.as_ref().is_some_and(|fault| fault.drop_before);
+    let headers = fault.as_ref().map(|fault| fault.headers.clone()).unwrap_or_default();
     let reply = if before {
         google.log_dropped(&request);
         None
@@ -68,10 +70,26 @@ pub(super) async fn answer(request: Request<Incoming>, google: Arc<Google>) -> R
         // Reports take CPU and the parts take locks: neither belongs on the socket's thread.
         tokio::task::spawn_blocking(move || google.answer(&request)).await.ok()
     };
+    let reply = reply.map(|mut reply| {
+        reply.headers.extend(headers);
+        reply
+    });
     match (transport, reply) {
         (Transport::Drop, _) | (_, None) => Err(Dropped),
-        (Transport::Truncate(kept), Some(reply)) => Ok(truncated(reply, kept, gzip)),
-        (Transport::Whole, Some(reply)) => Ok(finish(reply, gzip)),
+        (Transport::Truncate(kept), Some(reply)) => Ok(truncated(dated(reply, &clock), kept, gzip)),
+        (Transport::Whole, Some(reply)) => Ok(finish(dated(reply, &clock), gzip)),
+    }
+}
+
+/// With Google's time, unless a fault says another (RFC 9110 section 6.6.1).
+fn dated(reply: ApiReply, google: &Google) -> ApiReply {
+    if reply.header("date").is_some() {
+        return reply;
+    }
+    let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
+    match printer.timestamp_to_rfc9110_string(&google.now()) {
+        Ok(date) => reply.with_header("date", &date),
+        Err(_) => reply,
     }
 }
 

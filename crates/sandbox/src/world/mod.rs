@@ -22,6 +22,8 @@ pub struct User {
     pub locale: String,
     /// Whether a new account is refused as if the user had 100 of them.
     pub at_account_limit: bool,
+    /// The organisation demands a new sign-in of everybody who signed in up to here (`invalid_rapt`).
+    pub sign_in_again_after: Option<jiff::Timestamp>,
 }
 
 /// A predefined role of Analytics, in growing order of rights.

@@ -83,7 +83,10 @@ const DID: &[(&str, &str)] = &[
         "asked who is on the site now",
     ),
     ("analyticsdata.properties.runReport", "asked for a report"),
-    ("oauth2.assertion", "asked for an access token with a service account's key"),
+    (
+        "oauth2.assertion",
+        "asked for an access token with a service account's key",
+    ),
     ("oauth2.exchangeCode", "finished a sign-in"),
     ("oauth2.refresh", "asked for a new access token"),
     ("oauth2.revoke", "gave a sign-in back to Google"),

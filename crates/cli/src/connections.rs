@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use gantry_domain::Permission;
-use gantry_engine::dto::connections::{ConnectionState, ConnectionView, UsePermissions};
+use gantry_engine::dto::connections::{
+    ConnectionKind, ConnectionState, ConnectionView, Finding, FindingState, Offer, StoredIn, UsePermissions,
+};
 use gantry_engine::dto::{ById, Nothing};
 use gantry_engine::{ErrorCode, Result, connections};
 
@@ -47,9 +49,10 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
             let named = id.or_else(|| session.connection.clone());
             let id = engine.connection(named.as_deref()).await?.id;
             let check = connections::check(engine, ById { id }).await?;
-            let printed = session
-                .output
-                .result(&check, |check| format!("{}: {}", check.connection.email, check.message))?;
+            let printed = session.output.result(&check, |check| {
+                let told = findings(&check.findings);
+                format!("{}: {}{told}", check.connection.email, check.message)
+            })?;
             // A script asks this to learn whether a person has to sign in again.
             Ok(if check.ok {
                 printed
@@ -69,10 +72,54 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
         }
         Command::Route(command) => crate::route::run(command, session).await,
         Command::Disconnect { id } => {
+            let id = engine.connection(Some(&id)).await?.id;
+            let before = connections::list(engine, Nothing {}).await?;
+            let before = before.into_iter().find(|connection| connection.id == id);
             let done = connections::disconnect(engine, ById { id }).await?;
-            session.output.result(&done, |_| "Disconnected.".to_owned())
+            session
+                .output
+                .result(&done, |_| disconnected(before.as_ref()).to_owned())
         }
     }
+}
+
+fn disconnected(connection: Option<&ConnectionView>) -> &'static str {
+    match connection.map(|connection| (connection.kind, connection.stored_in)) {
+        None | Some((ConnectionKind::User, _)) => "Disconnected.",
+        Some((ConnectionKind::ServiceAccount, StoredIn::Keychain | StoredIn::Session)) => {
+            "Disconnected: its key was deleted here. Google goes on accepting the key until it is deleted in the Google Cloud \
+             console (IAM & Admin, Service Accounts, Keys)."
+        }
+        Some((ConnectionKind::ServiceAccount, StoredIn::KeyFile)) => {
+            "Disconnected. The key file was left as it is, and Google goes on accepting the key until it is deleted in the \
+             Google Cloud console (IAM & Admin, Service Accounts, Keys)."
+        }
+    }
+}
+
+/// What a check found, a line each.
+pub fn findings(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let mark = match finding.state {
+            FindingState::Ok => "ok",
+            FindingState::Warn => "look",
+            FindingState::Failed => "failed",
+            FindingState::Skipped => "skipped",
+        };
+        for line in [&finding.title, &finding.explanation, &finding.remedy] {
+            if !line.is_empty() {
+                let lead = if *line == finding.title { mark } else { "" };
+                text.push_str(&format!("\n{lead:<8}{line}"));
+            }
+        }
+        for offer in &finding.offers {
+            if let Offer::CopyText { text: copied, .. } = offer {
+                text.push_str(&format!("\n{:<8}{copied}", ""));
+            }
+        }
+    }
+    text
 }
 
 pub fn names(permissions: &std::collections::BTreeSet<Permission>) -> String {
@@ -99,13 +146,19 @@ fn rows(list: &[ConnectionView]) -> String {
                     )
                 }
             };
+            let kind = match (connection.kind, &connection.impersonated) {
+                (ConnectionKind::User, _) => "person".to_owned(),
+                (ConnectionKind::ServiceAccount, None) => "service account".to_owned(),
+                (ConnectionKind::ServiceAccount, Some(user)) => format!("service account as {user}"),
+            };
             vec![
                 connection.email.clone(),
+                kind,
                 names(&connection.allowed),
                 state,
                 connection.id.clone(),
             ]
         })
         .collect();
-    table(&["ACCOUNT", "MAY", "STATE", "ID"], &rows)
+    table(&["ACCOUNT", "KIND", "MAY", "STATE", "ID"], &rows)
 }

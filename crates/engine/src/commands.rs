@@ -35,7 +35,8 @@ use crate::error::{Error, ErrorCode, ErrorView, Result};
 use crate::jobs::Job;
 use crate::typescript::Declarations;
 use crate::{
-    Engine, activity, app, connections, containers, estate, exports, overview, provisioning, reports, settings,
+    Engine, activity, app, connections, containers, estate, exports, keychain, overview, provisioning, reports,
+    settings,
 };
 
 macro_rules! command_table {
@@ -92,7 +93,7 @@ command_table! {
     call "sandbox.leave" (Nothing) -> Nothing = app::leave_sandbox;
     call "sandbox.reset" (Nothing) -> Nothing = app::reset_sandbox;
 
-    call "keychain.retry" (Nothing) -> KeychainView = app::retry_keychain;
+    call "keychain.retry" (Nothing) -> KeychainView = keychain::retry;
 
     call "oauth_clients.list" (Nothing) -> Vec<OAuthClientView> = connections::list_oauth_clients;
     call "oauth_clients.add" (AddOAuthClient) -> OAuthClientView = connections::add_oauth_client;

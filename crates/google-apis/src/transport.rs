@@ -17,6 +17,7 @@ use crate::body::{Beginning, BodyDecoder};
 use crate::call::{Call, Effect, Priority};
 use crate::error::{ApiError, AttemptFailure, ErrorKind, Failure};
 use crate::http_client::{HttpClient, USER_AGENT};
+use crate::network_fault::NetworkFault;
 use crate::pause::Pause;
 use crate::quota::{QuotaAsk, QuotaLedger, Refusal, Reservation};
 use crate::retry::RetryPolicy;
@@ -145,6 +146,17 @@ impl Transport {
             decoder: BodyDecoder::new(text(&headers, &CONTENT_ENCODING)),
             response,
         };
+        if let Some(fault) = NetworkFault::in_answer(status.as_u16(), text(&headers, &CONTENT_TYPE)) {
+            return Err(AttemptFailure {
+                status: Some(status.as_u16()),
+                // A page in the place of an answer may have been put there on the way back.
+                answer_lost: status.is_success(),
+                ..AttemptFailure::of_network(
+                    fault,
+                    format!("Something between this computer and Google answered in its place (HTTP {status})."),
+                )
+            });
+        }
         if status.is_success() {
             return match text(&headers, &CONTENT_TYPE) {
                 Some(kind) if !kind.contains("json") => Err(AttemptFailure {
@@ -153,7 +165,7 @@ impl Transport {
                     ..AttemptFailure::new(
                         ErrorKind::UnexpectedAnswer,
                         format!(
-                            "Google answered with {kind} where JSON was expected. A proxy or a sign-in page of your network may be in between."
+                            "Google answered with {kind} where JSON was expected. A proxy of your network may be in between."
                         ),
                     )
                 }),
@@ -202,10 +214,12 @@ impl Transport {
     async fn token(&self) -> Result<AccessToken, AttemptFailure> {
         self.config.tokens.access_token().await.map_err(|unavailable| {
             let kind = match unavailable.kind {
+                TokenUnavailableKind::Fault(fault) => return AttemptFailure::of_network(fault, unavailable.message),
                 TokenUnavailableKind::SignInNeeded => ErrorKind::SignInNeeded,
                 TokenUnavailableKind::Keychain => ErrorKind::Keychain,
                 TokenUnavailableKind::OAuthClientRefused => ErrorKind::OAuthClientRefused,
                 TokenUnavailableKind::RefreshLock => ErrorKind::RefreshLock,
+                TokenUnavailableKind::ServiceAccount => ErrorKind::ServiceAccount,
                 TokenUnavailableKind::Network => ErrorKind::Network,
                 TokenUnavailableKind::Other => ErrorKind::UnexpectedAnswer,
             };
@@ -266,6 +280,9 @@ impl Transport {
             log.paced += 1;
             log.try_again(&failure);
             return Ok(());
+        }
+        if failure.network.is_some_and(|fault| !fault.may_pass_soon()) {
+            return Err(log.fail(failure, call.effect));
         }
         let wait = self.config.retry.wait(
             call.api,
@@ -549,6 +566,7 @@ impl ApiError {
 fn plain_failure(failure: AttemptFailure, api_method: &'static str, activity_id: ActivityId) -> Failure {
     Failure {
         kind: failure.kind,
+        network: failure.network,
         api_method,
         status: failure.status,
         google_status: failure.google_status,
@@ -617,10 +635,7 @@ fn broken_off(broken: &crate::body::BrokenBody) -> AttemptFailure {
 
 /// reqwest's errors carry the dialled address, which the person knows, and hide the cause, which they need.
 fn no_answer(error: &reqwest::Error) -> AttemptFailure {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
+    let (fault, cause) = NetworkFault::of(error);
     let message = if error.is_timeout() {
         "Google did not answer in time.".to_owned()
     } else if error.is_connect() {
@@ -630,6 +645,6 @@ fn no_answer(error: &reqwest::Error) -> AttemptFailure {
     };
     AttemptFailure {
         answer_lost: !error.is_connect(),
-        ..AttemptFailure::new(ErrorKind::Network, message)
+        ..AttemptFailure::of_network(fault, message)
     }
 }

@@ -37,6 +37,14 @@ pub(crate) struct Answer {
     pub body: Vec<u8>,
 }
 
+impl Answer {
+    /// A text of the body's JSON object.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let value: Value = serde_json::from_slice(&self.body).ok()?;
+        value.get(name)?.as_str().map(str::to_owned)
+    }
+}
+
 impl HttpClient {
     pub(crate) fn new(base: GoogleBase) -> Result<Self, OAuthError> {
         let mut builder = reqwest::Client::builder()

@@ -77,6 +77,7 @@ fn title(kind: ErrorKind) -> &'static str {
         ErrorKind::SignInNeeded | ErrorKind::Unauthenticated => "Sign-in ended",
         ErrorKind::Keychain => "Keychain not available",
         ErrorKind::OAuthClientRefused => "OAuth client refused",
+        ErrorKind::ServiceAccount => "Service account's key not usable",
         ErrorKind::RefreshLock => "Another Gantry holds the sign-in",
         ErrorKind::ScopeMissing => "Permission not given",
         ErrorKind::PermissionDenied => "Not allowed",

@@ -8,7 +8,9 @@ use gantry_store::{
 };
 use google_oauth::{OAuthClient, OAuthClientKind, OAuthError, TokenStore};
 
+use super::reconcile;
 use super::session::{allowed, ends_sign_in, granted};
+use super::{service_account_access, service_accounts};
 use crate::Engine;
 use crate::dto::connections::{ConnectionCheck, ConnectionKind, ConnectionState, ConnectionView, StoredIn};
 use crate::dto::events::Topic;
@@ -43,12 +45,22 @@ async fn view(
     properties: &[AnalyticsProperty],
     containers: &[TagManagerContainer],
 ) -> Result<ConnectionView> {
-    let state_reason = if record.state == StoredState::NeedsSignIn {
+    let person = record.kind == StoredKind::User;
+    let state_reason = if record.state == StoredState::NeedsSignIn && person {
         Some("Google no longer accepts the saved sign-in.")
+    } else if record.state == StoredState::NeedsSignIn {
+        Some("Google no longer accepts this service account's key.")
+    } else if record.key_file.is_some() {
+        // Looked at when it is used: a list reads no key.
+        None
     } else if record.session_only && engine.session.get(&record.id).await?.is_none() {
         Some("It was kept for one session only, and that session is over.")
-    } else if !record.session_only && !engine.has_keychain() {
-        Some("Its sign-in is in the keychain, which is not available now.")
+    } else if !record.session_only && engine.keychain.is_known_to_be_unavailable() {
+        Some(if person {
+            "Its sign-in is in the keychain, which is not available now."
+        } else {
+            "Its key is in the keychain, which is not available now."
+        })
     } else {
         None
     };
@@ -102,7 +114,7 @@ async fn view(
     })
 }
 
-/// Asks Google whether the saved sign-in still works, by refreshing it.
+/// Asks Google whether the saved sign-in still works, by refreshing it; of a service account also what it reaches.
 pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionCheck> {
     let session = engine.session(Some(&request.id)).await?;
     let id = session.connection.id.clone();
@@ -116,7 +128,12 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
         engine.store.set_connection_state(&id, state).await?;
         engine.jobs.changed(Topic::Connections);
     }
+    let mut findings = Vec::new();
     let (ok, message) = match outcome {
+        Ok(()) if session.connection.kind == StoredKind::ServiceAccount => {
+            findings = service_account_access::findings(&session).await;
+            (true, "Google accepts this key.".to_owned())
+        }
         Ok(()) => (true, "Google accepts this sign-in.".to_owned()),
         Err(error) if error.needs_sign_in() => {
             let error = Error::from(error);
@@ -129,31 +146,22 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
         connection: one(engine, &id).await?,
         ok,
         message,
-        findings: Vec::new(),
+        findings,
     })
 }
 
-/// Forgets a connection here and gives its token back to Google.
+/// Forgets a connection here and gives its token back to Google. Of a service account the key that is stored here is
+/// deleted: at Google it goes on working until somebody deletes it there.
 pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
     let record = engine.connection(Some(&request.id)).await?;
-    // Revoking needs the token alone: it works even where the OAuth client is gone.
-    let client = OAuthClient {
-        kind: OAuthClientKind::Installed,
-        client_id: record.oauth_client_id.clone(),
-        client_secret: None,
-        project_id: None,
-        redirect_uris: Vec::new(),
+    let marked = reconcile::removing(engine, &record).await?;
+    let revoked = match forget(engine, &record).await {
+        Ok(revoked) => revoked,
+        Err(error) => {
+            marked.undo(engine, &record).await?;
+            return Err(error);
+        }
     };
-    let revoked = engine.user_credential(&record, client).await?.disconnect().await;
-    if let Err(error @ (OAuthError::Store(_) | OAuthError::Lock(_))) = revoked {
-        // The token is still in the keychain: the connection must stay visible, or it would be forgotten there.
-        return Err(error.into());
-    }
-    engine.sessions.forget(&record.id).await;
-    engine.store.remove_connection(&record.id).await?;
-    for topic in [Topic::Connections, Topic::Accounts, Topic::Containers] {
-        engine.jobs.changed(topic);
-    }
     revoked.map(|()| Nothing {}).map_err(|error| {
         Error::new(
             ErrorCode::PartlyDone,
@@ -165,4 +173,37 @@ pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> 
         )
         .with_details(error)
     })
+}
+
+/// Deletes the connection's secret, then its row; says whether Google could be told. Nothing is told of a service account.
+pub(super) async fn forget(engine: &Engine, record: &ConnectionRecord) -> Result<Result<(), OAuthError>> {
+    if record.kind == StoredKind::ServiceAccount {
+        service_accounts::forget(engine, record).await?;
+        removed(engine, &record.id).await?;
+        return Ok(Ok(()));
+    }
+    // Revoking needs the token alone: it works even where the OAuth client is gone.
+    let client = OAuthClient {
+        kind: OAuthClientKind::Installed,
+        client_id: record.oauth_client_id.clone(),
+        client_secret: None,
+        project_id: None,
+        redirect_uris: Vec::new(),
+    };
+    let revoked = engine.user_credential(record, client).await?.disconnect().await;
+    if let Err(error @ (OAuthError::Store(_) | OAuthError::Lock(_))) = revoked {
+        // The token is still in the keychain: the connection must stay visible, or it would be forgotten there.
+        return Err(error.into());
+    }
+    removed(engine, &record.id).await?;
+    Ok(revoked)
+}
+
+async fn removed(engine: &Engine, id: &str) -> Result<()> {
+    engine.sessions.forget(id).await;
+    engine.store.remove_connection(id).await?;
+    for topic in [Topic::Connections, Topic::Accounts, Topic::Containers] {
+        engine.jobs.changed(topic);
+    }
+    Ok(())
 }

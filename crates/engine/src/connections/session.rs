@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gantry_domain::Permission;
-use gantry_store::{ConnectionRecord, ConnectionState, Store};
+use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState, Store};
 use google_apis::{
-    AccessToken, AccessTokenSource, HttpClient, RetryPolicy, SystemPause, TokenUnavailable, TokenUnavailableKind,
-    Transport, TransportConfig,
+    AccessToken, AccessTokenSource, ApiError, HttpClient, RetryPolicy, SystemPause, TokenUnavailable,
+    TokenUnavailableKind, Transport, TransportConfig,
 };
 use google_oauth::{
     Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore, UserCredential,
@@ -16,16 +16,21 @@ use google_oauth::{
 use tokio::sync::Mutex;
 
 use super::refresh_lock::FileLock;
+use super::refusals::at_the_apis;
+use super::{service_account_access, service_accounts};
 use crate::dto::events::Topic;
 use crate::error::{Error, ErrorCode, Result};
-use crate::{Engine, Jobs, Keychain, activity, quota};
+use crate::{Engine, Jobs, activity, quota};
 
 /// One connection, ready to call Google. Cheap to clone.
 #[derive(Clone)]
 pub struct Session {
     pub connection: ConnectionRecord,
     pub transport: Transport,
-    pub(crate) oauth_client: Arc<OAuthClient>,
+    /// `None` for a service account, which has none.
+    pub(crate) oauth_client: Option<Arc<OAuthClient>>,
+    /// The Google Cloud project whose quota it spends.
+    pub(crate) project: String,
     pub(super) credential: Credential,
 }
 
@@ -74,6 +79,13 @@ impl Session {
         if self.allowed().contains(&permission) {
             return Ok(());
         }
+        if self.connection.kind == ConnectionKind::ServiceAccount {
+            return Err(Error::new(
+                ErrorCode::PermissionMissing,
+                format!("{} was not added to {}.", self.connection.email, doing(permission)),
+                format!("Add its key again with \"{}\" among what it may do.", permission.name()),
+            ));
+        }
         Err(Error::new(
             ErrorCode::PermissionMissing,
             format!(
@@ -86,6 +98,11 @@ impl Session {
                 permission.name()
             ),
         ))
+    }
+
+    /// A failed call of this connection's, with what only the connection tells.
+    pub(crate) fn explained(&self, error: ApiError) -> Error {
+        service_account_access::explained(error, &self.connection)
     }
 }
 
@@ -183,10 +200,19 @@ impl Engine {
                 ..known.clone()
             });
         }
-        let client = self.oauth_client(Some(&connection.oauth_client_id)).await?;
-        let project = client.project_id.clone().unwrap_or_else(|| client.client_id.clone());
-        let oauth_client = Arc::new(client.clone());
-        let credential = self.user_credential(&connection, client).await?.credential().clone();
+        let (oauth_client, project, credential) = match connection.kind {
+            ConnectionKind::User => {
+                let client = self.oauth_client(Some(&connection.oauth_client_id)).await?;
+                let project = client.project_id.clone().unwrap_or_else(|| client.client_id.clone());
+                let credential = self.user_credential(&connection, client.clone()).await?;
+                (Some(Arc::new(client)), project, credential.credential().clone())
+            }
+            ConnectionKind::ServiceAccount => (
+                None,
+                service_accounts::project(&connection),
+                service_accounts::credential(self, &connection).await?,
+            ),
+        };
         // Each connection has connections to Google of its own: no request ever shares one with another's token.
         let http = HttpClient::new(self.profile.base()).map_err(|error| {
             Error::new(
@@ -218,6 +244,7 @@ impl Engine {
             connection,
             transport,
             oauth_client,
+            project,
             credential,
         };
         sessions.insert(session.connection.id.clone(), session.clone());
@@ -243,12 +270,8 @@ impl Engine {
         )
     }
 
-    fn refresh_lock(&self) -> Arc<dyn RefreshLock> {
+    pub(super) fn refresh_lock(&self) -> Arc<dyn RefreshLock> {
         Arc::new(FileLock::new(self.profile.locks_directory()))
-    }
-
-    pub(super) fn has_keychain(&self) -> bool {
-        matches!(self.keychain, Keychain::Available { .. })
     }
 }
 
@@ -256,6 +279,8 @@ fn same_grant(known: &ConnectionRecord, now: &ConnectionRecord) -> bool {
     known.session_only == now.session_only
         && known.oauth_client_id == now.oauth_client_id
         && known.granted_scopes == now.granted_scopes
+        && known.dropped == now.dropped
+        && known.key_file == now.key_file
 }
 
 /// Whether a failed refresh says that the connection needs a new sign-in, for every process: a session-only one whose
@@ -302,19 +327,28 @@ impl AccessTokenSource for ConnectionTokens {
                     self.jobs.changed(Topic::Connections);
                 }
                 let kind = match &error {
+                    OAuthError::KeyRefused(_) => TokenUnavailableKind::ServiceAccount,
                     error if error.needs_sign_in() => TokenUnavailableKind::SignInNeeded,
                     OAuthError::Store(_) => TokenUnavailableKind::Keychain,
+                    OAuthError::KeyFile(_)
+                    | OAuthError::DelegationRefused { .. }
+                    | OAuthError::SubjectUnknown(_)
+                    | OAuthError::ClockRefused { .. } => TokenUnavailableKind::ServiceAccount,
                     OAuthError::ClientRefused(_) | OAuthError::ClientDeleted(_) | OAuthError::ClientDisabled(_) => {
                         TokenUnavailableKind::OAuthClientRefused
                     }
                     OAuthError::Lock(_) => TokenUnavailableKind::RefreshLock,
+                    OAuthError::Unreachable { kind, .. } => TokenUnavailableKind::Fault(at_the_apis(*kind)),
                     error if error.is_temporary() => TokenUnavailableKind::Network,
                     _ => TokenUnavailableKind::Other,
                 };
-                Err(TokenUnavailable {
-                    kind,
-                    message: Error::from(error).message,
-                })
+                let error = Error::from(error);
+                let message = match kind {
+                    // Each of its failures has a remedy of its own.
+                    TokenUnavailableKind::ServiceAccount => format!("{} {}", error.message, error.remedy),
+                    _ => error.message,
+                };
+                Err(TokenUnavailable { kind, message })
             }
         }
     }

@@ -30,7 +30,8 @@ pub async fn metadata(engine: &Arc<Engine>, request: MetadataRequest) -> Result<
     let session = session_for(engine, &property, request.connection.as_deref()).await?;
     let metadata = AnalyticsData::new(&session.transport)
         .metadata(&format!("properties/{property}"))
-        .await?;
+        .await
+        .map_err(|error| session.explained(error))?;
     let dimensions = metadata.dimensions.into_iter().map(|field| (field, false));
     let metrics = metadata.metrics.into_iter().map(|field| (field, true));
     Ok(dimensions

@@ -9,7 +9,7 @@ use gantry_engine::host::Headless;
 use gantry_engine::{Engine, EngineConfig, Keychain, Profile, commands, estate, settings};
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, Seed, practice};
 use gantry_store::ConnectionRecord;
-use google_oauth::{Browser, BrowserError, OAuthClient, SecretBytes, SessionTokenStore, TokenStore};
+use google_oauth::{Browser, BrowserError, OAuthClient, OpenedTokenStore, SecretBytes, SessionTokenStore, TokenStore};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -59,10 +59,10 @@ impl Stage {
         }
         let engine = Engine::open(EngineConfig {
             profile: Profile::new(Some(home.path()), GoogleBase::loopback(sandbox.base()).unwrap()).unwrap(),
-            keychain: Keychain::Available {
+            keychain: Keychain::at_start(OpenedTokenStore {
                 name: "memory".to_owned(),
                 store: Arc::new(secrets),
-            },
+            }),
             browser: Arc::new(NoBrowser),
             clock: Arc::new(SystemClock),
             host: Arc::new(Headless),

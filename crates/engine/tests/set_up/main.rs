@@ -4,6 +4,7 @@
 
 mod activity;
 mod grants;
+mod keychain;
 mod provisioning;
 #[path = "../recorded/mod.rs"]
 mod recorded;

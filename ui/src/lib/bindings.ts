@@ -1,17 +1,23 @@
 // Generated from the engine's command table by `cargo xtask bindings`. Do not edit: change the Rust types.
 
-export type ActivityDetail = { view: ActivityView, explanation: Explanation, reason: string | null, attempts: Array<AttemptView>, request: MessageView | null, response: MessageView | null, curl: string, };
-export type ActivityOnly = "writes" | "failed";
-export type ActivityRequest = { limit: number, connection: string | null, only: ActivityOnly | null, text: string | null, before: string | null, after: string | null, };
-export type ActivitySummary = { today: number, writes_today: number, failed_today: number, };
-export type ActivityView = { id: string, at: string, connection: string | null, connection_id: string | null, api: string, method: string, http_method: string, url: string, status: number | null, latency_ms: number, retries: number, bytes: number, bytes_sent: number, quota_cost: number, writes: boolean, error: string | null, error_code: string | null, };
-export type AttemptView = { status: number | null, error_code: string | null, };
-export type BodyView = { text: string, cut: boolean, };
-export type Explanation = { title: string, text: string, remedy: string, offers: Array<Offer>, };
-export type ExportActivity = { path: string, include_emails: boolean, requests: number | null, };
-export type ExportedActivity = { path: string, requests: number, bytes: number, };
-export type HeaderView = { name: string, value: string, };
-export type MessageView = { headers: Array<HeaderView>, body: BodyView | null, };
+export type ActivityRequest = { 
+/**
+ * How many, newest first.
+ */
+limit: number, };
+
+/**
+ * One request to Google, from the record of activity.
+ */
+export type ActivityView = { id: string, at: string, connection: string | null, 
+/**
+ * For instance `tagmanager.accounts.containers.versions.live`.
+ */
+method: string, http_method: string, 
+/**
+ * Without secrets.
+ */
+url: string, status: number | null, latency_ms: number, retries: number, bytes: number, quota_cost: number, error: string | null, };
 
 /**
  * Add an OAuth client from the JSON file that the Google Cloud console gives.
@@ -969,10 +975,6 @@ export interface Calls {
   "reports.realtime": { request: RealtimeRequest; response: RealtimeView };
   "exports.runs": { request: Nothing; response: Array<ExportRunView> };
   "activity.list": { request: ActivityRequest; response: Array<ActivityView> };
-  "activity.show": { request: ById; response: ActivityDetail };
-  "activity.summary": { request: Nothing; response: ActivitySummary };
-  "activity.export": { request: ExportActivity; response: ExportedActivity };
-  "activity.clear": { request: Nothing; response: Nothing };
 }
 
 /** Commands that start a job; the result comes with the event `job_done`. */

@@ -134,7 +134,7 @@ impl Proxy {
 }
 
 fn serve(mut stream: TcpStream, tls: Arc<ServerConfig>, sandbox: &str, rules: &Mutex<Rules>) -> io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     let head = head_of(&mut BufReader::new(stream.try_clone()?))?;
     let target = head.first().and_then(|line| line.split(' ').nth(1)).unwrap_or_default();
     let host = target.split(':').next().unwrap_or_default().to_owned();

@@ -127,6 +127,7 @@ mod tests {
         }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "what caused a layer is optional")]
     fn io(kind: io::ErrorKind, text: &'static str) -> Option<Box<dyn Error>> {
         Some(Box::new(io::Error::new(kind, text)))
     }

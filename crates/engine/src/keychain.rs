@@ -170,7 +170,7 @@ impl Asked {
                 }
             }
             Err(why) => {
-                tracing::warn!(problem = ?why.problem, details = why.details, "{why}");
+                tracing::info!(problem = ?why.problem, details = why.details, "{why}");
                 self.tell(Found::Unavailable(why), false);
             }
         }

@@ -146,13 +146,6 @@ impl ApiError {
     }
 }
 
-/// A failure that was written down, as the error that it was.
-impl From<Failure> for ApiError {
-    fn from(failure: Failure) -> Self {
-        Self::new(failure)
-    }
-}
-
 impl Deref for ApiError {
     type Target = Failure;
 

@@ -548,6 +548,21 @@ impl CallLog {
     }
 }
 
+impl ApiError {
+    /// A failure that was written down, as the error that it was; `fill` adds what is known besides.
+    pub fn recorded(
+        kind: ErrorKind,
+        message: impl Into<String>,
+        api_method: &'static str,
+        activity_id: ActivityId,
+        fill: impl FnOnce(&mut Failure),
+    ) -> Self {
+        let mut failure = plain_failure(AttemptFailure::new(kind, message), api_method, activity_id);
+        fill(&mut failure);
+        Self::new(failure)
+    }
+}
+
 fn plain_failure(failure: AttemptFailure, api_method: &'static str, activity_id: ActivityId) -> Failure {
     Failure {
         kind: failure.kind,

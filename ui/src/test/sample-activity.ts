@@ -53,12 +53,14 @@ export function detailOf(view: ActivityView): ActivityDetail {
   const body = view.bytes_sent > 0 ? { text: '{"displayName":"<b>Harbour</b> & Söhne"}', cut: false } : null;
   return {
     view,
-    explanation: bad
+    explanation: view.error_code === 'sign_in_needed'
+      ? { title: 'Sign-in ended', text: 'Google ended this connection’s session. It cost no quota.', remedy: 'Sign in again; nothing else is lost.', offers: [{ kind: 'sign_in_again', connection_id: 'c3' }] }
+      : bad
       ? {
           title: view.error_code === 'rate_limited' ? 'Google asked for a pause' : 'Google had a fault',
           text: 'Google asks for a pause: too many requests in a short time. It cost 1 call of the Tag Manager quota: a refusal counts too.',
           remedy: 'Wait a minute and try again.',
-          offers: view.error_code === 'sign_in_needed' ? [{ kind: 'sign_in_again', connection_id: 'c3' }] : [],
+          offers: [],
         }
       : { title: 'Google answered', text: 'Gantry read a container’s live version and changed nothing. It cost 1 call of the Tag Manager quota.', remedy: '', offers: [] },
     reason: bad ? 'rateLimitExceeded' : null,

@@ -1,14 +1,19 @@
 //! Redacts JSON as the text that it is: word by word, without building the document. So a document keeps its spacing and
 //! its numbers, one that was cut short loses its secrets too, and what is no JSON at all is redacted as text.
 
-use super::{REDACTED, is_secret_in_json, text, value};
+use super::{DEEPEST, REDACTED, is_secret_in_json, text_at, value_at};
 
 /// A JSON document, whole or cut short; text that is none is redacted as text.
 pub fn json(body: &str) -> String {
+    json_at(body, DEEPEST)
+}
+
+pub(super) fn json_at(body: &str, deeper: u8) -> String {
     let mut reader = Reader {
         rest: body,
         out: String::with_capacity(body.len()),
         open: Vec::new(),
+        deeper,
     };
     while reader.step() {}
     reader.out
@@ -25,6 +30,8 @@ struct Reader<'a> {
     rest: &'a str,
     out: String,
     open: Vec<Open>,
+    /// How far documents in strings are looked into.
+    deeper: u8,
 }
 
 impl<'a> Reader<'a> {
@@ -44,7 +51,7 @@ impl<'a> Reader<'a> {
             Some(_) => {
                 let end = self.rest.find(['"', '{', '}', '[', ']']).unwrap_or(self.rest.len());
                 let plain = self.take(end);
-                self.out.push_str(&text(plain));
+                self.out.push_str(&text_at(plain, self.deeper));
             }
         }
         true
@@ -65,7 +72,7 @@ impl<'a> Reader<'a> {
     fn string(&mut self) {
         let raw = self.take(string_length(self.rest));
         let plain = unescaped(raw);
-        let shown = value(&plain);
+        let shown = value_at(&plain, self.deeper);
         if shown == plain {
             self.out.push_str(raw);
         } else {

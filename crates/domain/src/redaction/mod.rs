@@ -93,6 +93,12 @@ static NAMED_SECRETS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static ADDRESSES: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"[A-Za-z][A-Za-z0-9+.\-]*://[^\s"'<>\\]+"#).ok());
 
+/// Who stands before the host of an address.
+static USERS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"://[^/\s]+@").ok());
+
+/// How many documents and addresses within each other are looked into. An answer can nest them without end.
+const DEEPEST: u8 = 6;
+
 /// How long the longest beginning of a secret is that [`text`] does not recognise yet.
 const UNRECOGNISED: usize = 64;
 
@@ -115,23 +121,37 @@ fn plain_spelling(name: &str) -> String {
 
 /// Any text, without what looks like a secret.
 pub fn text(text: &str) -> String {
-    let (Some(shapes), Some(named), Some(addresses)) = (&*SECRET_SHAPES, &*NAMED_SECRETS, &*ADDRESSES) else {
+    text_at(text, DEEPEST)
+}
+
+/// `deeper`: how far documents and addresses within this text are still looked into.
+fn text_at(text: &str, deeper: u8) -> String {
+    let Some(addresses) = &*ADDRESSES else {
+        return REDACTED.to_owned();
+    };
+    flat(&addresses.replace_all(text, |found: &Captures<'_>| url_at(&found[0], deeper)))
+}
+
+/// A text as a whole, whatever it is made of.
+fn flat(text: &str) -> String {
+    let (Some(shapes), Some(named)) = (&*SECRET_SHAPES, &*NAMED_SECRETS) else {
         // The expressions are constants that a test compiles.
         return REDACTED.to_owned();
     };
-    let without_addresses = addresses.replace_all(text, |found: &Captures<'_>| url(&found[0]));
-    let without_shapes = shapes.replace_all(&without_addresses, REDACTED);
+    let without_shapes = shapes.replace_all(text, REDACTED);
     named
         .replace_all(&without_shapes, format!("${{name}}{REDACTED}"))
         .into_owned()
 }
 
-/// A value that may be a document of its own.
-fn value(plain: &str) -> String {
-    if plain.trim_start().starts_with(['{', '[']) {
-        json(plain)
-    } else {
-        text(plain)
+/// A value that may be a document of its own. What is nested deeper than anybody nests is left out whole.
+fn value_at(plain: &str, deeper: u8) -> String {
+    let document = plain.trim_start().starts_with(['{', '[']);
+    match deeper.checked_sub(1) {
+        None if document || plain.contains("://") => REDACTED.to_owned(),
+        None => flat(plain),
+        Some(deeper) if document => json_text::json_at(plain, deeper),
+        Some(deeper) => text_at(plain, deeper),
     }
 }
 
@@ -153,27 +173,22 @@ pub fn header(name: &str, value: &str) -> String {
     if ["location", "contentlocation", "referer"].contains(&name.as_str()) {
         return url(value);
     }
-    self::value(value)
+    value_at(value, DEEPEST)
 }
 
 /// An address, whole or relative: secret parameters and whoever stands before the host lose their value.
 pub fn url(address: &str) -> String {
+    url_at(address, DEEPEST)
+}
+
+fn url_at(address: &str, deeper: u8) -> String {
     let (before, fragment) = split_off(address, '#');
     let (path, query) = split_off(before, '?');
-    let mut shown = match path.split_once("://") {
-        Some((scheme, rest)) => {
-            let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-            match authority.rsplit_once('@') {
-                Some((_, host)) => format!("{scheme}://{REDACTED_IN_URL}@{host}{}", self::path(path)),
-                None => format!("{scheme}://{authority}{}", self::path(path)),
-            }
-        }
-        None => self::path(path),
-    };
+    let mut shown = self::path(path);
     for (mark, part) in [('?', query), ('#', fragment)] {
         if let Some(part) = part {
             shown.push(mark);
-            shown.push_str(&pairs(part, REDACTED_IN_URL));
+            shown.push_str(&pairs(part, REDACTED_IN_URL, deeper));
         }
     }
     shown
@@ -186,11 +201,15 @@ fn split_off(text: &str, mark: char) -> (&str, Option<&str>) {
     }
 }
 
+/// An address up to its query; a path may hold another address.
 fn path(path: &str) -> String {
-    let shown = text(path).replace(REDACTED, REDACTED_IN_URL);
+    let Some(users) = &*USERS else {
+        return REDACTED_IN_URL.to_owned();
+    };
+    let shown = flat(&users.replace_all(path, format!("://{REDACTED_IN_URL}@"))).replace(REDACTED, REDACTED_IN_URL);
     let segments = shown.split('/').map(|segment| {
         let plain = percent_decode_str(segment).decode_utf8_lossy();
-        if plain != segment && text(&plain) != plain {
+        if plain != segment && flat(&plain) != plain {
             REDACTED_IN_URL
         } else {
             segment
@@ -201,28 +220,24 @@ fn path(path: &str) -> String {
 
 /// A form body (`application/x-www-form-urlencoded`).
 pub fn form(body: &str) -> String {
-    pairs(body, REDACTED)
+    pairs(body, REDACTED, DEEPEST)
 }
 
-fn pairs(encoded: &str, redacted: &str) -> String {
+fn pairs(encoded: &str, redacted: &str, deeper: u8) -> String {
     let shown = encoded.split('&').map(|pair| {
         let (name, value) = split_off(pair, '=');
         let plain_name = decoded(name);
+        let name_is_plain = flat(&plain_name) == plain_name;
         let Some(value) = value else {
-            let same = text(&plain_name) == plain_name;
-            return Cow::Borrowed(if same { pair } else { redacted });
+            return Cow::Borrowed(if name_is_plain { pair } else { redacted });
         };
-        let name = if text(&plain_name) == plain_name {
-            name
-        } else {
-            redacted
-        };
+        let name = if name_is_plain { name } else { redacted };
         if is_secret_name(&plain_name) {
             return Cow::Owned(format!("{name}={redacted}"));
         }
         let plain = decoded(value);
-        let shown = self::value(&plain);
-        if shown == plain && name.len() + value.len() + 1 == pair.len() {
+        let shown = value_at(&plain, deeper);
+        if shown == plain && name_is_plain {
             return Cow::Borrowed(pair);
         }
         let shown: String = form_urlencoded::byte_serialize(shown.replace(REDACTED, redacted).as_bytes()).collect();

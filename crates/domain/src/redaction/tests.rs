@@ -18,7 +18,7 @@ fn has_canary(text: &str) -> bool {
 
 #[test]
 fn the_expressions_compile() {
-    assert!(SECRET_SHAPES.is_some() && NAMED_SECRETS.is_some() && ADDRESSES.is_some());
+    assert!(SECRET_SHAPES.is_some() && NAMED_SECRETS.is_some() && ADDRESSES.is_some() && USERS.is_some());
 }
 
 #[test]
@@ -79,6 +79,33 @@ fn a_name_written_with_escapes_is_still_a_secrets_name() {
         json(r#"{"refresh\u005ftoken":"canary"}"#),
         r#"{"refresh\u005ftoken":"[redacted]"}"#
     );
+}
+
+/// An answer may be made to nest addresses or documents until a stack is full.
+#[test]
+fn nesting_without_end_is_survived() {
+    let small_stack = std::thread::Builder::new().stack_size(512 << 10).spawn(|| {
+        let addresses =
+            ["https://a/", "https://a/?u=", "https://a/#", "{\"a\":\"https://a/?b="].map(|part| part.repeat(3000));
+        for nested in addresses {
+            for shown in [
+                text(&nested),
+                url(&nested),
+                form(&nested),
+                json(&nested),
+                header("Location", &nested),
+            ] {
+                assert!(!shown.is_empty());
+            }
+        }
+        let mut document = format!("[\"{CANARY}\"]");
+        for _ in 0..9 {
+            document = document!({ "refresh_token": CANARY, "inner": document }).to_string();
+        }
+        assert!(!has_canary(&json(&document)));
+        assert!(serde_json::from_str::<Value>(&json(&document)).is_ok());
+    });
+    small_stack.unwrap().join().unwrap();
 }
 
 /// A secret in one of its shapes, as it would stand in any text.

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use gantry_store::{ActivityEntry, FailureDetails};
-use google_apis::{ActivityId, ApiError, ErrorKind, Failure, FieldViolation};
+use gantry_store::ActivityEntry;
+use google_apis::{ActivityId, ApiError, ErrorKind, FieldViolation};
 
 use super::methods;
 use crate::dto::activity::Explanation;
@@ -54,32 +54,21 @@ pub(super) fn of(entry: &ActivityEntry) -> Explanation {
 /// The failure as the transport had it.
 fn failure(entry: &ActivityEntry) -> Option<ApiError> {
     let kind = ErrorKind::from_code(entry.error_code.as_deref()?)?;
+    let message = entry.error_message.clone().unwrap_or_default();
+    let method = methods::known(&entry.api_method).map_or("", |(id, _)| id);
     let details = entry.failure.clone().unwrap_or_default();
-    let FailureDetails {
-        google_status,
-        reason,
-        violations,
-        outcome_unknown,
-        retry_after_seconds,
-    } = details;
-    let violations = violations
-        .into_iter()
-        .map(|(field, description)| FieldViolation { field, description });
-    Some(ApiError::from(Failure {
-        kind,
-        api_method: methods::known(&entry.api_method).map_or("", |(id, _)| id),
-        status: entry.status,
-        google_status,
-        reason,
-        message: entry.error_message.clone().unwrap_or_default(),
-        violations: violations.collect(),
-        retry_after: retry_after_seconds.map(Duration::from_secs),
-        outcome_unknown,
-        // The message that was kept names it.
-        network: None,
-        activity_id: entry.id.parse::<ActivityId>().ok()?,
-        retries: entry.retries,
-        elapsed: Duration::from_millis(entry.latency_ms),
+    let violations = details.violations.into_iter();
+    let violations = violations.map(|(field, description)| FieldViolation { field, description });
+    let id = entry.id.parse::<ActivityId>().ok()?;
+    Some(ApiError::recorded(kind, message, method, id, |failure| {
+        failure.status = entry.status;
+        failure.google_status = details.google_status;
+        failure.reason = details.reason;
+        failure.violations = violations.collect();
+        failure.retry_after = details.retry_after_seconds.map(Duration::from_secs);
+        failure.outcome_unknown = details.outcome_unknown;
+        failure.retries = entry.retries;
+        failure.elapsed = Duration::from_millis(entry.latency_ms);
     }))
 }
 
@@ -158,7 +147,7 @@ fn sentences<const N: usize>(parts: [Option<String>; N]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use gantry_store::Attempt;
+    use gantry_store::{Attempt, FailureDetails};
 
     use super::*;
 

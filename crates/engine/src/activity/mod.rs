@@ -3,6 +3,7 @@
 
 mod bundle;
 mod curl;
+mod exchanges;
 mod explanation;
 mod follow;
 mod methods;
@@ -27,7 +28,7 @@ use crate::error::{Error, ErrorCode, Result};
 pub use bundle::export;
 pub use follow::Follower;
 pub use recorder::Recorder;
-pub(crate) use recorder::{Announcer, recorder};
+pub(crate) use recorder::{Announcer, exchange_recorder, recorder};
 
 /// Requests that one question answers at most.
 const MOST: u32 = 1_000;

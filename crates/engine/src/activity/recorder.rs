@@ -15,25 +15,31 @@ use crate::{Engine, Jobs};
 /// Between two announcements of new requests.
 const ANNOUNCED_EVERY: Duration = Duration::from_millis(300);
 
-/// Takes down the calls of one connection. Recording happens in the background and never fails a call.
+/// Takes down the calls of one connection, or of a sign-in that is not one yet. Recording happens in the background and never fails a call.
 #[derive(Debug)]
 pub struct Recorder {
     store: Store,
-    connection_id: Option<String>,
+    pub(super) connection_id: Option<String>,
     announcer: Arc<Announcer>,
 }
 
 /// A recorder for the transport of one connection.
 pub(crate) fn recorder(engine: &Engine, connection_id: &str) -> Arc<Recorder> {
+    exchange_recorder(engine, Some(connection_id))
+}
+
+/// A recorder for a token endpoint, whose first exchanges may come before there is a connection.
+pub(crate) fn exchange_recorder(engine: &Engine, connection_id: Option<&str>) -> Arc<Recorder> {
     Arc::new(Recorder {
         store: engine.store.clone(),
-        connection_id: Some(connection_id.to_owned()),
+        connection_id: connection_id.map(str::to_owned),
         announcer: Arc::clone(&engine.activity),
     })
 }
 
 impl Recorder {
-    fn take_down(&self, entry: ActivityEntry, trace: HttpTrace) {
+    /// Writes a request down, without its trace where nothing was sent.
+    pub(super) fn take_down(&self, entry: ActivityEntry, trace: HttpTrace) {
         let trace = (trace != HttpTrace::default()).then_some(trace);
         self.store.record_activity(entry, trace);
         self.announcer.announce();

@@ -127,16 +127,14 @@ pub(super) fn delegation(subject: &str, client_id: Option<&str>, scopes: &[Strin
 
 /// How far a clock is off, as people say it: "26 hours fast".
 pub(super) fn off_by(fast_by: jiff::SignedDuration) -> String {
-    let (minutes, direction) = (
-        fast_by.as_mins().unsigned_abs(),
-        if fast_by.is_negative() { "slow" } else { "fast" },
-    );
+    let minutes = (fast_by.as_secs().unsigned_abs() + 30) / 60;
     let (count, unit) = match minutes {
         0..=119 => (minutes.max(1), "minute"),
-        120..=2879 => (minutes / 60, "hour"),
-        _ => (minutes / 1440, "day"),
+        120..=2879 => ((minutes + 30) / 60, "hour"),
+        _ => ((minutes + 720) / 1440, "day"),
     };
     let plural = if count == 1 { "" } else { "s" };
+    let direction = if fast_by.is_negative() { "slow" } else { "fast" };
     format!("{count} {unit}{plural} {direction}")
 }
 
@@ -174,7 +172,8 @@ mod tests {
     fn a_clock_is_off_in_the_words_of_people() {
         let said = |seconds| off_by(jiff::SignedDuration::from_secs(seconds));
         assert_eq!(said(26 * 3600), "26 hours fast");
-        assert_eq!(said(-90), "1 minute slow");
+        assert_eq!(said(26 * 3600 - 1), "26 hours fast");
+        assert_eq!(said(-61), "1 minute slow");
         assert_eq!(said(-3 * 86_400), "3 days slow");
     }
 

@@ -96,9 +96,14 @@ pub async fn add_with_password(
     let key = parse(&file, &request, password)?;
     let session_only = request.session_only && !request.by_reference;
     // Before Google is asked: can it be kept at all?
-    let stored = match request.by_reference {
-        true => None,
-        false => Some((key.to_stored()?, engine.secrets(session_only).await?)),
+    let stored = if request.by_reference {
+        None
+    } else {
+        let store = engine.secrets(session_only).await.map_err(|error| Error {
+            remedy: format!("{} Or leave the key in its file, with --key-file.", error.remedy),
+            ..error
+        })?;
+        Some((key.to_stored()?, store))
     };
 
     let subject = request

@@ -262,7 +262,8 @@ impl Engine {
     ) -> Result<UserCredential> {
         let secrets: Arc<dyn TokenStore> = self.secrets(connection.session_only).await?;
         let endpoint = TokenEndpoint::new(Provider::google(), self.profile.base().clone(), client)?
-            .with_clock(Arc::clone(&self.clock));
+            .with_clock(Arc::clone(&self.clock))
+            .with_observer(activity::exchange_recorder(self, Some(&connection.id)));
         Ok(
             UserCredential::new(&connection.id, endpoint, secrets, self.refresh_lock())
                 .with_clock(Arc::clone(&self.clock)),

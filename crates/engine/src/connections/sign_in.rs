@@ -12,11 +12,11 @@ use google_oauth::{AuthorizationRequest, Grant, OAuthClient, Provider, TokenEndp
 use super::list::one;
 use super::other_account::OtherAccount;
 use super::reconcile;
-use crate::Engine;
 use crate::dto::connections::{ConnectRequest, ConnectionView, Offer};
 use crate::dto::events::{EngineEvent, LinkPurpose, Progress, Topic};
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
+use crate::{Engine, activity};
 
 /// How long a person may take on Google's page.
 pub(super) const TIME_LIMIT: Duration = Duration::from_mins(10);
@@ -66,7 +66,11 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
     }
 
     let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client.clone())?
-        .with_clock(Arc::clone(&engine.clock));
+        .with_clock(Arc::clone(&engine.clock))
+        .with_observer(activity::exchange_recorder(
+            engine,
+            before.as_ref().map(|record| record.id.as_str()),
+        ));
     let authorization = AuthorizationRequest {
         scopes: scopes_to_request(&allow),
         login_hint: before.as_ref().map(|record| record.email.clone()),

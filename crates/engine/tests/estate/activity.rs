@@ -48,6 +48,15 @@ async fn requests_are_filtered_paged_counted_and_explained() {
     let stage = Stage::open(&[USER]).await;
     connections::accounts(&stage.engine, None).await.unwrap();
     let worked = rows(&stage, newest(1)).await.remove(0);
+    let refreshed = rows(&stage, newest(9)).await.pop().unwrap();
+    assert_eq!(
+        (refreshed.api.as_str(), refreshed.method.as_str(), refreshed.quota_cost),
+        ("Sign-in", "oauth2.refresh", 0)
+    );
+    assert_eq!(refreshed.connection.as_deref(), Some(USER));
+    let refreshed = show(&stage, &refreshed.id).await;
+    let form = refreshed.request.unwrap().body.unwrap().text;
+    assert!(form.contains("refresh_token=[redacted]"), "{form}");
     refuse_next(&stage).await;
     let failed_request = connections::accounts(&stage.engine, None).await;
     let failed = ActivityRequest {

@@ -250,6 +250,9 @@ async fn a_deleted_oauth_client_is_told_apart_from_an_ended_sign_in() {
     let fault =
         json!({ "match": { "host": "oauth2.googleapis.com" }, "status": 401, "body": { "error": "deleted_client" } });
     world.control("faults", fault).await;
+    // The access token that the process before left is of no use: Google refuses it, and the next is asked for.
+    let refuse = json!({ "match": { "host": "analyticsadmin.googleapis.com" }, "status": 401 });
+    world.control("faults", refuse).await;
     let refused = connections::accounts(&world.engine, None).await.unwrap_err();
     assert_eq!(
         (refused.code, refused.code.exit_code()),

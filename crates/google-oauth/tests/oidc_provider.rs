@@ -16,8 +16,8 @@ use google_oauth::{
     SecretString, SessionTokenStore, TokenEndpoint, TokenStore, UserCredential,
 };
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -26,13 +26,17 @@ struct Judge {
     addresses: Value,
     /// Ends when its stdin closes.
     _process: Child,
+    /// Kept open: a notice of the provider's on a closed one would end it.
+    _output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Judge {
     /// `None`, and a loud note, where nobody said which Node to use.
     async fn start() -> Option<Self> {
         let Some(node) = std::env::var_os("GANTRY_NODE").filter(|node| !node.is_empty()) else {
-            eprintln!("NOT JUDGED: GANTRY_NODE is not set, so oidc-provider was not asked. `cargo xtask test` sets it.");
+            eprintln!(
+                "NOT JUDGED: GANTRY_NODE is not set, so oidc-provider was not asked. `cargo xtask test` sets it."
+            );
             return None;
         };
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/judges/node");
@@ -52,6 +56,7 @@ impl Judge {
         Some(Self {
             addresses: serde_json::from_str(&first).unwrap(),
             _process: process,
+            _output: lines,
         })
     }
 
@@ -95,7 +100,12 @@ async fn browse(from: &Url, until: &str) -> Url {
     let mut url = from.clone();
     for _ in 0..10 {
         let sent: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let page = http.get(url.clone()).header("cookie", sent.join("; ")).send().await.unwrap();
+        let page = http
+            .get(url.clone())
+            .header("cookie", sent.join("; "))
+            .send()
+            .await
+            .unwrap();
         for cookie in page.headers().get_all("set-cookie") {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -119,7 +129,7 @@ async fn sign_in(endpoint: &TokenEndpoint) -> (Result<AuthorizationCode, OAuthEr
         login_hint: None,
         time_limit: Duration::from_secs(30),
     };
-    let pending = request.begin(endpoint).await.unwrap();
+    let pending = request.begin(endpoint).unwrap();
     let redirect = browse(&pending.url, &pending.redirect_uri).await;
     let waiting = tokio::spawn(async move { pending.wait(&CancellationToken::new(), || {}).await });
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -143,7 +153,10 @@ async fn a_stranger_among_providers_grants_a_sign_in_and_refuses_its_code_the_se
     let (code, redirect) = sign_in(&endpoint).await;
     assert_eq!(parameter(&redirect, "iss"), judge.addresses["issuer"].as_str().unwrap());
     let granted = endpoint.exchange(code.unwrap()).await.unwrap();
-    assert_eq!((granted.identity.sub.as_str(), granted.identity.email.as_str()), ("ana", "ana@judge.example"));
+    assert_eq!(
+        (granted.identity.sub.as_str(), granted.identity.email.as_str()),
+        ("ana", "ana@judge.example")
+    );
     assert!(granted.refresh_token.is_some() && granted.scopes.contains("offline_access"));
 
     // The same code once more, with a verifier that is not its own either.
@@ -156,7 +169,12 @@ async fn a_stranger_among_providers_grants_a_sign_in_and_refuses_its_code_the_se
         ("code_verifier", &"x".repeat(43)),
     ];
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let again = http.post(endpoint.provider().token_endpoint).form(&form).send().await.unwrap();
+    let again = http
+        .post(endpoint.provider().token_endpoint)
+        .form(&form)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(again.status(), 400);
     assert_eq!(again.json::<Value>().await.unwrap()["error"], "invalid_grant");
 }
@@ -168,7 +186,12 @@ async fn a_rotated_token_is_stored_and_used_and_the_reuse_of_an_old_one_ends_the
     let granted = grant(&endpoint).await;
     let first = granted.refresh_token.unwrap();
     let store = Arc::new(SessionTokenStore::new());
-    let user = UserCredential::new("key", endpoint, Arc::clone(&store) as _, Arc::new(InProcessLock::default()));
+    let user = UserCredential::new(
+        "key",
+        endpoint,
+        Arc::clone(&store) as _,
+        Arc::new(InProcessLock::default()),
+    );
     user.accept(granted.access_token, Some(&first)).await.unwrap();
     let mut seen = vec![first.clone()];
     for _ in 0..3 {

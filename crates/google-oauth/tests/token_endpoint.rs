@@ -70,7 +70,15 @@ impl World {
 
     async fn control(&self, path: &str, body: &Value) -> Value {
         let url = format!("{}/_control/{path}", self.sandbox.base());
-        self.http.post(url).json(body).send().await.unwrap().json().await.unwrap()
+        self.http
+            .post(url)
+            .json(body)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
     }
 
     async fn answers(&self, mut order: Value) {
@@ -85,7 +93,7 @@ impl World {
             login_hint: None,
             time_limit: Duration::from_secs(30),
         };
-        let pending = request.begin(&self.endpoint).await.unwrap();
+        let pending = request.begin(&self.endpoint).unwrap();
         let url = pending.url.clone();
         let http = self.http.clone();
         let browser = tokio::spawn(async move { http.get(url).send().await.unwrap() });
@@ -139,7 +147,13 @@ async fn t1_an_exchange_that_meets_an_outage_is_not_repeated_and_asks_to_start_a
     assert!(matches!(down, OAuthError::Unavailable { status: 503 }) && down.is_temporary());
     let lost = world.exchange(json!({ "drop": "after" })).await.unwrap_err();
     assert!(
-        matches!(&lost, OAuthError::Unreachable { kind: NetworkFault::BrokenOff, .. }) && lost.outcome_unknown(),
+        matches!(
+            &lost,
+            OAuthError::Unreachable {
+                kind: NetworkFault::BrokenOff,
+                ..
+            }
+        ) && lost.outcome_unknown(),
         "{lost:?}"
     );
     assert_eq!(world.recorded().len(), 2, "a code works once");
@@ -192,7 +206,10 @@ async fn t3_absent_odd_and_negative_lifetimes_are_understood() {
         assert_eq!(grant.access_token.is_fresh(Timestamp::now()), fresh, "{sent}");
         assert_eq!(grant.refresh_token_lifetime, None);
     }
-    let timed = world.exchange_body(json!({ "refresh_token_expires_in": 604_799 })).await.unwrap();
+    let timed = world
+        .exchange_body(json!({ "refresh_token_expires_in": 604_799 }))
+        .await
+        .unwrap();
     assert_eq!(timed.refresh_token_lifetime, Some(Duration::from_secs(604_799)));
 }
 
@@ -218,14 +235,25 @@ async fn t4_html_truncated_json_a_redirect_and_an_endless_answer_are_named() {
     assert_eq!(world.recorded().len(), 1, "not followed");
     let cut = world.exchange(json!({ "truncate_bytes": 20 })).await.unwrap_err();
     assert!(cut.is_temporary() && !cut.needs_sign_in(), "{cut:?}");
-    for body in [json!("{\"access_token\":\"ya29.can"), json!([]), json!({ "token_type": "Bearer" })] {
-        let odd = world.exchange(json!({ "status": 200, "body": body })).await.unwrap_err();
+    for body in [
+        json!("{\"access_token\":\"ya29.can"),
+        json!([]),
+        json!({ "token_type": "Bearer" }),
+    ] {
+        let odd = world
+            .exchange(json!({ "status": 200, "body": body }))
+            .await
+            .unwrap_err();
         assert!(matches!(odd, OAuthError::UnexpectedAnswer(_)), "{body}: {odd:?}");
     }
     let long = "x".repeat(1_100_000);
-    let endless = world.exchange(json!({ "status": 200, "body": { "access_token": long } })).await;
+    let endless = world
+        .exchange(json!({ "status": 200, "body": { "access_token": long } }))
+        .await;
     assert!(matches!(endless, Err(OAuthError::UnexpectedAnswer(_))));
-    let front_end = world.exchange(json!({ "status": 502, "html": "<html>502</html>" })).await;
+    let front_end = world
+        .exchange(json!({ "status": 502, "html": "<html>502</html>" }))
+        .await;
     assert!(matches!(front_end, Err(OAuthError::Unavailable { status: 502 })));
 }
 
@@ -236,7 +264,11 @@ async fn t5_scopes_are_normalised_whatever_their_order_or_spelling() {
     let grant = world.exchange_body(reordered).await.unwrap();
     assert_eq!(Vec::from_iter(grant.scopes), ["email", "openid"]);
     let silent = world.exchange_body(json!({ "scope": null })).await.unwrap();
-    assert_eq!(Vec::from_iter(silent.scopes), ["email", "openid"], "all that was asked for");
+    assert_eq!(
+        Vec::from_iter(silent.scopes),
+        ["email", "openid"],
+        "all that was asked for"
+    );
     let fewer = world.exchange_body(json!({ "scope": "openid" })).await.unwrap();
     assert_eq!(Vec::from_iter(fewer.scopes), ["openid"]);
 }
@@ -268,7 +300,9 @@ async fn the_observer_sees_each_exchange_without_its_secrets() {
     let world = World::new().await;
     let grant = world.endpoint.exchange(world.code().await).await.unwrap();
     let user = world.user();
-    user.accept(grant.access_token, grant.refresh_token.as_ref()).await.unwrap();
+    user.accept(grant.access_token, grant.refresh_token.as_ref())
+        .await
+        .unwrap();
     world.answers(json!({ "status": 503 })).await;
     user.credential().check().await.unwrap();
     user.disconnect().await.unwrap();
@@ -289,7 +323,12 @@ async fn the_observer_sees_each_exchange_without_its_secrets() {
     assert_eq!(recorded[0].url, "https://oauth2.googleapis.com/token");
     let all = format!("{recorded:?}");
     let secret = grant.refresh_token.unwrap();
-    for canary in [secret.expose(), practice::installed_client_json()["installed"]["client_secret"].as_str().unwrap()] {
+    for canary in [
+        secret.expose(),
+        practice::installed_client_json()["installed"]["client_secret"]
+            .as_str()
+            .unwrap(),
+    ] {
         assert!(!all.contains(canary));
     }
     assert!(all.contains("grant_type=authorization_code") && all.contains("[redacted]"));

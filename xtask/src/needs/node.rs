@@ -142,7 +142,9 @@ fn packages(node: &Node, what: &str, folder: &str, installing: Installing) -> Re
         node.program("npm")
             .in_dir(&path)
             .args(["ci", "--no-fund", "--no-audit"])
-            .run(&format!("Is the registry reachable? `npm --prefix {folder} ci` by hand shows more."))?;
+            .run(&format!(
+                "Is the registry reachable? `npm --prefix {folder} ci` by hand shows more."
+            ))?;
         write_stamp(&stamp, &lock)
     })
 }

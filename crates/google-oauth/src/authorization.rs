@@ -57,7 +57,7 @@ pub struct AuthorizationCode {
 impl AuthorizationRequest {
     /// Binds the redirect address and builds the request from it. An OAuth client of kind `web` gets one of its registered
     /// loopback redirect URIs, to the letter; those meant for the Terms of Service come last.
-    pub async fn begin(self, endpoint: &TokenEndpoint) -> Result<PendingAuthorization, OAuthError> {
+    pub fn begin(self, endpoint: &TokenEndpoint) -> Result<PendingAuthorization, OAuthError> {
         let client = endpoint.client();
         let listener = match client.kind {
             OAuthClientKind::Installed => LoopbackListener::bind_any("/")?,
@@ -105,10 +105,7 @@ impl PendingAuthorization {
         cancel: &CancellationToken,
         stray: impl Fn() + Send + Sync + 'static,
     ) -> Result<AuthorizationCode, OAuthError> {
-        let expected = AnswerCheck {
-            state: Sha256::digest(self.state.expose()).into(),
-            issuer: self.issuer,
-        };
+        let expected = AnswerCheck::of(self.state.expose(), self.issuer);
         let settle = move |query: &RedirectQuery| {
             let settlement = expected.settle(query);
             if matches!(settlement, Settlement::Stray(_)) {
@@ -145,13 +142,25 @@ enum Answer {
     Issuer(String),
 }
 
-struct AnswerCheck {
+pub(crate) struct AnswerCheck {
     /// Compared as digests, so that the time a comparison takes tells nothing about the state.
     state: [u8; 32],
     issuer: &'static str,
 }
 
 impl AnswerCheck {
+    pub(crate) fn of(state: &str, issuer: &'static str) -> Self {
+        Self {
+            state: Sha256::digest(state).into(),
+            issuer,
+        }
+    }
+
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn settles(&self, query: &RedirectQuery) -> bool {
+        matches!(self.settle(query), Settlement::Settled(..))
+    }
+
     /// RFC 6749 section 4.1.2 and RFC 9207: only the right state settles; then the issuer is looked at, then code or error.
     fn settle(&self, query: &RedirectQuery) -> Settlement<Answer> {
         let stray = || Settlement::Stray(AnswerPage::OtherSignIn);

@@ -13,6 +13,9 @@ mod clock_skew;
 mod credential;
 mod error;
 mod exchange;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod hand_over;
 mod http_client;
 mod id_token;

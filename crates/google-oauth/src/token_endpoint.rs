@@ -260,6 +260,16 @@ impl TokenEndpoint {
     }
 }
 
+/// Reads an answer as the protocol does, for the fuzz targets.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn read(answer: &[u8]) {
+    if let Ok(answer) = serde_json::from_slice::<TokenAnswer>(answer) {
+        let _ = normalised(answer.scopes().into_iter().flatten().map(|scope| scope.as_str()));
+        let token = SecretString::new(answer.access_token().secret());
+        let _ = AccessToken::new(token, answer.expires_in(), SystemClock.now());
+    }
+}
+
 /// Google spells the scope `email` in two ways.
 fn normalised<'a>(scopes: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
     scopes

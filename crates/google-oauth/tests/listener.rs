@@ -25,7 +25,7 @@ struct Waiting {
     outcome: JoinHandle<Result<String, WaitError>>,
 }
 
-async fn listen(limit: Duration, cancel: CancellationToken) -> Waiting {
+fn listen(limit: Duration, cancel: CancellationToken) -> Waiting {
     let listener = LoopbackListener::bind_any("/").unwrap();
     let host = listener
         .redirect_uri()
@@ -39,8 +39,8 @@ async fn listen(limit: Duration, cancel: CancellationToken) -> Waiting {
     }
 }
 
-async fn waiting() -> Waiting {
-    listen(Duration::from_secs(30), CancellationToken::new()).await
+fn waiting() -> Waiting {
+    listen(Duration::from_secs(30), CancellationToken::new())
 }
 
 impl Waiting {
@@ -79,7 +79,7 @@ fn status(answer: &str) -> &str {
 
 #[tokio::test]
 async fn c1_a_favicon_first_is_refused_and_the_wait_goes_on() {
-    let wait = waiting().await;
+    let wait = waiting();
     assert_eq!(status(&wait.get("/favicon.ico").await), "404");
     assert_eq!(
         status(&wait.get("/apple-touch-icon.png?state=right&code=x").await),
@@ -90,7 +90,7 @@ async fn c1_a_favicon_first_is_refused_and_the_wait_goes_on() {
 
 #[tokio::test]
 async fn c2_an_idle_pre_connect_does_not_hold_up_the_answer() {
-    let wait = waiting().await;
+    let wait = waiting();
     let _pre_connects = [
         TcpStream::connect(&wait.host).await.unwrap(),
         TcpStream::connect(&wait.host).await.unwrap(),
@@ -103,7 +103,7 @@ async fn c2_an_idle_pre_connect_does_not_hold_up_the_answer() {
 
 #[tokio::test]
 async fn c3_a_thousand_slow_connections_are_capped_and_do_not_keep_the_answer_out() {
-    let wait = waiting().await;
+    let wait = waiting();
     let mut held = Vec::new();
     for number in 0..1000 {
         let mut stream = TcpStream::connect(&wait.host).await.unwrap();
@@ -124,7 +124,7 @@ async fn c3_a_thousand_slow_connections_are_capped_and_do_not_keep_the_answer_ou
 
 #[tokio::test]
 async fn c3_a_flood_of_silent_connections_does_not_end_one_that_is_being_answered() {
-    let wait = waiting().await;
+    let wait = waiting();
     let mut answered = TcpStream::connect(&wait.host).await.unwrap();
     let head = format!("GET /favicon.ico HTTP/1.1\r\nHost: {}\r\n\r\n", wait.host);
     answered.write_all(head.as_bytes()).await.unwrap();
@@ -142,7 +142,7 @@ async fn c3_a_flood_of_silent_connections_does_not_end_one_that_is_being_answere
 
 #[tokio::test]
 async fn c4_a_code_with_a_wrong_state_is_ignored_and_counted() {
-    let wait = listen(Duration::from_millis(400), CancellationToken::new()).await;
+    let wait = listen(Duration::from_millis(400), CancellationToken::new());
     assert_eq!(status(&wait.get("/?state=wrong&code=stolen").await), "400");
     assert_eq!(status(&wait.get("/?code=stolen").await), "400");
     assert_eq!(wait.outcome.await.unwrap(), Err(WaitError::TimedOut { strays: 2 }));
@@ -150,14 +150,14 @@ async fn c4_a_code_with_a_wrong_state_is_ignored_and_counted() {
 
 #[tokio::test]
 async fn c5_a_forged_error_without_state_is_ignored() {
-    let wait = waiting().await;
+    let wait = waiting();
     assert_eq!(status(&wait.get("/?error=access_denied").await), "400");
     wait.settles().await;
 }
 
 #[tokio::test]
 async fn c6_other_verbs_are_ignored() {
-    let wait = waiting().await;
+    let wait = waiting();
     for method in ["POST", "HEAD", "OPTIONS", "PUT", "CONNECT", "TRACE"] {
         let answer = wait.request(method, "/?state=right&code=x", &wait.host, "").await;
         assert_eq!(status(&answer), "405", "{method}");
@@ -169,7 +169,7 @@ async fn c6_other_verbs_are_ignored() {
 
 #[tokio::test]
 async fn c7_a_foreign_host_or_none_is_ignored() {
-    let wait = waiting().await;
+    let wait = waiting();
     let port = wait.host.split(':').nth(1).unwrap();
     for host in [
         "evil.example",
@@ -192,7 +192,7 @@ async fn c7_a_foreign_host_or_none_is_ignored() {
 
 #[tokio::test]
 async fn c8_duplicated_parameters_are_ignored() {
-    let wait = waiting().await;
+    let wait = waiting();
     for query in [
         "state=right&state=right&code=x",
         "state=right&code=x&code=x",
@@ -206,7 +206,7 @@ async fn c8_duplicated_parameters_are_ignored() {
 
 #[tokio::test]
 async fn c12_oversize_and_bad_utf8_are_ignored() {
-    let wait = waiting().await;
+    let wait = waiting();
     let long = "x".repeat(20_000);
     assert_eq!(status(&wait.get(&format!("/?state=right&code={long}")).await), "431");
     assert_eq!(
@@ -228,7 +228,7 @@ async fn c12_oversize_and_bad_utf8_are_ignored() {
 
 #[tokio::test]
 async fn c11_of_two_right_answers_at_once_one_settles() {
-    let wait = waiting().await;
+    let wait = waiting();
     let target = "/?state=right&code=good";
     let (one, two) = tokio::join!(wait.get(target), wait.get(target));
     let served = [&one, &two].iter().filter(|answer| status(answer) == "200").count();
@@ -238,7 +238,7 @@ async fn c11_of_two_right_answers_at_once_one_settles() {
 
 #[tokio::test]
 async fn the_page_is_read_whole_although_the_browser_has_more_to_say() {
-    let wait = waiting().await;
+    let wait = waiting();
     let mut stream = TcpStream::connect(&wait.host).await.unwrap();
     // Unread bytes at closing would reset the connection and take the page away.
     let head = format!("GET /?state=right&code=good HTTP/1.1\r\nHost: {}\r\n\r\n", wait.host);
@@ -253,7 +253,7 @@ async fn the_page_is_read_whole_although_the_browser_has_more_to_say() {
 
 #[tokio::test]
 async fn a_browser_that_does_not_stay_for_the_page_still_settles() {
-    let wait = waiting().await;
+    let wait = waiting();
     let mut stream = TcpStream::connect(&wait.host).await.unwrap();
     let head = format!("GET /?state=right&code=good HTTP/1.1\r\nHost: {}\r\n\r\n", wait.host);
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -263,7 +263,7 @@ async fn a_browser_that_does_not_stay_for_the_page_still_settles() {
 
 #[tokio::test]
 async fn the_page_speaks_the_browsers_language_and_cannot_be_stored_or_framed() {
-    let wait = waiting().await;
+    let wait = waiting();
     let german = "Accept-Language: de-CH,de;q=0.9\r\n";
     let stray = wait.request("GET", "/?state=wrong", &wait.host, german).await;
     assert!(stray.contains("<html lang=\"de\">") && stray.contains("zurück zu Gantry"));
@@ -288,11 +288,11 @@ async fn the_page_speaks_the_browsers_language_and_cannot_be_stored_or_framed() 
 #[tokio::test]
 async fn a4_a_cancelled_wait_and_one_whose_time_is_up_free_the_port() {
     let cancel = CancellationToken::new();
-    let wait = listen(Duration::from_secs(30), cancel.clone()).await;
+    let wait = listen(Duration::from_secs(30), cancel.clone());
     cancel.cancel();
     assert_eq!(wait.outcome.await.unwrap(), Err(WaitError::Cancelled));
     tokio::net::TcpListener::bind(&wait.host).await.unwrap();
-    let wait = listen(Duration::from_millis(50), CancellationToken::new()).await;
+    let wait = listen(Duration::from_millis(50), CancellationToken::new());
     assert_eq!(wait.outcome.await.unwrap(), Err(WaitError::TimedOut { strays: 0 }));
     tokio::net::TcpListener::bind(&wait.host).await.unwrap();
 }

@@ -16,8 +16,8 @@ use google_oauth::{
     SecretString, SessionTokenStore, TokenEndpoint, TokenStore, UserCredential,
 };
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -26,6 +26,8 @@ struct Judge {
     addresses: Value,
     /// Ends when its stdin closes.
     _process: Child,
+    /// Kept open: a notice of the provider's on a closed one would end it.
+    _output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Judge {
@@ -54,6 +56,7 @@ impl Judge {
         Some(Self {
             addresses: serde_json::from_str(&first).unwrap(),
             _process: process,
+            _output: lines,
         })
     }
 
@@ -126,7 +129,7 @@ async fn sign_in(endpoint: &TokenEndpoint) -> (Result<AuthorizationCode, OAuthEr
         login_hint: None,
         time_limit: Duration::from_secs(30),
     };
-    let pending = request.begin(endpoint).await.unwrap();
+    let pending = request.begin(endpoint).unwrap();
     let redirect = browse(&pending.url, &pending.redirect_uri).await;
     let waiting = tokio::spawn(async move { pending.wait(&CancellationToken::new(), || {}).await });
     let http = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -57,13 +57,13 @@ impl World {
         requests.iter().filter(|one| one["path"] == "/token").count()
     }
 
-    async fn begin(&self) -> PendingAuthorization {
+    fn begin(&self) -> PendingAuthorization {
         let request = AuthorizationRequest {
             scopes: vec!["openid".to_owned(), "email".to_owned()],
             login_hint: None,
             time_limit: Duration::from_secs(30),
         };
-        request.begin(&self.endpoint).await.unwrap()
+        request.begin(&self.endpoint).unwrap()
     }
 
     /// What Google's page sends the browser back to.
@@ -107,7 +107,7 @@ fn state_of(pending: &PendingAuthorization) -> String {
 #[tokio::test]
 async fn the_request_is_what_the_rfcs_ask_for_and_two_have_nothing_secret_in_common() {
     let world = World::new().await;
-    let (one, two) = (world.begin().await, world.begin().await);
+    let (one, two) = (world.begin(), world.begin());
     let field = |pending: &PendingAuthorization, name: &str| {
         let found = pending.url.query_pairs().find(|(key, _)| key == name);
         found.map(|(_, value)| value.into_owned())
@@ -133,7 +133,7 @@ async fn the_request_is_what_the_rfcs_ask_for_and_two_have_nothing_secret_in_com
 #[tokio::test]
 async fn a_sign_in_brings_tokens_and_the_page_leads_back_to_gantry() {
     let world = World::new().await;
-    let pending = world.begin().await;
+    let pending = world.begin();
     let redirect = world.redirect_of(&pending).await;
     let outcome = wait(pending);
     let (status, page) = world.visit(&redirect).await;
@@ -147,7 +147,7 @@ async fn a_sign_in_brings_tokens_and_the_page_leads_back_to_gantry() {
 async fn a6_denial_is_named_and_the_page_says_so() {
     let world = World::new().await;
     world.control("consent", &json!({ "mode": "deny" })).await;
-    let pending = world.begin().await;
+    let pending = world.begin();
     let redirect = world.redirect_of(&pending).await;
     let outcome = wait(pending);
     assert!(world.visit(&redirect).await.1.contains("You declined"));
@@ -157,7 +157,7 @@ async fn a6_denial_is_named_and_the_page_says_so() {
 #[tokio::test]
 async fn a9_two_sign_ins_at_once_both_finish_whichever_address_an_answer_comes_to() {
     let world = World::new().await;
-    let (one, two) = (world.begin().await, world.begin().await);
+    let (one, two) = (world.begin(), world.begin());
     let (to_one, to_two) = (world.redirect_of(&one).await, world.redirect_of(&two).await);
     let (one, two) = (wait(one), wait(two));
     // Each other's answer, first: ignored.
@@ -178,7 +178,7 @@ fn query(url: &Url, name: &str) -> String {
 #[tokio::test]
 async fn a10_a_sign_in_that_is_dropped_leaves_no_listener() {
     let world = World::new().await;
-    let pending = world.begin().await;
+    let pending = world.begin();
     let address = pending
         .redirect_uri
         .trim_start_matches("http://")
@@ -200,7 +200,7 @@ async fn a10_a_sign_in_that_is_dropped_leaves_no_listener() {
 #[tokio::test]
 async fn c9_an_absent_issuer_is_accepted_and_a_wrong_one_ends_the_sign_in_without_an_exchange() {
     let world = World::new().await;
-    let pending = world.begin().await;
+    let pending = world.begin();
     let redirect = with(&world.redirect_of(&pending).await, "iss", None);
     let outcome = wait(pending);
     assert_eq!(world.visit(&redirect).await.0, 200);
@@ -212,7 +212,7 @@ async fn c9_an_absent_issuer_is_accepted_and_a_wrong_one_ends_the_sign_in_withou
         "accounts.google.com",
         "",
     ] {
-        let pending = world.begin().await;
+        let pending = world.begin();
         let redirect = with(&world.redirect_of(&pending).await, "iss", Some(wrong));
         let outcome = wait(pending);
         assert!(world.visit(&redirect).await.1.contains("did not come from Google"));
@@ -224,7 +224,7 @@ async fn c9_an_absent_issuer_is_accepted_and_a_wrong_one_ends_the_sign_in_withou
 #[tokio::test]
 async fn c10_a_script_in_the_description_is_inert() {
     let world = World::new().await;
-    let pending = world.begin().await;
+    let pending = world.begin();
     let state = state_of(&pending);
     let mut redirect = Url::parse(&pending.redirect_uri).unwrap();
     redirect
@@ -250,7 +250,7 @@ async fn c10_a_script_in_the_description_is_inert() {
 #[tokio::test]
 async fn c11_a_callback_that_comes_twice_is_exchanged_once() {
     let world = World::new().await;
-    let pending = world.begin().await;
+    let pending = world.begin();
     let redirect = world.redirect_of(&pending).await;
     let outcome = wait(pending);
     assert_eq!(world.visit(&redirect).await.0, 200);
@@ -270,7 +270,7 @@ async fn a3_time_that_runs_out_is_told_apart_from_an_answer_that_was_not_ours() 
             login_hint: None,
             time_limit: Duration::from_millis(200),
         };
-        let pending = request.begin(&world.endpoint).await.unwrap();
+        let pending = request.begin(&world.endpoint).unwrap();
         let url = Url::parse(&format!("{}?state=old&code=x", pending.redirect_uri)).unwrap();
         let outcome = wait(pending);
         if stray {

@@ -93,7 +93,7 @@ impl World {
             login_hint: None,
             time_limit: Duration::from_secs(30),
         };
-        let pending = request.begin(&self.endpoint).await.unwrap();
+        let pending = request.begin(&self.endpoint).unwrap();
         let url = pending.url.clone();
         let http = self.http.clone();
         let browser = tokio::spawn(async move { http.get(url).send().await.unwrap() });

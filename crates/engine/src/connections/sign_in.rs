@@ -78,7 +78,7 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
     };
     // An OAuth client may have but one registered address for all its answers.
     engine.close_answer_pages().await;
-    let pending = authorization.begin(&endpoint).await?;
+    let pending = authorization.begin(&endpoint)?;
     engine
         .ask_to_open(
             job,

@@ -48,7 +48,7 @@ async fn sign_in(engine: &Arc<Engine>, endpoint: &TokenEndpoint, job: &Job) -> R
         time_limit: TIME_LIMIT,
     };
     engine.close_answer_pages().await;
-    let pending = authorization.begin(endpoint).await?;
+    let pending = authorization.begin(endpoint)?;
     engine
         .ask_to_open(
             job,

@@ -9,6 +9,7 @@ pub mod analytics_admin;
 pub mod analytics_data;
 mod body;
 mod call;
+mod clock_skew;
 mod error;
 mod http_client;
 mod paging;

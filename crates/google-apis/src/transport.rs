@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::access_token::{AccessToken, AccessTokenSource, TokenUnavailableKind};
 use crate::activity::{ActivityId, ActivityRecorder, RecordedCall, RecordedError};
 use crate::body::BodyDecoder;
+use crate::clock_skew::ClockSkew;
 use crate::call::{Call, Effect, Priority};
 use crate::error::{ApiError, AttemptFailure, ErrorKind, Failure};
 use crate::http_client::HttpClient;
@@ -42,6 +43,7 @@ pub struct TransportConfig {
 #[derive(Clone)]
 pub struct Transport {
     config: Arc<TransportConfig>,
+    skew: Arc<ClockSkew>,
     priority: Priority,
 }
 
@@ -58,6 +60,7 @@ impl Transport {
     pub fn new(config: TransportConfig) -> Self {
         Self {
             config: Arc::new(config),
+            skew: Arc::default(),
             priority: Priority::Interactive,
         }
     }
@@ -66,8 +69,14 @@ impl Transport {
     pub fn bulk(&self) -> Self {
         Self {
             config: Arc::clone(&self.config),
+            skew: Arc::clone(&self.skew),
             priority: Priority::Bulk,
         }
+    }
+
+    /// How far this computer's clock is ahead of Google's, by the newest answer; `None` before the first.
+    pub fn clock_skew(&self) -> Option<jiff::SignedDuration> {
+        self.skew.known()
     }
 
     /// Where addresses are dialled.
@@ -137,6 +146,7 @@ impl Transport {
         let status = response.status();
         log.status = Some(status.as_u16());
         let headers = response.headers().clone();
+        self.skew.note(&headers, self.config.clock.now());
         let answer = Answer {
             decoder: BodyDecoder::new(text(&headers, &CONTENT_ENCODING)),
             response,
@@ -463,6 +473,7 @@ fn plain_failure(failure: AttemptFailure, api_method: &'static str, activity_id:
         reason: failure.reason,
         message: failure.message,
         violations: failure.violations,
+        activation_url: failure.activation_url,
         retry_after: failure.retry_after,
         outcome_unknown: false,
         activity_id,

@@ -38,7 +38,7 @@ pub use host::Host;
 pub use jobs::{Job, Jobs};
 pub use profile::Profile;
 
-use connections::Sessions;
+use connections::{OtherAccounts, Sessions};
 use dto::app::{KeychainProblem, KeychainView};
 use dto::events::EngineEvent;
 use links::Links;
@@ -108,6 +108,8 @@ pub struct Engine {
     links: Links,
     /// Access tokens and HTTP clients, one set a connection.
     sessions: Sessions,
+    /// Accounts that answered for another, waiting for the person's word.
+    other_accounts: OtherAccounts,
     /// Addresses whose answer is no longer needed and that the browser may still be sent to, for some seconds.
     answer_pages: tokio::sync::Mutex<JoinSet<()>>,
 }
@@ -129,6 +131,7 @@ impl Engine {
             jobs,
             links: Links::default(),
             sessions: Sessions::default(),
+            other_accounts: OtherAccounts::default(),
             answer_pages: tokio::sync::Mutex::default(),
         }))
     }

@@ -1,24 +1,23 @@
 //! The person's choice of the connection that acts on an asset, where several reach it.
 
-use rusqlite::{OptionalExtension, params};
+use std::collections::HashMap;
+
+use rusqlite::params;
 
 use crate::database::{Store, StoreError};
 
 impl Store {
-    /// The connection chosen for `asset` (such as `properties/123` or `accounts/1/containers/2`).
-    pub async fn route(&self, asset: &str) -> Result<Option<String>, StoreError> {
-        let asset = asset.to_owned();
-        self.call(move |connection| {
-            Ok(connection
-                .query_row("SELECT connection_id FROM routes WHERE asset = ?1", [asset], |row| {
-                    row.get(0)
-                })
-                .optional()?)
+    /// All choices, by asset.
+    pub async fn routes(&self) -> Result<HashMap<String, String>, StoreError> {
+        self.call(|connection| {
+            let mut statement = connection.prepare_cached("SELECT asset, connection_id FROM routes")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
         })
         .await
     }
 
-    /// Chooses a connection for `asset`; `None` leaves the choice to Gantry again.
+    /// Chooses a connection for `asset` (such as `properties/123` or `accounts/1/containers/2`); `None` leaves the choice to Gantry again.
     pub async fn set_route(&self, asset: &str, connection_id: Option<&str>) -> Result<(), StoreError> {
         let (asset, chosen) = (asset.to_owned(), connection_id.map(str::to_owned));
         self.call(move |connection| {
@@ -50,9 +49,9 @@ mod tests {
         store.set_route("properties/1", Some("one")).await.unwrap();
         store.set_route("properties/2", Some("one")).await.unwrap();
         store.set_route("properties/2", None).await.unwrap();
-        assert_eq!(store.route("properties/1").await.unwrap().as_deref(), Some("one"));
-        assert_eq!(store.route("properties/2").await.unwrap(), None);
+        let chosen = HashMap::from([("properties/1".to_owned(), "one".to_owned())]);
+        assert_eq!(store.routes().await.unwrap(), chosen);
         store.remove_connection("one").await.unwrap();
-        assert_eq!(store.route("properties/1").await.unwrap(), None);
+        assert!(store.routes().await.unwrap().is_empty());
     }
 }

@@ -1,6 +1,6 @@
 // What surrounds every page: the profile, connections, settings, whether there is a network.
 
-import type { AppStatus, ConnectionView, SettingsView } from './bindings';
+import type { AppStatus, ConnectionView, KeychainView, SettingsView } from './bindings';
 import { call, onEvent, setTitle } from './host';
 import { followJobs } from './jobs.svelte';
 import { Resource } from './resource.svelte';
@@ -10,7 +10,7 @@ const QUOTA_REFRESH_MS = 10_000;
 
 class App {
   readonly status = new Resource<AppStatus>(() => call('app.status'), [
-    'connections', 'oauth_clients', 'containers', 'accounts', 'quota', 'settings',
+    'connections', 'oauth_clients', 'containers', 'accounts', 'quota', 'settings', 'keychain',
   ]);
   readonly connections = new Resource<ConnectionView[]>(() => call('connections.list'), ['connections', 'containers', 'accounts']);
   readonly settings = new Resource<SettingsView>(() => call('settings.get'), ['settings']);
@@ -31,14 +31,38 @@ class App {
     return this.#network || this.sandbox;
   }
 
-  get keychainMissing(): boolean {
-    return this.status.value?.keychain.state === 'unavailable';
+  get keychain(): KeychainView | null {
+    return this.status.value?.keychain ?? null;
+  }
+
+  /** There is nothing to keep a sign-in in, and nothing to unlock: it is used until Gantry quits. */
+  get forgetsSignIns(): boolean {
+    const keychain = this.keychain;
+    return keychain?.state === 'unavailable' && (keychain.problem === 'absent' || keychain.problem === 'broken');
+  }
+
+  /** Asks the keychain again; whether it works now. Throws `HostError`. */
+  async retryKeychain(): Promise<boolean> {
+    const keychain = await call('keychain.retry');
+    const status = this.status.value;
+    if (status) this.status.put({ ...status, keychain });
+    // What waited for it can be read now.
+    if (keychain.state === 'available') await Promise.all([this.connections.load(), this.status.load()]);
+    return keychain.state === 'available';
+  }
+
+  /** Puts one connection in the list as the host has just told it. */
+  putConnection(connection: ConnectionView): void {
+    const known = this.connections.value ?? [];
+    this.connections.put(
+      known.some((one) => one.id === connection.id) ? known.map((one) => (one.id === connection.id ? connection : one)) : [...known, connection],
+    );
   }
 
   /** Connections that work, those that may do `permission` only where one is named. */
-  ready(permission?: ConnectionView['granted'][number]): ConnectionView[] {
+  ready(permission?: ConnectionView['allowed'][number]): ConnectionView[] {
     return (this.connections.value ?? []).filter(
-      (connection) => connection.state === 'ready' && (permission === undefined || connection.granted.includes(permission)),
+      (connection) => connection.state === 'ready' && (permission === undefined || connection.allowed.includes(permission)),
     );
   }
 

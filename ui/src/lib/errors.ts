@@ -16,16 +16,19 @@ export interface ErrorTreatment {
   severity: Severity;
   icon: IconName;
   action: ErrorAction | null;
+  /** Where to read more. */
+  more?: Extract<ErrorAction, { kind: 'go' }>;
 }
 
 const retry: ErrorAction = { kind: 'retry', label: 'Try again' };
 const signIn: ErrorAction = { kind: 'sign_in', label: 'Sign in again' };
 const connections: ErrorAction = { kind: 'go', label: 'Open Connections', page: 'connections' };
 const oauthClients: ErrorAction = { kind: 'go', label: 'Add an OAuth client', page: 'settings', id: 'oauth-clients' };
+const ownClient = { kind: 'go', label: 'How to get one, about 10 minutes', page: 'settings', id: 'own-client' } as const;
 
 const TABLE: Record<ErrorCode, ErrorTreatment> = {
   invalid_request: { severity: 'warn', icon: 'warn', action: null },
-  no_oauth_client: { severity: 'note', icon: 'key', action: oauthClients },
+  no_oauth_client: { severity: 'note', icon: 'key', action: oauthClients, more: ownClient },
   no_connection: { severity: 'note', icon: 'plug', action: connections },
   connection_ambiguous: { severity: 'warn', icon: 'plug', action: connections },
   sign_in_needed: { severity: 'danger', icon: 'plug', action: signIn },

@@ -13,6 +13,8 @@ export const clockSeconds = (at: Date): string =>
 
 export const date = (at: Date): string => new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
 
+export const weekday = (at: Date): string => new Intl.DateTimeFormat(locale(), { weekday: 'long' }).format(at);
+
 /** "09:41" today and within the next 24 hours, "Fri 20:14" within a week, "14 Oct" within the year, else with the year. */
 export function moment(at: Date | string, now = new Date()): string {
   const then = typeof at === 'string' ? new Date(at) : at;

@@ -36,6 +36,7 @@ export function errorView(thrown: unknown): ErrorView {
     remedy: 'Try again. If it happens again, report it with the details.',
     activity_id: null,
     details: thrown instanceof Error ? thrown.message : String(thrown),
+    offers: [],
   };
 }
 

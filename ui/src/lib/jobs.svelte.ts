@@ -22,6 +22,8 @@ export class Job {
   /** The page that the browser was asked to open, while its answer is awaited. */
   link: OpenUrl | null = $state(null);
   openedAt: Date | null = $state(null);
+  /** The address of the last page that was opened, also when nothing waits for it any more. */
+  lastUrl: string | null = $state(null);
   /** Steps of a set-up, newest state each, in the order they were first heard of. */
   steps: StepNews[] = $state([]);
   runId: string | null = $state(null);
@@ -55,6 +57,7 @@ export class Job {
         break;
       case 'open_url':
         this.link = event;
+        this.lastUrl = event.url;
         this.openedAt = new Date();
         break;
       case 'stray_answer':

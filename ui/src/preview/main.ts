@@ -6,7 +6,7 @@ import '../styles/app.css';
 
 import { mount } from 'svelte';
 
-import { PRESETS, signIn } from '../features/connections/signin.svelte';
+import { PRESETS, signIn } from '../lib/signin.svelte';
 import type { Density, Theme } from '../lib/bindings';
 import { startJob } from '../lib/jobs.svelte';
 import App from '../shell/App.svelte';

@@ -2,7 +2,7 @@
 import { render, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { PRESETS, signIn } from '../features/connections/signin.svelte';
+import { PRESETS, signIn } from '../lib/signin.svelte';
 import { app } from '../lib/app.svelte';
 import type { Theme } from '../lib/bindings';
 import { PAGES, router } from '../lib/router.svelte';

@@ -2,7 +2,7 @@
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { signIn } from '../features/connections/signin.svelte';
+import { signIn } from '../lib/signin.svelte';
 import { app } from '../lib/app.svelte';
 import type { ConnectRequest } from '../lib/bindings';
 import { router } from '../lib/router.svelte';

@@ -38,9 +38,7 @@ export const m = {
     cancel: 'Cancel',
     offlineTitle: 'You are offline.',
     offline: (when: string | null) => (when === null ? 'Gantry goes on by itself when the network is back.' : `Everything shown is from ${when}.`),
-    noKeychainTitle: 'This computer’s keychain cannot be used.',
-    noKeychain: (remedy: string) => `${remedy} Sign-ins can be used until you quit.`,
-    checkAgain: 'Check again',
+    details: 'Details',
   },
 
   status: {
@@ -48,11 +46,15 @@ export const m = {
     sandbox: 'Sandbox',
     offline: 'Offline',
     notConnected: 'Not connected',
+    showConnections: 'Open Connections',
+    keychain: (what: string) => `Keychain: ${what}`,
+    showKeychain: 'Open the keychain’s settings',
     ready: (ready: number, total: number) => `${number(ready)} of ${number(total)} connections ready`,
     dataFrom: (when: string) => `Data from ${when}`,
     noData: 'No data read yet',
     jobs: {
       'connections.connect': 'Waiting for your sign-in',
+      'oauth_clients.test': 'Waiting for your test sign-in',
       'estate.sync': 'Reading your accounts',
       'provisioning.start': 'Setting up a site',
       'provisioning.resume': 'Setting up a site',

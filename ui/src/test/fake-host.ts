@@ -11,6 +11,7 @@ export const refusal = (part: Partial<ErrorView> & Pick<ErrorView, 'code'>): Err
   remedy: 'Do something else.',
   activity_id: null,
   details: null,
+  offers: [],
   ...part,
 });
 

@@ -19,7 +19,7 @@ function statusOf(scene: Scene): AppStatus {
     case 'nokeychain':
       return {
         ...sample.status,
-        keychain: { state: 'unavailable', reason: 'No Secret Service answers on the session bus.', remedy: 'Unlock or install a keyring such as GNOME Keyring.' },
+        keychain: { state: 'unavailable', problem: 'absent', reason: 'No Secret Service answers on the session bus.', remedy: 'Unlock or install a keyring such as GNOME Keyring.' },
       };
     default:
       return sample.status;
@@ -38,7 +38,7 @@ export function sampleHost(scene: Scene = 'agency'): FakeHost {
     'app.choose_file': () => ({ path: '/home/maya/Downloads/client_secret_1234.json' }),
     'jobs.list': () => [],
     'jobs.cancel': ({ id }) => {
-      host.emit({ event: 'job_failed', job: id, command: '', error: { code: 'cancelled', message: 'Stopped, as you asked.', remedy: 'Start it again when you like.', activity_id: null, details: null } });
+      host.emit({ event: 'job_failed', job: id, command: '', error: { code: 'cancelled', message: 'Stopped, as you asked.', remedy: 'Start it again when you like.', activity_id: null, details: null, offers: [] } });
       return {};
     },
     'settings.get': () => settings,
@@ -50,7 +50,7 @@ export function sampleHost(scene: Scene = 'agency'): FakeHost {
     'connections.check': ({ id }) => {
       const connection = sample.connections.find((one) => one.id === id) ?? sample.connections[0];
       if (!connection) throw new Error('no sample');
-      return { connection, ok: connection.state === 'ready', message: connection.state === 'ready' ? 'Google answered.' : 'Google ended this session.' };
+      return { connection, ok: connection.state === 'ready', message: connection.state === 'ready' ? 'Google answered.' : 'Google ended this session.', findings: [] };
     },
     'connections.disconnect': () => ({}),
     'oauth_clients.list': () => (status.oauth_clients_total === 0 ? [] : sample.oauthClients),

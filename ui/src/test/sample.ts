@@ -32,15 +32,24 @@ export const sandboxed: AppStatus = {
 };
 
 const connection = (part: Partial<ConnectionView> & Pick<ConnectionView, 'id' | 'email'>): ConnectionView => ({
+  kind: 'user',
   display_name: null,
   oauth_client_id: '1234-abc.apps.googleusercontent.com',
   asked: ['view'],
   granted: ['view'],
+  dropped: [],
+  allowed: (part.granted ?? ['view']).filter((name) => !part.dropped?.includes(name)),
   state: 'ready',
   state_reason: null,
+  trouble: null,
   stored_in: 'keychain',
   connected_at: '2026-03-03T10:00:00Z',
+  signed_in_at: '2026-03-03T10:00:00Z',
+  sign_in_ends_at: null,
+  tokens_obtained: 1,
   last_used_at: hoursAgo(2),
+  key_file: null,
+  impersonated: null,
   properties: 0,
   containers: 0,
   ...part,
@@ -63,10 +72,10 @@ export const connections: ConnectionView[] = [
 
 export const oauthClients: OAuthClientView[] = [{
   id: '1234-abc.apps.googleusercontent.com', name: 'Brightwater desktop', kind: 'installed', project_id: 'brightwater-tags',
-  redirect_uris: ['http://localhost'], is_default: true, shipped: false, connections: 3,
+  redirect_uris: ['http://localhost'], is_default: true, shipped: false, connections: 3, publishing_status: 'production',
 }, {
   id: '1234-web.apps.googleusercontent.com', name: 'Brightwater web', kind: 'web', project_id: 'brightwater-tags',
-  redirect_uris: ['http://127.0.0.1:27490/terms'], is_default: false, shipped: false, connections: 0,
+  redirect_uris: ['http://127.0.0.1:27490/terms'], is_default: false, shipped: false, connections: 0, publishing_status: null,
 }];
 
 const NAMES = [

@@ -22,9 +22,10 @@ pub use oauth_clients::{
     add as add_oauth_client, inspect as inspect_oauth_client, list as list_oauth_clients,
     remove as remove_oauth_client, set_default as set_default_oauth_client, update as update_oauth_client,
 };
-pub use other_account::adopt;
+pub use other_account::{OtherAccounts, adopt};
 pub use permissions::use_permissions;
 pub use refresh_lock::FileLock;
+pub(crate) use routing::{Asset, Routes, choose};
 pub use routing::{route, set_route};
 pub use service_accounts::{add as add_service_account, inspect as inspect_service_account};
 pub use session::{ConnectionFailure, ReadySessions, Session, Sessions};

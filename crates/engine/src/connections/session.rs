@@ -46,18 +46,12 @@ pub struct ConnectionFailure {
 
 /// The sessions of one engine, so that all calls of a connection share its access token.
 #[derive(Default)]
-pub struct Sessions(Mutex<Shared>);
-
-#[derive(Default)]
-struct Shared {
-    http: Option<HttpClient>,
-    by_connection: HashMap<String, Session>,
-}
+pub struct Sessions(Mutex<HashMap<String, Session>>);
 
 impl Sessions {
     /// The connection was signed in again or disconnected.
     pub(super) async fn forget(&self, connection_id: &str) {
-        self.0.lock().await.by_connection.remove(connection_id);
+        self.0.lock().await.remove(connection_id);
     }
 
     /// The OAuth client's file was added again.
@@ -65,7 +59,6 @@ impl Sessions {
         self.0
             .lock()
             .await
-            .by_connection
             .retain(|_, session| session.connection.oauth_client_id != client_id);
     }
 }
@@ -107,7 +100,7 @@ pub(super) fn granted(connection: &ConnectionRecord) -> BTreeSet<Permission> {
     Permission::granted_by(connection.granted_scopes.iter().map(String::as_str))
 }
 
-fn doing(permission: Permission) -> &'static str {
+pub(super) fn doing(permission: Permission) -> &'static str {
     match permission {
         Permission::View => "look at Analytics and Tag Manager",
         Permission::Configure => "set up Analytics",
@@ -181,8 +174,8 @@ impl Engine {
 
     /// The session of this connection. Nothing is sent yet.
     pub async fn session_of(&self, connection: ConnectionRecord) -> Result<Session> {
-        let mut shared = self.sessions.0.lock().await;
-        let known = shared.by_connection.get(&connection.id);
+        let mut sessions = self.sessions.0.lock().await;
+        let known = sessions.get(&connection.id);
         // Another process may have signed in again meanwhile: the access token in memory would not have what was granted.
         if let Some(known) = known.filter(|known| same_grant(&known.connection, &connection)) {
             return Ok(Session {
@@ -194,18 +187,15 @@ impl Engine {
         let project = client.project_id.clone().unwrap_or_else(|| client.client_id.clone());
         let oauth_client = Arc::new(client.clone());
         let credential = self.user_credential(&connection, client).await?.credential().clone();
-        let http = match &shared.http {
-            Some(http) => http.clone(),
-            None => HttpClient::new(self.profile.base()).map_err(|error| {
-                Error::new(
-                    ErrorCode::Internal,
-                    "This computer cannot make secure connections.",
-                    "Update its certificates.",
-                )
-                .with_details(error)
-            })?,
-        };
-        shared.http = Some(http.clone());
+        // Each connection has connections to Google of its own: no request ever shares one with another's token.
+        let http = HttpClient::new(self.profile.base()).map_err(|error| {
+            Error::new(
+                ErrorCode::Internal,
+                "This computer cannot make secure connections.",
+                "Update its certificates.",
+            )
+            .with_details(error)
+        })?;
         let tokens = ConnectionTokens {
             connection_id: connection.id.clone(),
             session_only: connection.session_only,
@@ -230,10 +220,8 @@ impl Engine {
             oauth_client,
             credential,
         };
-        shared
-            .by_connection
-            .insert(session.connection.id.clone(), session.clone());
-        drop(shared);
+        sessions.insert(session.connection.id.clone(), session.clone());
+        drop(sessions);
         self.store
             .touch_connection(&session.connection.id, self.clock.now())
             .await?;

@@ -7,11 +7,12 @@ use std::time::Duration;
 use gantry_domain::Permission;
 use gantry_domain::permissions::scopes_to_request;
 use gantry_store::ConnectionRecord;
-use google_oauth::{AuthorizationRequest, Grant, Provider, TokenEndpoint};
+use google_oauth::{AuthorizationRequest, Grant, OAuthClient, Provider, TokenEndpoint};
 
 use super::list::one;
+use super::other_account::OtherAccount;
 use crate::Engine;
-use crate::dto::connections::{ConnectRequest, ConnectionView};
+use crate::dto::connections::{ConnectRequest, ConnectionView, Offer};
 use crate::dto::events::{EngineEvent, LinkPurpose, Progress, Topic};
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
@@ -88,8 +89,10 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         .await?;
     job.progress(step("Finishing the sign-in with Google", 2));
     let grant = endpoint.exchange(code).await?;
-    let record = keep(engine, &client.client_id, session_only, before, &allow, &grant)?;
-    let stored = store(engine, record, client, &grant).await?;
+    if let Some(wanted) = before.as_ref().filter(|wanted| wanted.subject != grant.identity.sub) {
+        return Err(wrong_account(engine, wanted, client, session_only, allow, grant));
+    }
+    let stored = keep(engine, client, session_only, before, &allow, &grant).await?;
     job.progress(step("Signed in", 3));
     for topic in [Topic::Connections, Topic::OauthClients] {
         engine.jobs.changed(topic);
@@ -97,26 +100,44 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
     one(engine, &stored.id).await
 }
 
-/// What will be stored; an error where the wrong person answered or nothing useful was allowed.
-fn keep(
+/// Another account answered: nothing is overwritten, and the person may keep the other one as well.
+fn wrong_account(
     engine: &Engine,
-    client_id: &str,
+    wanted: &ConnectionRecord,
+    client: OAuthClient,
+    session_only: bool,
+    allow: BTreeSet<Permission>,
+    grant: Grant,
+) -> Error {
+    let email = grant.identity.email.clone();
+    let pending = engine.other_accounts.keep(OtherAccount {
+        client,
+        session_only,
+        allow,
+        grant,
+        since: engine.clock.now(),
+    });
+    Error::new(
+        ErrorCode::WrongAccount,
+        format!("You signed in as {email}, but this connection is {}.", wanted.email),
+        "Nothing was changed. Try again and choose the right account, or add the other one as a new connection.",
+    )
+    .offering(Offer::SignInAgain {
+        connection_id: wanted.id.clone(),
+    })
+    .offering(Offer::AdoptAccount { pending, email })
+}
+
+/// Stores what was granted, as the connection that it is: (issuer, person, OAuth client) decides, however it was asked for.
+pub(super) async fn keep(
+    engine: &Engine,
+    client: OAuthClient,
     session_only: bool,
     before: Option<ConnectionRecord>,
     allow: &BTreeSet<Permission>,
     grant: &Grant,
 ) -> Result<ConnectionRecord> {
     let identity = &grant.identity;
-    if let Some(wanted) = before.as_ref().filter(|wanted| wanted.subject != identity.sub) {
-        return Err(Error::new(
-            ErrorCode::WrongAccount,
-            format!(
-                "You signed in as {}, but this connection is {}.",
-                identity.email, wanted.email
-            ),
-            "Nothing was changed. Try again and choose the right account, or add the other one as a new connection.",
-        ));
-    }
     let granted = Permission::granted_by(grant.scopes.iter().map(String::as_str));
     if granted.is_disjoint(allow) {
         let names: Vec<&str> = allow.iter().map(|permission| permission.name()).collect();
@@ -130,37 +151,61 @@ fn keep(
             "Sign in again and tick the boxes of what Gantry may do.",
         ));
     }
-    let id = before
+    let issuer = Provider::google().issuer;
+    let known = engine
+        .store
+        .connection_by_key(issuer, &identity.sub, &client.client_id)
+        .await?;
+    let reconnect = before.is_some();
+    let known = known.or(before);
+    let mut dropped = known.as_ref().map_or_else(Vec::new, |record| record.dropped.clone());
+    let mut asked = allow.clone();
+    if let Some(known) = &known {
+        // Switched off stays off, save where this sign-in brought what was not there before, or was asked for by name.
+        let held = super::session::granted(known);
+        dropped.retain(|permission| held.contains(permission) && (reconnect || !allow.contains(permission)));
+        asked.extend(&known.permissions);
+        // Installed apps have no incremental authorization: this grant holds no more than what was asked for now. Where the
+        // connection has more, and works, it keeps the grant that it has.
+        let narrower = !reconnect && granted.is_subset(&held) && granted != held && known.session_only == session_only;
+        if narrower
+            && engine
+                .user_credential(known, client.clone())
+                .await?
+                .credential()
+                .check()
+                .await
+                .is_ok()
+        {
+            engine.store.set_dropped(&known.id, &dropped).await?;
+            engine.store.revive_connection(&known.id).await?;
+            return engine.connection(Some(&known.id)).await;
+        }
+    }
+    let id = known
         .as_ref()
         .map_or_else(|| uuid::Uuid::new_v4().to_string(), |record| record.id.clone());
     let now = engine.clock.now();
-    Ok(ConnectionRecord {
+    let record = ConnectionRecord {
         display_name: identity.name.clone(),
-        permissions: allow.iter().copied().collect(),
+        permissions: asked.into_iter().collect(),
         granted_scopes: grant.scopes.iter().cloned().collect(),
         session_only,
         last_used_at: Some(now),
         signed_in_at: Some(now),
-        dropped: before.map_or_else(Vec::new, |record| record.dropped),
-        ..ConnectionRecord::new(&id, &identity.sub, &identity.email, client_id, now)
-    })
+        dropped,
+        ..ConnectionRecord::new(&id, &identity.sub, &identity.email, &client.client_id, now)
+    };
+    store(engine, record, client, grant).await
 }
 
 /// The token goes into the keychain first: a crash in between leaves a token that nobody uses, not a connection without one.
 async fn store(
     engine: &Engine,
-    mut record: ConnectionRecord,
-    client: google_oauth::OAuthClient,
+    record: ConnectionRecord,
+    client: OAuthClient,
     grant: &Grant,
 ) -> Result<ConnectionRecord> {
-    if let Some(known) = engine
-        .store
-        .connection_by_key(&record.issuer, &record.subject, &record.oauth_client_id)
-        .await?
-    {
-        // The same person under the same OAuth client is the same connection, however it was asked for.
-        record.id = known.id;
-    }
     let credential = engine.user_credential(&record, client).await?;
     credential
         .accept(grant.access_token.clone(), grant.refresh_token.as_ref())

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::Engine;
+use crate::connections::Routes;
 use crate::dto::Nothing;
 use crate::dto::app::{PropertyRow, SyncRunView};
 use crate::error::Result;
@@ -32,6 +33,7 @@ pub async fn properties(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<Property
         .into_iter()
         .map(|account| (account.account_id, account.display_name))
         .collect();
+    let routes = Routes::read(engine).await?;
     let mut rows: Vec<PropertyRow> = engine
         .store
         .analytics_properties()
@@ -39,10 +41,12 @@ pub async fn properties(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<Property
         .into_iter()
         .map(|property| PropertyRow {
             account_name: accounts.get(&property.account_id).cloned().unwrap_or_default(),
+            connection_id: routes
+                .reader(&property.property_id, &property.connections)
+                .unwrap_or_default(),
             property_id: property.property_id,
             display_name: property.display_name,
             account_id: property.account_id,
-            connection_id: property.connections.into_iter().next().unwrap_or_default(),
             can_edit: property.can_edit,
         })
         .collect();

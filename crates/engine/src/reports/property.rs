@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use gantry_domain::Permission;
 use gantry_store::ConnectionRecord;
 
 use crate::Engine;
-use crate::connections::Session;
-use crate::error::{Error, ErrorCode, Result};
+use crate::connections::{Asset, Session, choose};
+use crate::error::{Error, Result};
 
 /// The digits of `1234` or `properties/1234`.
 pub(crate) fn property_number(property: &str) -> Result<String> {
@@ -29,43 +30,19 @@ pub(crate) async fn session_for(engine: &Arc<Engine>, property: &str, named: Opt
     engine.session_of(connection).await
 }
 
-/// Who asks about `property`: the connection that the request names; else one that reaches the property according to
-/// the mirror, first those that can be used; else the only one.
+/// Who reads `property`.
 pub(super) async fn connection_for(
     engine: &Arc<Engine>,
     property: &str,
     named: Option<&str>,
 ) -> Result<ConnectionRecord> {
-    if named.is_some() {
-        return engine.connection(named).await;
-    }
-    let (mut usable, mut broken) = (Vec::new(), Vec::new());
-    for connection in engine.store.connections().await? {
-        if engine.is_usable(&connection).await? {
-            usable.push(connection);
-        } else {
-            broken.push(connection);
-        }
-    }
-    if let Some(known) = engine.store.analytics_property(property).await? {
-        let reaches = |connection: &&ConnectionRecord| known.connections.contains(&connection.id);
-        if let Some(connection) = usable.iter().chain(&broken).find(reaches) {
-            return Ok(connection.clone());
-        }
-    }
-    match engine.connection(None).await {
-        // Only one of them may still work.
-        Err(error) if error.code == ErrorCode::ConnectionAmbiguous => match <[_; 1]>::try_from(usable) {
-            Ok([one]) => Ok(one),
-            Err(_) => Err(error),
-        },
-        other => other,
-    }
+    choose(engine, &Asset::Property(property.to_owned()), Permission::View, named).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorCode;
 
     #[test]
     fn a_property_is_a_number_however_it_is_written() {

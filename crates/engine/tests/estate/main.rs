@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test may
 
 mod containers;
+mod isolation;
 mod partial;
 #[path = "../recorded/mod.rs"]
 mod recorded;
 mod reports;
+mod routing;
 mod stage;
 mod sync;

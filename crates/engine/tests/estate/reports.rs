@@ -29,7 +29,7 @@ fn overview(property: &str, to: &str) -> OverviewReportRequest {
     }
 }
 
-fn question(property: &str) -> ReportRequest {
+pub fn question(property: &str) -> ReportRequest {
     ReportRequest {
         property: property.to_owned(),
         dimensions: vec!["ga:date".into(), "country".into()],

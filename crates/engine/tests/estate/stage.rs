@@ -94,11 +94,20 @@ impl Stage {
         control(&self.sandbox, "POST", path, &body).await
     }
 
+    /// Everything that the sandbox was asked so far.
+    pub async fn log(&self) -> Vec<Value> {
+        let log = control(&self.sandbox, "GET", "log", &Value::Null).await;
+        log["requests"].as_array().unwrap().clone()
+    }
+
+    pub async fn forget_log(&self) {
+        control(&self.sandbox, "DELETE", "log", &Value::Null).await;
+    }
+
     /// Paths that were asked of `host` so far.
     pub async fn asked(&self, host: &str) -> Vec<String> {
-        let log = control(&self.sandbox, "GET", "log", &Value::Null).await;
-        let requests = log["requests"].as_array().unwrap();
-        let of_host = requests.iter().filter(|request| request["host"] == host);
+        let log = self.log().await;
+        let of_host = log.iter().filter(|request| request["host"] == host);
         of_host
             .map(|request| request["path"].as_str().unwrap().to_owned())
             .collect()

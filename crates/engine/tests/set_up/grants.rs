@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gantry_domain::Permission;
-use gantry_engine::dto::connections::{ConnectRequest, ConnectionState};
+use gantry_engine::dto::connections::{AdoptAccount, ConnectRequest, ConnectionState, Offer, UsePermissions};
 use gantry_engine::dto::containers::SyncRequest;
 use gantry_engine::dto::{ById, Nothing};
 use gantry_engine::{ErrorCode, commands, connections, estate};
@@ -38,6 +38,114 @@ async fn another_oauth_client_does_not_take_the_place_of_a_connection_that_works
             .unwrap()
             .ok
     );
+}
+
+#[tokio::test]
+async fn a8_the_account_that_answered_becomes_a_connection_of_its_own_only_on_the_persons_word() {
+    let mut world = World::new().await;
+    let owner = world.sign_in(OWNER).await;
+    let token = world.keychain.get(&owner.id).await.unwrap();
+    let again = || ConnectRequest {
+        reconnect: Some(owner.id.clone()),
+        ..allow([])
+    };
+    let wrong = world
+        .connect(again(), |url| async move {
+            consent(&url, NEWCOMER, "allow", |_| true).await;
+        })
+        .await
+        .unwrap_err();
+    assert_eq!(wrong.code, ErrorCode::WrongAccount);
+    assert_eq!(connections::list(&world.engine, Nothing {}).await.unwrap().len(), 1);
+    assert_eq!(
+        world.keychain.get(&owner.id).await.unwrap(),
+        token,
+        "nothing was overwritten"
+    );
+    let pending = wrong
+        .offers
+        .iter()
+        .find_map(|offer| match offer {
+            Offer::AdoptAccount { pending, email } if email == NEWCOMER => Some(pending.clone()),
+            _ => None,
+        })
+        .unwrap();
+
+    let adopt = AdoptAccount { pending };
+    let added = connections::adopt(&world.engine, adopt.clone()).await.unwrap();
+    assert_eq!(added.email, NEWCOMER);
+    assert_ne!(added.id, owner.id);
+    assert!(world.keychain.get(&added.id).await.unwrap().is_some());
+    assert_eq!(world.keychain.get(&owner.id).await.unwrap(), token);
+    let twice = connections::adopt(&world.engine, adopt).await.unwrap_err();
+    assert_eq!(twice.code, ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_permission_that_was_switched_off_is_honoured_and_stays_off_after_the_next_sign_in() {
+    let mut world = World::new().await;
+    let owner = world.sign_in(OWNER).await;
+    let only_view = UsePermissions {
+        id: owner.id.clone(),
+        allow: [Permission::View].into(),
+    };
+    let now = connections::use_permissions(&world.engine, only_view).await.unwrap();
+    assert_eq!(
+        (now.allowed, now.dropped),
+        ([Permission::View].into(), [Permission::Configure].into())
+    );
+    assert!(
+        now.granted.contains(&Permission::Configure),
+        "nothing changed at Google"
+    );
+    let tickets = world.requests("POST", "provisionAccountTicket").await;
+    let refused = world.provision(|_| async {}).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::PermissionMissing);
+    assert_eq!(
+        world.requests("POST", "provisionAccountTicket").await,
+        tickets,
+        "nothing was sent"
+    );
+
+    let again = ConnectRequest {
+        reconnect: Some(owner.id.clone()),
+        ..allow([])
+    };
+    let again = world.connect(again, |url| async move {
+        consent(&url, OWNER, "allow", |_| true).await;
+    });
+    assert_eq!(again.await.unwrap().dropped, [Permission::Configure].into());
+
+    let too_much = UsePermissions {
+        id: owner.id.clone(),
+        allow: [Permission::View, Permission::Publish].into(),
+    };
+    let refused = connections::use_permissions(&world.engine, too_much).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::PermissionMissing);
+    let all = UsePermissions {
+        id: owner.id,
+        allow: [Permission::View, Permission::Configure].into(),
+    };
+    assert!(
+        connections::use_permissions(&world.engine, all)
+            .await
+            .unwrap()
+            .dropped
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn signing_in_anew_for_less_takes_nothing_away_from_a_connection_that_works() {
+    let mut world = World::new().await;
+    let owner = world.sign_in(OWNER).await;
+    let token = world.keychain.get(&owner.id).await.unwrap();
+    let less = world.connect(allow([Permission::View]), |url| async move {
+        consent(&url, OWNER, "allow", |_| true).await;
+    });
+    let kept = less.await.unwrap();
+    assert_eq!((kept.id, kept.granted), (owner.id.clone(), owner.granted));
+    assert_eq!(world.keychain.get(&owner.id).await.unwrap(), token);
 }
 
 #[tokio::test]

@@ -51,7 +51,7 @@ describe('the form', () => {
   });
 
   test('the connection that may configure is offered first', () => {
-    const connection = (id: string, granted: ConnectionView['granted'], state: ConnectionView['state'] = 'ready') => ({ id, granted, state }) as ConnectionView;
+    const connection = (id: string, allowed: ConnectionView['allowed'], state: ConnectionView['state'] = 'ready') => ({ id, allowed, state }) as ConnectionView;
     expect(likelyConnection([connection('a', ['view']), connection('b', ['configure'], 'needs_sign_in'), connection('c', ['view', 'configure'])])).toBe('c');
     expect(likelyConnection([connection('a', ['view'])])).toBe('a');
     expect(likelyConnection([])).toBe('');

@@ -71,5 +71,5 @@ export function entriesOf(request: ProvisionRequest): Entries {
 /** The connection to begin with: one that may configure, else any. */
 export function likelyConnection(connections: readonly ConnectionView[]): string {
   const ready = connections.filter((connection) => connection.state === 'ready');
-  return (ready.find((connection) => connection.granted.includes('configure')) ?? ready[0] ?? connections[0])?.id ?? '';
+  return (ready.find((connection) => connection.allowed.includes('configure')) ?? ready[0] ?? connections[0])?.id ?? '';
 }

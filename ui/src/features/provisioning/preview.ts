@@ -55,7 +55,7 @@ export function prepare(host: FakeHost): void {
       playSteps(host, job, 'terms');
       host.emit({
         event: 'job_failed', job, command: 'provisioning.start',
-        error: { code: 'terms_declined', message: 'You declined Google’s terms. Nothing was created.', remedy: 'Your entries are kept; continue when you like.', activity_id: 'a-1042', details: null },
+        error: { code: 'terms_declined', message: 'You declined Google’s terms. Nothing was created.', remedy: 'Your entries are kept; continue when you like.', activity_id: 'a-1042', details: null, offers: [] },
       });
     } else {
       playSteps(host, job, run === 'steps' ? 'property' : 'terms');

@@ -16,7 +16,8 @@ export const m = {
   },
   noClientTitle: 'Google needs to know which app is asking',
   noClient:
-    'Signing in takes an OAuth client of your own, a free file from the Google Cloud console. Settings says step by step how to get it. Until then everything can be tried in the sandbox.',
+    'Signing in takes an OAuth client of your own, a free file from the Google Cloud console. It takes about 10 minutes, and Gantry goes through it with you. Until then everything can be tried in the sandbox.',
+  getClient: 'Get one, step by step',
   addClient: 'Add your OAuth client',
   sandbox: 'Try the sandbox',
   startingSandbox: 'Starting the sandbox',
@@ -25,6 +26,7 @@ export const m = {
   practiceNote: 'Opens the practice page in your browser. No Google account is needed.',
   others: 'Other ways in',
   ownClient: 'Your own OAuth client',
+  serviceAccount: 'A service account’s key',
   settings: 'Settings',
   askTitle: 'What Google will ask you to allow',
   askLead: 'Based on your choice. You can allow less on Google’s page; Gantry then hides what it cannot do.',
@@ -33,6 +35,4 @@ export const m = {
   notNow: 'Not now. Gantry asks when you first need it.',
   keptTitle: 'Kept in this computer’s keychain',
   kept: 'Remove access at any time here or in your Google account. Nothing is sent to us.',
-  keptUntilQuitTitle: 'Kept until you quit',
-  keptUntilQuit: (remedy: string) => `This computer’s keychain cannot be used, so that the sign-in is not written anywhere. ${remedy}`,
 };

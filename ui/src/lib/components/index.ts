@@ -1,5 +1,6 @@
 // The shared parts of every page.
 export { default as ActingPill } from './ActingPill.svelte';
+export { default as ActsAs } from './ActsAs.svelte';
 export { default as Badge } from './Badge.svelte';
 export { default as Banner } from './Banner.svelte';
 export { default as Button } from './Button.svelte';
@@ -10,9 +11,12 @@ export { default as ErrorNotice } from './ErrorNotice.svelte';
 export { default as Field } from './Field.svelte';
 export { default as Icon } from './Icon.svelte';
 export { default as JobProgress } from './JobProgress.svelte';
+export { default as KeychainNotice } from './KeychainNotice.svelte';
 export { default as Kpi } from './Kpi.svelte';
 export { default as LoadingRows } from './LoadingRows.svelte';
 export { default as Notice } from './Notice.svelte';
+export { default as Offers } from './Offers.svelte';
+export { default as Popover } from './Popover.svelte';
 export { default as Segmented } from './Segmented.svelte';
 export { default as Tabs } from './Tabs.svelte';
 export { default as Toolbar } from './Toolbar.svelte';

@@ -1,8 +1,9 @@
 // Signing in, from any page: one dialog in the frame follows the job that waits for Google's answer.
 
-import type { ConnectionView, ConnectRequest, ErrorView, PermissionName } from '../../lib/bindings';
-import { errorView } from '../../lib/host';
-import { type Job, startJob } from '../../lib/jobs.svelte';
+import type { ConnectionView, ConnectRequest, ErrorView, PermissionName } from './bindings';
+import { app } from './app.svelte';
+import { errorView } from './host';
+import { type Job, startJob } from './jobs.svelte';
 
 export const PRESETS = {
   /** Reading only. */
@@ -15,6 +16,10 @@ export const PRESETS = {
 
 /** All permissions, in the order in which they are shown. */
 export const PERMISSIONS: readonly PermissionName[] = PRESETS.run;
+
+/** These permissions once each, in the order in which they are shown. */
+export const union = (...sets: readonly (readonly PermissionName[])[]): PermissionName[] =>
+  PERMISSIONS.filter((name) => sets.some((set) => set.includes(name)));
 
 export interface SignInAsk {
   allow: readonly PermissionName[];
@@ -58,6 +63,16 @@ class SignIn {
     } catch (thrown) {
       if (this.ask === ask) this.error = errorView(thrown);
     }
+  }
+
+  /** Signs a connection in again: for all that it was asked for before, and for `more`. */
+  again(connection: ConnectionView, more: readonly PermissionName[] = []): Promise<void> {
+    return this.start({
+      allow: union(connection.asked, more),
+      oauthClientId: connection.oauth_client_id,
+      reconnect: connection,
+      sessionOnly: connection.stored_in === 'session' || app.forgetsSignIns,
+    });
   }
 
   /** What was asked for and not ticked on Google's page. */

@@ -3,18 +3,18 @@
 use std::process::ExitCode;
 
 use gantry_domain::Permission;
-use gantry_engine::dto::connections::{ConnectionState, ConnectionView};
+use gantry_engine::dto::connections::{ConnectionCheck, ConnectionState, ConnectionView, FindingState};
 use gantry_engine::dto::{ById, Nothing};
-use gantry_engine::{ErrorCode, Result, connections};
+use gantry_engine::{Result, connections};
 
 use crate::composition::Session;
-use crate::output::table;
+use crate::output::{offers, table};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// List them.
     List,
-    /// Ask Google whether the saved sign-in still works.
+    /// Look at everything that a connection needs: keychain, sign-in, clock, permissions, each API.
     Check {
         /// E-mail or id; `--connection`, or the only one, where absent.
         id: Option<String>,
@@ -37,14 +37,11 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
             let named = id.or_else(|| session.connection.clone());
             let id = engine.connection(named.as_deref()).await?.id;
             let check = connections::check(engine, ById { id }).await?;
-            let printed = session
-                .output
-                .result(&check, |check| format!("{}: {}", check.connection.email, check.message))?;
-            // A script asks this to learn whether a person has to sign in again.
-            Ok(if check.ok {
-                printed
-            } else {
-                ExitCode::from(ErrorCode::SignInNeeded.exit_code())
+            let printed = session.output.result(&check, report)?;
+            // A script asks this to learn whether a person has to do something, and what.
+            Ok(match check.code {
+                Some(code) if !check.ok => ExitCode::from(code.exit_code()),
+                _ => printed,
             })
         }
         Command::Disconnect { id } => {
@@ -62,6 +59,31 @@ pub fn names(permissions: &std::collections::BTreeSet<Permission>) -> String {
         .join(",")
 }
 
+/// The outcome, and what was looked at, a line each.
+fn report(check: &ConnectionCheck) -> String {
+    let mut lines = vec![format!("{}: {}", check.connection.email, check.message)];
+    for finding in &check.findings {
+        let state = match finding.state {
+            FindingState::Ok => "ok",
+            FindingState::Warn => "note",
+            FindingState::Failed => "failed",
+            FindingState::Skipped => "-",
+        };
+        lines.push(format!("  {state:<6}  {}", finding.title));
+        let more = [&finding.explanation, &finding.remedy].into_iter().cloned();
+        let more = more.chain(offers(&finding.offers)).filter(|line| !line.is_empty());
+        lines.extend(more.map(|line| format!("          {line}")));
+        if let Some(id) = &finding.activity_id {
+            lines.push(format!("          Request {id} in `gantry activity`"));
+        }
+    }
+    if let Some(trouble) = &check.connection.trouble {
+        let also = trouble.also_possible.iter();
+        lines.extend(also.map(|line| format!("  It may also be: {line}")));
+    }
+    lines.join("\n")
+}
+
 fn rows(list: &[ConnectionView]) -> String {
     if list.is_empty() {
         return "Nobody is signed in. Run `gantry connect`.".to_owned();
@@ -74,7 +96,10 @@ fn rows(list: &[ConnectionView]) -> String {
                 ConnectionState::NeedsSignIn => {
                     format!(
                         "sign in again: {}",
-                        connection.state_reason.as_deref().unwrap_or("it no longer works")
+                        connection
+                            .trouble
+                            .as_ref()
+                            .map_or("it no longer works", |trouble| trouble.title.as_str())
                     )
                 }
             };

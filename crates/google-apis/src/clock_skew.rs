@@ -1,5 +1,6 @@
 //! How far this computer's clock is from Google's, by the `Date` of Google's newest answer (RFC 9110 section 6.6.1).
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use http::HeaderMap;
@@ -10,19 +11,19 @@ use jiff::{SignedDuration, Timestamp};
 /// Where no answer has come yet.
 const UNKNOWN: i64 = i64::MIN;
 
-/// Whole seconds that this computer is ahead.
-#[derive(Debug)]
-pub(crate) struct ClockSkew(AtomicI64);
+/// How far this computer is ahead, to the second. Clones share what they learn.
+#[derive(Clone, Debug)]
+pub struct ClockSkew(Arc<AtomicI64>);
 
 impl Default for ClockSkew {
     fn default() -> Self {
-        Self(AtomicI64::new(UNKNOWN))
+        Self(Arc::new(AtomicI64::new(UNKNOWN)))
     }
 }
 
 impl ClockSkew {
     /// An answer came at `now` by this computer's clock.
-    pub fn note(&self, headers: &HeaderMap, now: Timestamp) {
+    pub(crate) fn note(&self, headers: &HeaderMap, now: Timestamp) {
         let date = headers.get(DATE).and_then(|date| date.to_str().ok());
         let date = date.and_then(|date| DateTimeParser::new().parse_timestamp(date).ok());
         if let Some(date) = date {
@@ -30,6 +31,7 @@ impl ClockSkew {
         }
     }
 
+    /// `None` before the first answer.
     pub fn known(&self) -> Option<SignedDuration> {
         match self.0.load(Ordering::Relaxed) {
             UNKNOWN => None,
@@ -54,6 +56,10 @@ mod tests {
         skew.note(&answer("Wed, 04 Mar 2026 10:00:00 GMT"), now);
         assert_eq!(skew.known(), Some(SignedDuration::from_hours(-24)));
         skew.note(&answer("yesterday"), now);
-        assert_eq!(skew.known(), Some(SignedDuration::from_hours(-24)), "what says nothing changes nothing");
+        assert_eq!(
+            skew.known(),
+            Some(SignedDuration::from_hours(-24)),
+            "what says nothing changes nothing"
+        );
     }
 }

@@ -26,6 +26,7 @@ pub use activity::{ActivityId, ActivityRecorder, NoActivity, RecordedCall, Recor
 pub use analytics_admin::AnalyticsAdmin;
 pub use analytics_data::AnalyticsData;
 pub use call::{Api, Effect, Priority};
+pub use clock_skew::ClockSkew;
 pub use error::{ApiError, ErrorKind, Failure, FieldViolation};
 pub use http_client::{HttpClient, HttpClientError};
 pub use pause::{Pause, SystemPause};

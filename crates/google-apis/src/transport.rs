@@ -13,8 +13,8 @@ use tokio::time::Instant;
 use crate::access_token::{AccessToken, AccessTokenSource, TokenUnavailableKind};
 use crate::activity::{ActivityId, ActivityRecorder, RecordedCall, RecordedError};
 use crate::body::BodyDecoder;
-use crate::clock_skew::ClockSkew;
 use crate::call::{Call, Effect, Priority};
+use crate::clock_skew::ClockSkew;
 use crate::error::{ApiError, AttemptFailure, ErrorKind, Failure};
 use crate::http_client::HttpClient;
 use crate::pause::Pause;
@@ -43,7 +43,7 @@ pub struct TransportConfig {
 #[derive(Clone)]
 pub struct Transport {
     config: Arc<TransportConfig>,
-    skew: Arc<ClockSkew>,
+    skew: ClockSkew,
     priority: Priority,
 }
 
@@ -60,7 +60,7 @@ impl Transport {
     pub fn new(config: TransportConfig) -> Self {
         Self {
             config: Arc::new(config),
-            skew: Arc::default(),
+            skew: ClockSkew::default(),
             priority: Priority::Interactive,
         }
     }
@@ -69,14 +69,14 @@ impl Transport {
     pub fn bulk(&self) -> Self {
         Self {
             config: Arc::clone(&self.config),
-            skew: Arc::clone(&self.skew),
+            skew: self.skew.clone(),
             priority: Priority::Bulk,
         }
     }
 
-    /// How far this computer's clock is ahead of Google's, by the newest answer; `None` before the first.
-    pub fn clock_skew(&self) -> Option<jiff::SignedDuration> {
-        self.skew.known()
+    /// How far this computer's clock is ahead of Google's, by the newest answer.
+    pub fn clock_skew(&self) -> &ClockSkew {
+        &self.skew
     }
 
     /// Where addresses are dialled.
@@ -127,13 +127,19 @@ impl Transport {
             // The wait may have outlived the token.
             token = self.token().await?;
         }
+        let authorization = bearer(token.expose()).map_err(|_| {
+            AttemptFailure::new(
+                ErrorKind::UnexpectedAnswer,
+                "The access token has characters that no header may carry.",
+            )
+        })?;
         let mut request = self
             .config
             .http
             .client
             .request(call.http_method.clone(), self.config.base.dial(&call.url))
             .header(ACCEPT_ENCODING, "gzip")
-            .header(AUTHORIZATION, bearer(token.expose())?);
+            .header(AUTHORIZATION, authorization);
         if let Some(project) = &self.config.quota_project {
             request = request.header("X-Goog-User-Project", project);
         }
@@ -505,13 +511,8 @@ fn comes_back(at: jiff::Timestamp) -> String {
     format!("It comes back at {at:.0}, midnight in California.")
 }
 
-fn bearer(token: &str) -> Result<http::HeaderValue, AttemptFailure> {
-    let mut value = http::HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| {
-        AttemptFailure::new(
-            ErrorKind::UnexpectedAnswer,
-            "The access token has characters that no header may carry.",
-        )
-    })?;
+fn bearer(token: &str) -> Result<http::HeaderValue, http::header::InvalidHeaderValue> {
+    let mut value = http::HeaderValue::from_str(&format!("Bearer {token}"))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -1,6 +1,7 @@
 //! Who Gantry acts as: OAuth clients, connections, signing in, and the access tokens that everything else asks for.
 
 mod accounts;
+mod diagnosis;
 mod list;
 mod oauth_client_guide;
 mod oauth_client_test;
@@ -12,10 +13,12 @@ mod refusals;
 mod routing;
 mod service_accounts;
 mod session;
+mod shipped_oauth_client;
 mod sign_in;
 
 pub use accounts::{AccountsInReach, AnalyticsAccountView, AnalyticsPropertyView, accounts};
-pub use list::{check, disconnect, list};
+pub use diagnosis::check;
+pub use list::{disconnect, list};
 pub use oauth_client_guide::guide as oauth_client_guide;
 pub use oauth_client_test::test as test_oauth_client;
 pub use oauth_clients::{
@@ -29,4 +32,5 @@ pub(crate) use routing::{Asset, Routes, choose};
 pub use routing::{route, set_route};
 pub use service_accounts::{add as add_service_account, inspect as inspect_service_account};
 pub use session::{ConnectionFailure, ReadySessions, Session, Sessions};
+pub use shipped_oauth_client::shipped as shipped_oauth_client;
 pub use sign_in::connect;

@@ -261,7 +261,11 @@ mod tests {
         ];
         for (number, (facts, cause, also)) in table.into_iter().enumerate() {
             let verdict = likeliest(Refusal::Grant { says_revoked: true }, &facts);
-            assert_eq!((verdict.cause, &verdict.also[..]), (cause, also), "row {number}: {facts:?}");
+            assert_eq!(
+                (verdict.cause, &verdict.also[..]),
+                (cause, also),
+                "row {number}: {facts:?}"
+            );
         }
         let silent = likeliest(Refusal::Grant { says_revoked: false }, &facts(2, None));
         assert_eq!((silent.cause, &silent.also[..]), (Unknown, &[Revoked][..]));
@@ -276,7 +280,11 @@ mod tests {
         for (error, kind, expected) in [
             (OAuthError::ReauthenticationRequired, person, Some(AdminPolicy)),
             (grant("The account has been deleted"), person, Some(AccountDeleted)),
-            (OAuthError::ClientRefused("deleted".to_owned()), person, Some(ClientRefused)),
+            (
+                OAuthError::ClientRefused("deleted".to_owned()),
+                person,
+                Some(ClientRefused),
+            ),
             (OAuthError::RenewalLost(String::new()), person, Some(Interrupted)),
             (OAuthError::NotSignedIn, person, Some(NotStored)),
             (

@@ -12,7 +12,8 @@ use google_apis::{AnalyticsAdmin, AnalyticsData, ApiError, TagManager};
 use google_oauth::TokenStore;
 use jiff::SignedDuration;
 
-use super::{Endings, skew_words, trouble_of};
+use super::trouble::skew_words;
+use super::{Endings, trouble_of};
 use crate::Engine;
 use crate::connections::Session;
 use crate::connections::list::one;
@@ -94,12 +95,20 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
         }
     }
     // Its answers tell Google's time as well.
-    let skew = session.as_ref().and_then(|session| session.transport.clock_skew());
+    let skew = session
+        .as_ref()
+        .and_then(|session| session.transport.clock_skew().known());
     let view = one(engine, &record.id).await?;
-    let clock_broke = view.trouble.as_ref().is_some_and(|trouble| trouble.cause == SignInCause::Clock);
+    let clock_broke = view
+        .trouble
+        .as_ref()
+        .is_some_and(|trouble| trouble.cause == SignInCause::Clock);
     findings.list.insert(clock_place, clock(skew, clock_broke));
     Ok(ConnectionCheck {
-        ok: findings.list.iter().all(|finding| finding.state != FindingState::Failed),
+        ok: findings
+            .list
+            .iter()
+            .all(|finding| finding.state != FindingState::Failed),
         message: outcome(&findings.list),
         findings: findings.list,
         code: findings.code,
@@ -137,7 +146,11 @@ async fn keychain(engine: &Engine, record: &ConnectionRecord, findings: &mut Fin
     let subject = FindingSubject::Keychain;
     if let Some(path) = &record.key_file {
         if tokio::fs::try_exists(path).await.unwrap_or(false) {
-            findings.push(finding(subject, FindingState::Ok, &format!("The key file {path} is there")));
+            findings.push(finding(
+                subject,
+                FindingState::Ok,
+                &format!("The key file {path} is there"),
+            ));
             return true;
         }
         let error = Error::new(
@@ -215,7 +228,7 @@ async fn sign_in(engine: &Engine, record: &ConnectionRecord, findings: &mut Find
         findings.push(finding(subject, FindingState::Ok, "Google accepts this sign-in"));
         return Ok(Some(session));
     };
-    let skew = session.transport.clock_skew();
+    let skew = session.transport.clock_skew().known();
     if !Endings::of(engine).note(record, &error, skew).await {
         // Not an answer about the connection: offline, an outage, a locked keychain.
         findings.fail(subject, "Gantry could not ask Google", &Error::from(error));
@@ -232,7 +245,11 @@ async fn sign_in(engine: &Engine, record: &ConnectionRecord, findings: &mut Find
             let error = Error::new(code, trouble.explanation, trouble.remedy).offering(again(record));
             findings.fail(subject, &trouble.title, &error);
         }
-        None => findings.fail(subject, "Google refuses this sign-in", &Error::new(code, "", "Sign in again.")),
+        None => findings.fail(
+            subject,
+            "Google refuses this sign-in",
+            &Error::new(code, "", "Sign in again."),
+        ),
     }
     Ok(None)
 }
@@ -240,16 +257,28 @@ async fn sign_in(engine: &Engine, record: &ConnectionRecord, findings: &mut Find
 fn clock(skew: Option<SignedDuration>, broke: bool) -> Finding {
     let subject = FindingSubject::Clock;
     let Some(skew) = skew else {
-        return skipped(subject, "Google's time is not known", "Only an answer of Google's tells it.");
+        return skipped(
+            subject,
+            "Google's time is not known",
+            "Only an answer of Google's tells it.",
+        );
     };
     if skew.abs() <= CLOCK_WARNS {
         return finding(subject, FindingState::Ok, "This computer's clock is right");
     }
-    let state = if broke { FindingState::Failed } else { FindingState::Warn };
+    let state = if broke {
+        FindingState::Failed
+    } else {
+        FindingState::Warn
+    };
     Finding {
         explanation: "Google may refuse what comes at the wrong time, and ages that Gantry shows are wrong.".to_owned(),
         remedy: "Set the clock to the right time, best automatically.".to_owned(),
-        ..finding(subject, state, &format!("This computer's clock is {}", skew_words(skew)))
+        ..finding(
+            subject,
+            state,
+            &format!("This computer's clock is {}", skew_words(skew)),
+        )
     }
 }
 
@@ -263,7 +292,12 @@ fn permissions(record: &ConnectionRecord, findings: &mut Findings) {
     let granted = granted(record);
     let asked: BTreeSet<Permission> = record.permissions.iter().copied().collect();
     let missing: BTreeSet<Permission> = asked.difference(&granted).copied().collect();
-    let off: BTreeSet<Permission> = record.dropped.iter().copied().filter(|one| granted.contains(one)).collect();
+    let off: BTreeSet<Permission> = record
+        .dropped
+        .iter()
+        .copied()
+        .filter(|one| granted.contains(one))
+        .collect();
     let connection_id = || record.id.clone();
     let mut explanation = Vec::new();
     if !missing.is_empty() {
@@ -339,7 +373,9 @@ async fn apis(engine: &Arc<Engine>, session: &Session, findings: &mut Findings) 
     if may(&[Permission::View, Permission::Edit, Permission::Manage]) {
         let mut pages = pin!(TagManager::new(&session.transport).accounts());
         let first = pages.try_next().await;
-        let found = first.as_ref().is_ok_and(|page| page.as_ref().is_some_and(|page| !page.is_empty()));
+        let found = first
+            .as_ref()
+            .is_ok_and(|page| page.as_ref().is_some_and(|page| !page.is_empty()));
         answered(engine, session, findings, API_SUBJECTS[2], found, first).await;
     } else {
         findings.push(not_used(subject, name, "view, edit or manage"));
@@ -354,7 +390,9 @@ fn not_used(subject: FindingSubject, name: &str, permission: &str) -> Finding {
 /// A property that the connection reaches, as far as the last sync saw.
 async fn known_property(engine: &Engine, session: &Session) -> Option<String> {
     let known = engine.store.analytics_properties().await.ok()?;
-    let mine = known.into_iter().find(|one| one.connections.contains(&session.connection.id))?;
+    let mine = known
+        .into_iter()
+        .find(|one| one.connections.contains(&session.connection.id))?;
     Some(format!("properties/{}", mine.property_id))
 }
 

@@ -35,7 +35,7 @@ impl Endings {
     }
 
     /// Notes the end of the connection's sign-in where this failure is one, and says so. Only Google's refusal, and a
-    /// secret that is gone or cannot be read, end a sign-in. `record` is the connection as it was before this attempt.
+    /// secret that is gone or cannot be read, end a sign-in.
     pub(in crate::connections) async fn note(
         &self,
         record: &ConnectionRecord,
@@ -59,9 +59,13 @@ impl Endings {
         clock_skew: Option<SignedDuration>,
     ) -> Result<()> {
         let now = self.clock.now();
-        let facts = facts(&self.store, record, now, clock_skew).await?;
+        // As it is now: it may have been used, or signed in again, since this process read it.
+        let known = self.store.connection(&record.id).await?;
+        let facts = facts(&self.store, known.as_ref().unwrap_or(record), now, clock_skew).await?;
         let cause = likeliest(refusal, &facts).cause;
-        self.store.end_sign_in(&record.id, &to_word(cause, clock_skew), now).await?;
+        self.store
+            .end_sign_in(&record.id, &to_word(cause, clock_skew), now)
+            .await?;
         Ok(())
     }
 }
@@ -82,6 +86,18 @@ fn from_word(word: &str) -> (SignInCause, Option<SignedDuration>) {
     let (word, seconds) = word.split_once(' ').unwrap_or((word, ""));
     let cause = serde_json::from_value(Value::String(word.to_owned())).unwrap_or(SignInCause::Unknown);
     (cause, seconds.parse().ok().map(SignedDuration::from_secs))
+}
+
+/// The OAuth client's file was added again: the connections that ended with its refusal are worth another try.
+pub(in crate::connections) async fn client_accepted(engine: &Engine, client_id: &str) -> Result<()> {
+    for record in engine.store.connections().await? {
+        let because = record.ended_because.as_deref().unwrap_or_default();
+        if record.oauth_client_id == client_id && from_word(because).0 == SignInCause::ClientRefused {
+            engine.store.revive_connection(&record.id).await?;
+            engine.jobs.changed(Topic::Connections);
+        }
+    }
+    Ok(())
 }
 
 /// When Google will end the sign-in, where that is known: it said so, or the OAuth client is in testing.
@@ -199,7 +215,10 @@ mod tests {
             assert_eq!(from_word(&to_word(cause, None)), (cause, None));
         }
         let skew = Some(SignedDuration::from_hours(-26));
-        assert_eq!(from_word(&to_word(SignInCause::Clock, skew)), (SignInCause::Clock, skew));
+        assert_eq!(
+            from_word(&to_word(SignInCause::Clock, skew)),
+            (SignInCause::Clock, skew)
+        );
         assert_eq!(from_word(""), (SignInCause::Unknown, None));
         assert_eq!(to_word(SignInCause::AdminPolicy, skew), "admin_policy");
     }

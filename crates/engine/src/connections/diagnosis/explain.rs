@@ -90,7 +90,10 @@ async fn explain(
                 format!("It was there when Gantry last looked, so most likely {email} has no access to it.")
             };
             Error {
-                message: format!("Tag Manager says \"Not found or permission denied\" about {}. {reading}", reach.name),
+                message: format!(
+                    "Tag Manager says \"Not found or permission denied\" about {}. {reading}",
+                    reach.name
+                ),
                 ..reach.others(told)
             }
         }
@@ -157,7 +160,10 @@ fn needed(method: &str) -> Option<Permission> {
     let reads = verb.starts_with("get")
         || verb.starts_with("run")
         || verb.starts_with("batchRun")
-        || matches!(verb, "list" | "live" | "latest" | "lookup" | "snippet" | "entities" | "checkCompatibility");
+        || matches!(
+            verb,
+            "list" | "live" | "latest" | "lookup" | "snippet" | "entities" | "checkCompatibility"
+        );
     match api {
         "analyticsdata" => Some(Permission::View),
         "analyticsadmin" if rest.contains("accessBindings") => Some(Permission::Manage),
@@ -217,7 +223,11 @@ impl Reach {
                     let accounts = store.analytics_accounts().await?;
                     let account = accounts.into_iter().find(|one| one.account_id == known.account_id);
                     let account = account.map(|account| account.display_name);
-                    (format!("the property {}", known.display_name), account, known.connections)
+                    (
+                        format!("the property {}", known.display_name),
+                        account,
+                        known.connections,
+                    )
                 }
                 None => unknown,
             },
@@ -236,7 +246,11 @@ impl Reach {
             ["accounts", number, ..] if method.starts_with("tagmanager.") => {
                 let mut accounts = store.tag_manager_accounts().await?.into_iter();
                 match accounts.find(|one| one.account_id == number) {
-                    Some(known) => (format!("the account {}", known.name), Some(known.name), known.connections),
+                    Some(known) => (
+                        format!("the account {}", known.name),
+                        Some(known.name),
+                        known.connections,
+                    ),
                     None => unknown,
                 }
             }
@@ -272,7 +286,9 @@ impl Reach {
                 None => "an administrator of the account".to_owned(),
             };
             return Error {
-                remedy: format!("Ask {who} for access. No other connection of yours reaches it, as far as the last sync saw."),
+                remedy: format!(
+                    "Ask {who} for access. No other connection of yours reaches it, as far as the last sync saw."
+                ),
                 ..told
             };
         }

@@ -25,7 +25,10 @@ pub(super) fn switch_on(engine: &Engine, error: &ApiError, project: Option<&str>
         url.scheme() == "https" && url.host_str().is_some_and(|host| CONSOLES.contains(&host)) && url.port().is_none()
     });
     let url = given.or_else(|| {
-        let mut url = Url::parse("https://console.cloud.google.com/apis/library/").ok()?.join(service).ok()?;
+        let mut url = Url::parse("https://console.cloud.google.com/apis/library/")
+            .ok()?
+            .join(service)
+            .ok()?;
         if let Some(project) = project {
             url.query_pairs_mut().append_pair("project", project);
         }

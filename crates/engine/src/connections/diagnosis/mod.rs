@@ -11,5 +11,4 @@ mod links;
 mod trouble;
 
 pub use check::check;
-pub(super) use ending::{Endings, signs_off, trouble_of};
-pub(super) use trouble::skew_words;
+pub(super) use ending::{Endings, client_accepted, signs_off, tokens_obtained, trouble_of};

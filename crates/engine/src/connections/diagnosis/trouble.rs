@@ -23,7 +23,11 @@ const PASSWORD_CHANGED: &str = "The account's password was changed.";
 
 pub(super) fn trouble(case: &Case<'_>) -> TroubleView {
     let (title, explanation, remedy) = words(case);
-    let also_possible = case.also.iter().flat_map(|cause| possibly(*cause, case.facts)).collect();
+    let also_possible = case
+        .also
+        .iter()
+        .flat_map(|cause| possibly(*cause, case.facts))
+        .collect();
     TroubleView {
         cause: case.cause,
         since: case.since,
@@ -179,7 +183,8 @@ fn words(case: &Case<'_>) -> (&'static str, String, String) {
 }
 
 fn key_refused(record: &ConnectionRecord) -> (&'static str, String, String) {
-    let remedy = "Create a new key for the service account in the Google Cloud console and replace this one.".to_owned();
+    let remedy =
+        "Create a new key for the service account in the Google Cloud console and replace this one.".to_owned();
     match &record.key_file {
         Some(path) if record.state == ConnectionState::Ready => (
             "The key file is not there",
@@ -236,7 +241,7 @@ fn possibly(cause: SignInCause, facts: &Facts) -> Vec<String> {
 }
 
 /// "26 hours fast": how far this computer's clock is ahead of Google's.
-pub(in crate::connections) fn skew_words(skew: SignedDuration) -> String {
+pub(super) fn skew_words(skew: SignedDuration) -> String {
     let minutes = skew.abs().as_secs() / 60;
     let (count, unit) = match minutes {
         0..=89 => (minutes, "minute"),
@@ -305,7 +310,10 @@ mod tests {
                 assert!(!text.is_empty() && !text.contains('!'), "{cause:?}: {text}");
             }
             assert!(!view.title.ends_with('.'), "{}", view.title);
-            assert!(view.explanation.ends_with('.') && view.remedy.ends_with('.'), "{cause:?}");
+            assert!(
+                view.explanation.ends_with('.') && view.remedy.ends_with('.'),
+                "{cause:?}"
+            );
             for word in ["token", "grant", "scope", "invalid_", "refresh"] {
                 assert!(!view.title.to_lowercase().contains(word), "{}", view.title);
             }
@@ -314,7 +322,10 @@ mod tests {
 
     #[test]
     fn r1_what_else_it_may_be_names_the_password_and_the_accounts_page() {
-        let view = told(SignInCause::Unknown, &[SignInCause::TooManyTokens, SignInCause::Revoked]);
+        let view = told(
+            SignInCause::Unknown,
+            &[SignInCause::TooManyTokens, SignInCause::Revoked],
+        );
         assert!(view.also_possible[0].contains("110"), "{:?}", view.also_possible);
         assert_eq!(view.also_possible[1..], [ACCESS_REMOVED, PASSWORD_CHANGED]);
     }

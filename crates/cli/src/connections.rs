@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use gantry_domain::Permission;
-use gantry_engine::dto::connections::{ConnectionCheck, ConnectionState, ConnectionView, FindingState};
+use gantry_engine::dto::connections::{
+    ConnectionCheck, ConnectionState, ConnectionView, FindingState, UsePermissions,
+};
 use gantry_engine::dto::{ById, Nothing};
 use gantry_engine::{Result, connections};
 
@@ -19,6 +21,16 @@ pub enum Command {
         /// E-mail or id; `--connection`, or the only one, where absent.
         id: Option<String>,
     },
+    /// Which of the granted permissions Gantry may use; nothing changes at Google.
+    Use {
+        /// E-mail or id.
+        id: String,
+        /// view, configure, edit, publish, manage; what is left out is switched off here.
+        #[arg(value_delimiter = ',', required = true, value_name = "PERMISSION,...")]
+        permissions: Vec<Permission>,
+    },
+    /// Which connection acts on an asset that several reach; choose another.
+    Route(crate::route::Command),
     /// Forget a connection and give its token back to Google.
     Disconnect {
         /// E-mail or id.
@@ -44,6 +56,17 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
                 _ => printed,
             })
         }
+        Command::Use { id, permissions } => {
+            let request = UsePermissions {
+                id: engine.connection(Some(&id)).await?.id,
+                allow: permissions.into_iter().collect(),
+            };
+            let now = connections::use_permissions(engine, request).await?;
+            session.output.result(&now, |now| {
+                format!("Gantry uses of {}: {}.", now.email, names(&now.allowed))
+            })
+        }
+        Command::Route(command) => crate::route::run(command, session).await,
         Command::Disconnect { id } => {
             let done = connections::disconnect(engine, ById { id }).await?;
             session.output.result(&done, |_| "Disconnected.".to_owned())
@@ -105,7 +128,7 @@ fn rows(list: &[ConnectionView]) -> String {
             };
             vec![
                 connection.email.clone(),
-                names(&connection.granted),
+                names(&connection.allowed),
                 state,
                 connection.id.clone(),
             ]

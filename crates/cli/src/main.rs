@@ -16,6 +16,7 @@ mod progress;
 mod provision;
 mod quota;
 mod report;
+mod route;
 mod sandbox;
 mod sync;
 

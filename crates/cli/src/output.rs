@@ -149,7 +149,13 @@ pub fn offers(offers: &[Offer]) -> Vec<String> {
                 "To allow it: gantry connect --reconnect {connection_id} --allow {}",
                 permission.name()
             ),
-            Offer::UseAgain { permission, .. } => format!("Switched off here: {}.", permission.name()),
+            Offer::UseAgain {
+                connection_id,
+                permission,
+            } => format!(
+                "To use {} again, name it beside the others: gantry connections use {connection_id} PERMISSION,...",
+                permission.name()
+            ),
             Offer::AdoptAccount { email, .. } => {
                 format!("To keep {email} as well: run `gantry connect` and choose it.")
             }

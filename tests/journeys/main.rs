@@ -5,5 +5,8 @@
 
 mod command_line;
 mod desktop;
+mod proxy;
 mod secrets;
+mod service_account;
+mod walls;
 mod window;

@@ -89,9 +89,11 @@ impl Desktop {
         );
         environment.push(("DISPLAY".to_owned(), format!(":{number}")));
 
+        // A socket with a path: abstract ones cannot be reached from where a program has no network.
+        let socket = format!("--address=unix:path={}", runtime.join("session-bus").display());
         let (bus, address) = Process::start_and_read(
             Command::new(in_path(&["dbus-daemon"]))
-                .args(["--session", "--nofork", "--print-address=1"])
+                .args(["--session", "--nofork", "--print-address=1", &socket])
                 .envs(environment.iter().cloned())
                 .stderr(Stdio::null()),
             Duration::from_secs(20),
@@ -114,7 +116,7 @@ impl Desktop {
         self.environment.iter().cloned()
     }
 
-    /// A command that will run on this desktop, without the person's own Gantry or browser settings.
+    /// A command that will run on this desktop, without the person's own Gantry, browser or network settings.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         for name in [
@@ -125,6 +127,16 @@ impl Desktop {
             "RUST_LOG",
             "NO_COLOR",
             "DISPLAY",
+            "HTTP_PROXY",
+            "HTTPS_PROXY",
+            "ALL_PROXY",
+            "NO_PROXY",
+            "http_proxy",
+            "https_proxy",
+            "all_proxy",
+            "no_proxy",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
         ] {
             command.env_remove(name);
         }

@@ -68,10 +68,12 @@ fn judges() -> Result<(), Failure> {
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
         .arg(root().join("tests").join("judges").join("python"))
         .env("GANTRY_BIN", built("debug", "gantry"))
+        .env("GANTRY_ASSERTION", built("debug/examples", "assertion"))
         // Written by the crate tests before: what our clients and our engine send, as the sandbox received it.
         .env("GANTRY_OUR_REQUESTS", recorded())
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .run("`GANTRY_BIN=target/debug/gantry .venv/bin/python -m pytest tests/judges/python -k NAME` runs one again.")
+        .run("`GANTRY_BIN=target/debug/gantry GANTRY_ASSERTION=target/debug/examples/assertion .venv/bin/python -m pytest \
+             tests/judges/python -k NAME` runs one again.")
 }
 
 fn journeys() -> Result<(), Failure> {

@@ -25,7 +25,7 @@ pub struct Session<'a> {
 const ABANDONED: i32 = 130;
 
 /// Completes when the person presses Ctrl-C, or the system asks the program to end.
-async fn asked_to_stop() {
+pub async fn asked_to_stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -71,7 +71,7 @@ async fn adopt(session: &Session<'_>, error: Error) -> Result<ConnectionView> {
 }
 
 /// Permissions by name, and the presets of the window's sign-in page.
-fn permissions(words: &[String]) -> Result<BTreeSet<Permission>> {
+pub fn permissions(words: &[String]) -> Result<BTreeSet<Permission>> {
     use Permission::{Configure, Edit, Publish, View};
     let mut all = BTreeSet::new();
     for word in words.iter().map(|word| word.trim()).filter(|word| !word.is_empty()) {

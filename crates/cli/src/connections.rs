@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use gantry_domain::Permission;
 use gantry_engine::dto::connections::{
-    ConnectionCheck, ConnectionState, ConnectionView, FindingState, UsePermissions,
+    ConnectionCheck, ConnectionKind, ConnectionState, ConnectionView, Finding, FindingState, StoredIn, UsePermissions,
 };
 use gantry_engine::dto::{ById, Nothing};
 use gantry_engine::{Result, connections};
@@ -68,10 +68,51 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
         }
         Command::Route(command) => crate::route::run(command, session).await,
         Command::Disconnect { id } => {
+            let id = engine.connection(Some(&id)).await?.id;
+            let before = connections::list(engine, Nothing {}).await?;
+            let before = before.into_iter().find(|connection| connection.id == id);
             let done = connections::disconnect(engine, ById { id }).await?;
-            session.output.result(&done, |_| "Disconnected.".to_owned())
+            session
+                .output
+                .result(&done, |_| disconnected(before.as_ref()).to_owned())
         }
     }
+}
+
+fn disconnected(connection: Option<&ConnectionView>) -> &'static str {
+    match connection.map(|connection| (connection.kind, connection.stored_in)) {
+        None | Some((ConnectionKind::User, _)) => "Disconnected.",
+        Some((ConnectionKind::ServiceAccount, StoredIn::Keychain | StoredIn::Session)) => {
+            "Disconnected: its key was deleted here. Google goes on accepting the key until it is deleted in the Google Cloud \
+             console (IAM & Admin, Service Accounts, Keys)."
+        }
+        Some((ConnectionKind::ServiceAccount, StoredIn::KeyFile)) => {
+            "Disconnected. The key file was left as it is, and Google goes on accepting the key until it is deleted in the \
+             Google Cloud console (IAM & Admin, Service Accounts, Keys)."
+        }
+    }
+}
+
+/// What a check found, a line each.
+pub fn findings(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let mark = match finding.state {
+            FindingState::Ok => "ok",
+            FindingState::Warn => "look",
+            FindingState::Failed => "failed",
+            FindingState::Skipped => "skipped",
+        };
+        text.push_str(&format!("\n{mark:<8}{}", finding.title));
+        let more = [&finding.explanation, &finding.remedy].into_iter().cloned();
+        let activity = finding.activity_id.as_ref();
+        let activity = activity.map(|id| format!("Request {id} in `gantry activity`"));
+        let more = more.chain(offers(&finding.offers)).chain(activity);
+        for line in more.filter(|line| !line.is_empty()) {
+            text.push_str(&format!("\n{:<8}{line}", ""));
+        }
+    }
+    text
 }
 
 pub fn names(permissions: &std::collections::BTreeSet<Permission>) -> String {
@@ -82,29 +123,23 @@ pub fn names(permissions: &std::collections::BTreeSet<Permission>) -> String {
         .join(",")
 }
 
-/// The outcome, and what was looked at, a line each.
+/// The outcome, what was looked at, and what else may be the cause.
 fn report(check: &ConnectionCheck) -> String {
-    let mut lines = vec![format!("{}: {}", check.connection.email, check.message)];
-    for finding in &check.findings {
-        let state = match finding.state {
-            FindingState::Ok => "ok",
-            FindingState::Warn => "note",
-            FindingState::Failed => "failed",
-            FindingState::Skipped => "-",
-        };
-        lines.push(format!("  {state:<6}  {}", finding.title));
-        let more = [&finding.explanation, &finding.remedy].into_iter().cloned();
-        let more = more.chain(offers(&finding.offers)).filter(|line| !line.is_empty());
-        lines.extend(more.map(|line| format!("          {line}")));
-        if let Some(id) = &finding.activity_id {
-            lines.push(format!("          Request {id} in `gantry activity`"));
-        }
+    let mut text = format!(
+        "{}: {}{}",
+        check.connection.email,
+        check.message,
+        findings(&check.findings)
+    );
+    for line in check
+        .connection
+        .trouble
+        .iter()
+        .flat_map(|trouble| &trouble.also_possible)
+    {
+        text.push_str(&format!("\nIt may also be: {line}"));
     }
-    if let Some(trouble) = &check.connection.trouble {
-        let also = trouble.also_possible.iter();
-        lines.extend(also.map(|line| format!("  It may also be: {line}")));
-    }
-    lines.join("\n")
+    text
 }
 
 fn rows(list: &[ConnectionView]) -> String {
@@ -126,13 +161,19 @@ fn rows(list: &[ConnectionView]) -> String {
                     )
                 }
             };
+            let kind = match (connection.kind, &connection.impersonated) {
+                (ConnectionKind::User, _) => "person".to_owned(),
+                (ConnectionKind::ServiceAccount, None) => "service account".to_owned(),
+                (ConnectionKind::ServiceAccount, Some(user)) => format!("service account as {user}"),
+            };
             vec![
                 connection.email.clone(),
+                kind,
                 names(&connection.allowed),
                 state,
                 connection.id.clone(),
             ]
         })
         .collect();
-    table(&["ACCOUNT", "MAY", "STATE", "ID"], &rows)
+    table(&["ACCOUNT", "KIND", "MAY", "STATE", "ID"], &rows)
 }

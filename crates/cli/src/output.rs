@@ -61,7 +61,7 @@ impl Output {
             eprintln!("{line}");
         }
         if let Some(id) = view.activity_id {
-            eprintln!("  Request {id} in `gantry activity`");
+            eprintln!("  Request {id}: see `gantry activity show {id}`");
         }
     }
 
@@ -76,17 +76,21 @@ impl Output {
 /// Writes a line to stdout. A reader that has gone away (`gantry ... | head`) hears no more; the work goes on to its end,
 /// so that no half-done job is left behind.
 pub fn print(text: &str) -> Result<()> {
+    print_if_read(text).map(|_| ())
+}
+
+/// The same for what goes on without end; `false` once the reader has gone away.
+pub fn print_if_read(text: &str) -> Result<bool> {
     let mut stdout = std::io::stdout().lock();
     match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.map_err(|error| {
-            Error::new(
-                ErrorCode::Destination,
-                "Standard output refused what was written to it.",
-                "Check where it leads.",
-            )
-            .with_details(error)
-        }),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::new(
+            ErrorCode::Destination,
+            "Standard output refused what was written to it.",
+            "Check where it leads.",
+        )
+        .with_details(error)),
     }
 }
 
@@ -111,7 +115,7 @@ pub fn stderr_takes_colour() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
-fn unprintable(error: serde_json::Error) -> Error {
+pub fn unprintable(error: serde_json::Error) -> Error {
     Error::new(
         ErrorCode::Internal,
         "The answer could not be written as JSON.",

@@ -40,7 +40,7 @@ pub async fn overview(engine: &Arc<Engine>, _: Nothing) -> Result<OverviewView> 
     let mut last_exports = exports::last_runs(engine, EXPORTS_CHECKED).await?;
 
     let mut attention = Vec::new();
-    attention.extend(keychain(engine.keychain_view()));
+    attention.extend(keychain(engine.keychain.view()));
     attention.extend(connections.iter().filter_map(connection_needs));
     let now = engine.clock.now();
     attention.extend(

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gantry_domain::GoogleBase;
+use jiff::Timestamp;
 use oauth2::{HttpRequest, HttpResponse};
 use serde_json::Value;
 use url::Url;
@@ -35,6 +36,21 @@ impl HttpClient {
 
     /// Sends one request of the protocol; a JSON object with status 200 comes back, everything else is a named error.
     pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, OAuthError> {
+        let answer = self.fetch(request).await?;
+        if answer.status != http::StatusCode::OK {
+            return Err(refusal(answer.status.as_u16(), &answer.body));
+        }
+        let body = normalised(&answer.body)
+            .ok_or_else(|| OAuthError::UnexpectedAnswer("HTTP 200 without a JSON object".to_owned()))?;
+        http::Response::builder()
+            .status(answer.status)
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(body)
+            .map_err(|error| OAuthError::UnexpectedAnswer(error.to_string()))
+    }
+
+    /// Sends one request; whatever the server itself answered comes back.
+    pub(crate) async fn fetch(&self, request: HttpRequest) -> Result<Answer, OAuthError> {
         let (parts, body) = request.into_parts();
         let url =
             Url::parse(&parts.uri.to_string()).map_err(|error| OAuthError::UnexpectedAnswer(error.to_string()))?;
@@ -44,11 +60,14 @@ impl HttpClient {
         }
         let mut response = request.send().await.map_err(|error| unreachable(&error))?;
         let status = response.status();
-        let kind = response
-            .headers()
-            .get(http::header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
+        let header = |name| {
+            response
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
+        let (kind, date) = (header(http::header::CONTENT_TYPE), header(http::header::DATE));
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
             if bytes.len() + chunk.len() > LARGEST_ANSWER {
@@ -62,17 +81,32 @@ impl HttpClient {
                 text: format!("{kind} (HTTP {})", status.as_u16()),
             });
         }
-        if status != http::StatusCode::OK {
-            return Err(refusal(status.as_u16(), &bytes));
-        }
-        let answer = normalised(&bytes)
-            .ok_or_else(|| OAuthError::UnexpectedAnswer("HTTP 200 without a JSON object".to_owned()))?;
-        http::Response::builder()
-            .status(status)
-            .header(http::header::CONTENT_TYPE, "application/json")
-            .body(answer)
-            .map_err(|error| OAuthError::UnexpectedAnswer(error.to_string()))
+        Ok(Answer {
+            status,
+            date: date.and_then(|text| moment(&text)),
+            body: bytes,
+        })
     }
+}
+
+/// What a server answered.
+pub(crate) struct Answer {
+    pub status: http::StatusCode,
+    /// Its clock, by the header Date (RFC 9110 section 6.6.1).
+    pub date: Option<Timestamp>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// A text of the body's JSON object.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let value: Value = serde_json::from_slice(&self.body).ok()?;
+        value.get(name)?.as_str().map(str::to_owned)
+    }
+}
+
+fn moment(date: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()
 }
 
 fn unreachable(error: &reqwest::Error) -> OAuthError {
@@ -81,7 +115,7 @@ fn unreachable(error: &reqwest::Error) -> OAuthError {
 }
 
 /// Google's errors are RFC 6749 section 5.2 bodies; the fields may be missing, no strings, or the body a plain string.
-fn refusal(status: u16, body: &[u8]) -> OAuthError {
+pub(crate) fn refusal(status: u16, body: &[u8]) -> OAuthError {
     let value: Option<Value> = serde_json::from_slice(body).ok();
     let field = |name: &str| {
         let found = value.as_ref()?.get(name)?;
@@ -113,7 +147,7 @@ fn refusal(status: u16, body: &[u8]) -> OAuthError {
 }
 
 /// The answer with `expires_in` as the whole number of seconds that the protocol's types expect, whatever was sent.
-fn normalised(body: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn normalised(body: &[u8]) -> Option<Vec<u8>> {
     let mut value: Value = serde_json::from_slice(body).ok()?;
     let object = value.as_object_mut()?;
     if let Some(sent) = object.remove("expires_in") {

@@ -21,8 +21,10 @@ mod refresh_token;
 mod renewal;
 mod request_head;
 mod secret;
+mod service_account;
 mod token_endpoint;
 mod token_store;
+mod token_store_opener;
 mod traits;
 mod user_credential;
 
@@ -40,7 +42,12 @@ pub use refresh_token::RefreshTokenRenewal;
 pub use renewal::Renewal;
 pub use request_head::RedirectQuery;
 pub use secret::{SecretBytes, SecretString};
+pub use service_account::{
+    AssertionOrder, KeyFileError, KeyFileFormat, KeySource, PrivateKeyProblem, RsaPrivateKey, ServiceAccountKey,
+    ServiceAccountKeyError, ServiceAccountRenewal, read_key_file, read_private_key_file,
+};
 pub use token_endpoint::{Grant, TokenEndpoint};
 pub use token_store::{Persistence, SessionTokenStore, TokenStore, TokenStoreError};
+pub use token_store_opener::{NoTokenStore, OpenedTokenStore, StoreProblem, TokenStoreOpener};
 pub use traits::{Browser, BrowserError, InProcessLock, RefreshGuard, RefreshLock, RefreshLockError};
 pub use user_credential::UserCredential;

@@ -3,6 +3,7 @@
 import type { AppStatus, SettingsView } from '../lib/bindings';
 import { FakeHost } from './fake-host';
 import * as sample from './sample';
+import { activityAnswers } from './sample-activity';
 
 export type Scene = 'agency' | 'first' | 'sandbox' | 'sandbox-first' | 'sandbox-outside' | 'nokeychain' | 'offline';
 
@@ -62,7 +63,7 @@ export function sampleHost(scene: Scene = 'agency'): FakeHost {
     'provisioning.runs': () => [],
     'exports.runs': () => sample.overview.last_exports,
     'containers.tree': () => ({ accounts: [], as_of: null }),
-    'activity.list': () => sample.activity,
+    ...activityAnswers(empty),
   }, {
     'connections.connect': (_request, job) => {
       host.emit({

@@ -1,6 +1,6 @@
 // A believable estate for tests and previews. Names are invented; some are awkward on purpose.
 
-import type { ActivityView, AppStatus, ConnectionView, OAuthClientView, OverviewView, SettingsView } from '../lib/bindings';
+import type { AppStatus, ConnectionView, OAuthClientView, OverviewView, SettingsView } from '../lib/bindings';
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 
@@ -110,18 +110,3 @@ export const overview: OverviewView = {
   ],
   last_sync: { started_at: hoursAgo(2.1), finished_at: hoursAgo(2), calls: 74, containers: 61, failed: 0 },
 };
-
-export const activity: ActivityView[] = [
-  {
-    id: 'a-1042', at: hoursAgo(0.1), connection: 'maya@brightwater.example', method: 'tagmanager.accounts.containers.versions.live', http_method: 'GET',
-    url: 'https://tagmanager.googleapis.com/tagmanager/v2/accounts/6001/containers/9001/versions:live', status: 200, latency_ms: 182, retries: 0, bytes: 48_211, quota_cost: 1, error: null,
-  },
-  {
-    id: 'a-1041', at: hoursAgo(0.2), connection: 'maya@brightwater.example', method: 'tagmanager.accounts.list', http_method: 'GET',
-    url: 'https://tagmanager.googleapis.com/tagmanager/v2/accounts', status: 429, latency_ms: 61, retries: 2, bytes: 312, quota_cost: 1, error: 'rateLimitExceeded',
-  },
-  {
-    id: 'a-1040', at: hoursAgo(0.3), connection: null, method: 'oauth2.token', http_method: 'POST',
-    url: 'https://oauth2.googleapis.com/token', status: null, latency_ms: 30_000, retries: 0, bytes: 0, quota_cost: 0, error: 'No answer within 30 s',
-  },
-];

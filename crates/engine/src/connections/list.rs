@@ -7,6 +7,7 @@ use google_oauth::{OAuthClient, OAuthClientKind, OAuthError};
 
 use super::diagnosis::{signs_off, tokens_obtained, trouble_of};
 use super::session::{allowed, granted};
+use super::{reconcile, service_accounts};
 use crate::Engine;
 use crate::dto::connections::{ConnectionKind, ConnectionState, ConnectionView, StoredIn};
 use crate::dto::events::Topic;
@@ -96,27 +97,18 @@ async fn view(
     })
 }
 
-/// Forgets a connection here and gives its token back to Google.
+/// Forgets a connection here and gives its token back to Google. Of a service account the key that is stored here is
+/// deleted: at Google it goes on working until somebody deletes it there.
 pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
     let record = engine.connection(Some(&request.id)).await?;
-    // Revoking needs the token alone: it works even where the OAuth client is gone.
-    let client = OAuthClient {
-        kind: OAuthClientKind::Installed,
-        client_id: record.oauth_client_id.clone(),
-        client_secret: None,
-        project_id: None,
-        redirect_uris: Vec::new(),
+    let marked = reconcile::removing(engine, &record).await?;
+    let revoked = match forget(engine, &record).await {
+        Ok(revoked) => revoked,
+        Err(error) => {
+            marked.undo(engine, &record).await?;
+            return Err(error);
+        }
     };
-    let revoked = engine.user_credential(&record, client).await?.disconnect().await;
-    if let Err(error @ (OAuthError::Store(_) | OAuthError::Lock(_))) = revoked {
-        // The token is still in the keychain: the connection must stay visible, or it would be forgotten there.
-        return Err(error.into());
-    }
-    engine.sessions.forget(&record.id).await;
-    engine.store.remove_connection(&record.id).await?;
-    for topic in [Topic::Connections, Topic::Accounts, Topic::Containers] {
-        engine.jobs.changed(topic);
-    }
     revoked.map(|()| Nothing {}).map_err(|error| {
         Error::new(
             ErrorCode::PartlyDone,
@@ -128,4 +120,37 @@ pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> 
         )
         .with_details(error)
     })
+}
+
+/// Deletes the connection's secret, then its row; says whether Google could be told. Nothing is told of a service account.
+pub(super) async fn forget(engine: &Engine, record: &ConnectionRecord) -> Result<Result<(), OAuthError>> {
+    if record.kind == StoredKind::ServiceAccount {
+        service_accounts::forget(engine, record).await?;
+        removed(engine, &record.id).await?;
+        return Ok(Ok(()));
+    }
+    // Revoking needs the token alone: it works even where the OAuth client is gone.
+    let client = OAuthClient {
+        kind: OAuthClientKind::Installed,
+        client_id: record.oauth_client_id.clone(),
+        client_secret: None,
+        project_id: None,
+        redirect_uris: Vec::new(),
+    };
+    let revoked = engine.user_credential(record, client).await?.disconnect().await;
+    if let Err(error @ (OAuthError::Store(_) | OAuthError::Lock(_))) = revoked {
+        // The token is still in the keychain: the connection must stay visible, or it would be forgotten there.
+        return Err(error.into());
+    }
+    removed(engine, &record.id).await?;
+    Ok(revoked)
+}
+
+async fn removed(engine: &Engine, id: &str) -> Result<()> {
+    engine.sessions.forget(id).await;
+    engine.store.remove_connection(id).await?;
+    for topic in [Topic::Connections, Topic::Accounts, Topic::Containers] {
+        engine.jobs.changed(topic);
+    }
+    Ok(())
 }

@@ -56,7 +56,7 @@ async fn sign_in(engine: &Arc<Engine>, endpoint: &TokenEndpoint, job: &Job) -> R
             Some(&pending.redirect_uri),
             pending.expires_at,
         )
-        .await;
+        .await?;
     job.progress(step("Waiting for you in the browser", 1));
     let code = pending.wait(job.cancel_token(), || {}).await?;
     job.progress(step("Finishing the sign-in with Google", 2));

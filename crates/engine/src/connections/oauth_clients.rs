@@ -8,6 +8,7 @@ use google_oauth::{OAuthClient, OAuthClientError, OAuthClientKind, TokenStore, l
 
 use super::diagnosis::client_accepted;
 use super::oauth_client_guide::{WEB_SIGN_IN_REDIRECT, WEB_TERMS_REDIRECT};
+use crate::Engine;
 use crate::dto::connections::{
     AddOAuthClient, ByPath, OAuthClientFile, OAuthClientKind as KindView, OAuthClientView, PublishingStatusName,
     UpdateOAuthClient,
@@ -15,7 +16,6 @@ use crate::dto::connections::{
 use crate::dto::events::Topic;
 use crate::dto::{ById, Nothing};
 use crate::error::{Error, ErrorCode, Result};
-use crate::{Engine, Keychain};
 
 /// Larger than any real file; `OAuthClient::parse` says so.
 const LARGEST_FILE: u64 = 1024 * 1024;
@@ -180,7 +180,7 @@ pub async fn remove(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
     }
     engine.store.remove_oauth_client(&view.id).await?;
     engine.session.delete(&secret_key(&view.id)).await?;
-    if let Keychain::Available { store, .. } = &engine.keychain {
+    if let Ok(store) = engine.keychain.store().await {
         store.delete(&secret_key(&view.id)).await?;
     }
     engine.jobs.changed(Topic::OauthClients);
@@ -232,7 +232,7 @@ async fn read(path: &str) -> Result<OAuthClient> {
 fn not_a_client(error: &OAuthClientError) -> Error {
     let remedy = match error {
         OAuthClientError::ServiceAccount => {
-            "Download the OAuth client of kind \"Desktop app\" instead; service accounts come later."
+            "Add it as a service account: `gantry service-account add FILE`, or on the Connections page."
         }
         _ => {
             "In the Google Cloud console open APIs & Services, Credentials, your OAuth client, and press Download JSON."
@@ -286,14 +286,10 @@ fn kind_view(kind: OAuthClientKind) -> KindView {
 impl Engine {
     /// Where secrets go: the keychain, or memory where the person chose "this session only".
     pub(super) async fn secrets(&self, session_only: bool) -> Result<Arc<dyn TokenStore>> {
-        match &self.keychain {
-            _ if session_only => Ok(Arc::clone(&self.session) as Arc<dyn TokenStore>),
-            Keychain::Available { store, .. } => Ok(Arc::clone(store)),
-            Keychain::Unavailable { reason, remedy } => {
-                let message = "There is no keychain to keep this in.";
-                Err(Error::new(ErrorCode::KeychainUnavailable, message, remedy.clone()).with_details(reason))
-            }
+        if session_only {
+            return Ok(Arc::clone(&self.session) as Arc<dyn TokenStore>);
         }
+        self.keychain.store().await
     }
 
     /// The OAuth client with its secret; the default one where none is named.
@@ -321,12 +317,8 @@ impl Engine {
         };
         let key = secret_key(&record.client_id);
         let mut secret = self.session.get(&key).await?;
-        if let (None, Keychain::Available { store, .. }) = (&secret, &self.keychain) {
-            secret = store.get(&key).await?;
-        }
-        if let (None, Keychain::Unavailable { reason, remedy }) = (&secret, &self.keychain) {
-            let message = "The OAuth client's secret is in the keychain, which is not available.";
-            return Err(Error::new(ErrorCode::KeychainUnavailable, message, remedy.clone()).with_details(reason));
+        if secret.is_none() {
+            secret = self.keychain.store().await?.get(&key).await?;
         }
         Ok(OAuthClient {
             kind: from_stored(record.kind),

@@ -1,8 +1,11 @@
 //! What a failed sign-in or refresh means to a person: each cause its own sentence and remedy.
 
-use google_oauth::{NetworkFault, OAuthError, TokenStoreError};
+use google_apis::NetworkFault;
+use google_oauth::{OAuthError, TokenStoreError};
 
+use super::service_account_refusals::{delegation, key_file, off_by};
 use crate::error::{Error, ErrorCode};
+use crate::google_errors::network;
 
 impl From<OAuthError> for Error {
     fn from(error: OAuthError) -> Self {
@@ -85,6 +88,33 @@ impl From<OAuthError> for Error {
                 "Gantry could not open a port on this computer for the browser's answer.".to_owned(),
                 "Close the program that uses the port, or another Gantry that is waiting, and try again.",
             ),
+            OAuthError::KeyRefused(_) => (
+                ErrorCode::SignInNeeded,
+                "Google no longer accepts this service account's key: the key was disabled or deleted, or the whole account."
+                    .to_owned(),
+                "In the Google Cloud console open IAM & Admin, Service Accounts, the account, Keys: switch the key on again, or \
+                 add a new one and add its file here.",
+            ),
+            OAuthError::KeyFile(error) => return key_file(ErrorCode::SignInNeeded, error),
+            OAuthError::DelegationRefused {
+                subject,
+                client_id,
+                scopes,
+                ..
+            } => return delegation(subject, client_id.as_deref(), scopes).with_details(&error),
+            OAuthError::SubjectUnknown(user) => (
+                ErrorCode::NotFound,
+                format!("Google knows no user {user} for this service account to act as."),
+                "Check the address, and that it is one of the organisation's own users.",
+            ),
+            OAuthError::ClockRefused { fast_by } => (
+                ErrorCode::GoogleRefused,
+                fast_by.map_or_else(
+                    || "Google finds the time of this computer's request wrong.".to_owned(),
+                    |fast_by| format!("This computer's clock is {}, so Google refuses its requests.", off_by(fast_by)),
+                ),
+                "Set this computer's clock, best by switching on automatic time, and try again.",
+            ),
             OAuthError::Refused { error, .. } => (
                 ErrorCode::GoogleRefused,
                 format!("Google's sign-in refused the request ({error})."),
@@ -100,19 +130,7 @@ impl From<OAuthError> for Error {
                 "Something other than Google's sign-in answered.".to_owned(),
                 "Check whether your network asks you to log in (a hotel, a proxy), then try again.",
             ),
-            OAuthError::Unreachable {
-                kind: NetworkFault::CaptivePortal,
-                ..
-            } => (
-                ErrorCode::GoogleUnreadable,
-                "Your network answered with a page of its own instead of Google.".to_owned(),
-                "Open any page in a browser and log in to the network (a hotel, an airport, a proxy), then try again.",
-            ),
-            OAuthError::Unreachable { .. } => (
-                ErrorCode::Offline,
-                "Google could not be reached.".to_owned(),
-                "Check your internet connection and try again. Your sign-in is kept.",
-            ),
+            OAuthError::Unreachable { kind, .. } => network(at_the_apis(*kind)),
             OAuthError::Identity(_) => (
                 ErrorCode::GoogleRefused,
                 "Google's answer does not prove who signed in, so nothing was saved.".to_owned(),
@@ -129,6 +147,21 @@ impl From<OAuthError> for Error {
     }
 }
 
+/// The token endpoint's fault by the APIs' name for it: the same words are for both.
+pub(super) fn at_the_apis(fault: google_oauth::NetworkFault) -> NetworkFault {
+    use google_oauth::NetworkFault as AtTokenEndpoint;
+    match fault {
+        AtTokenEndpoint::Offline => NetworkFault::Offline,
+        AtTokenEndpoint::Refused => NetworkFault::Refused,
+        AtTokenEndpoint::TimedOut => NetworkFault::TimedOut,
+        AtTokenEndpoint::CertificateNotTrusted => NetworkFault::CertificateNotTrusted,
+        AtTokenEndpoint::CertificateOutOfDate => NetworkFault::CertificateOutOfDate,
+        AtTokenEndpoint::ProxyRefused => NetworkFault::ProxyRefused,
+        AtTokenEndpoint::CaptivePortal => NetworkFault::CaptivePortal,
+        _ => NetworkFault::BrokenOff,
+    }
+}
+
 impl From<TokenStoreError> for Error {
     fn from(error: TokenStoreError) -> Self {
         keychain(&OAuthError::Store(error))
@@ -136,6 +169,14 @@ impl From<TokenStoreError> for Error {
 }
 
 fn keychain(error: &OAuthError) -> Error {
+    let code = match error {
+        // Nothing is wrong with the keychain: a new sign-in replaces what is in it.
+        OAuthError::Store(TokenStoreError::Unreadable(_)) => ErrorCode::SignInNeeded,
+        OAuthError::Store(TokenStoreError::Refused(why)) => {
+            return Error::new(ErrorCode::KeychainUnavailable, &why.reason, &why.remedy).with_details(error);
+        }
+        _ => ErrorCode::KeychainUnavailable,
+    };
     let (message, remedy) = match error {
         OAuthError::Store(TokenStoreError::Locked(_)) => (
             "The keychain is locked, or its prompt was dismissed.",
@@ -146,8 +187,8 @@ fn keychain(error: &OAuthError) -> Error {
             "Look for a keychain prompt behind other windows, then try again.",
         ),
         OAuthError::Store(TokenStoreError::TooLong(_)) => (
-            "The sign-in is too long for this computer's keychain.",
-            "Sign in for this session only in Gantry's window.",
+            "It is too long for a keychain.",
+            "Sign in for this session only in Gantry's window; leave a service account's key in its file (--key-file).",
         ),
         OAuthError::Store(TokenStoreError::Unreadable(_)) => (
             "What the keychain holds for this connection cannot be read.",
@@ -158,5 +199,5 @@ fn keychain(error: &OAuthError) -> Error {
             "Start your keychain, or sign in for this session only in Gantry's window.",
         ),
     };
-    Error::new(ErrorCode::KeychainUnavailable, message, remedy).with_details(error)
+    Error::new(code, message, remedy).with_details(error)
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use gantry_domain::Permission;
-use gantry_store::{ConnectionRecord, ConnectionState};
+use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
 use google_apis::{
     AccessToken, AccessTokenSource, ClockSkew, HttpClient, RetryPolicy, SystemPause, TokenUnavailable,
     TokenUnavailableKind, Transport, TransportConfig,
@@ -18,16 +18,21 @@ use tokio::sync::Mutex;
 
 use super::diagnosis::Endings;
 use super::refresh_lock::FileLock;
+use super::refusals::at_the_apis;
+use super::service_accounts;
 use crate::dto::connections::Offer;
 use crate::error::{Error, ErrorCode, Result};
-use crate::{Engine, Keychain, activity, quota};
+use crate::{Engine, activity, quota};
 
 /// One connection, ready to call Google. Cheap to clone.
 #[derive(Clone)]
 pub struct Session {
     pub connection: ConnectionRecord,
     pub transport: Transport,
-    pub(crate) oauth_client: Arc<OAuthClient>,
+    /// `None` for a service account, which has none.
+    pub(crate) oauth_client: Option<Arc<OAuthClient>>,
+    /// The Google Cloud project whose quota it spends.
+    pub(crate) project: String,
     pub(super) credential: Credential,
 }
 
@@ -92,6 +97,13 @@ impl Session {
                 connection_id,
                 permission,
             }));
+        }
+        if self.connection.kind == ConnectionKind::ServiceAccount {
+            return Err(Error::new(
+                ErrorCode::PermissionMissing,
+                format!("{} was not added to {}.", self.connection.email, doing(permission)),
+                format!("Add its key again with \"{}\" among what it may do.", permission.name()),
+            ));
         }
         Err(Error::new(
             ErrorCode::PermissionMissing,
@@ -206,10 +218,19 @@ impl Engine {
                 ..known.clone()
             });
         }
-        let client = self.oauth_client(Some(&connection.oauth_client_id)).await?;
-        let project = client.project_id.clone().unwrap_or_else(|| client.client_id.clone());
-        let oauth_client = Arc::new(client.clone());
-        let credential = self.user_credential(&connection, client).await?.credential().clone();
+        let (oauth_client, project, credential) = match connection.kind {
+            ConnectionKind::User => {
+                let client = self.oauth_client(Some(&connection.oauth_client_id)).await?;
+                let project = client.project_id.clone().unwrap_or_else(|| client.client_id.clone());
+                let credential = self.user_credential(&connection, client.clone()).await?;
+                (Some(Arc::new(client)), project, credential.credential().clone())
+            }
+            ConnectionKind::ServiceAccount => (
+                None,
+                service_accounts::project(&connection),
+                service_accounts::credential(self, &connection).await?,
+            ),
+        };
         // Each connection has connections to Google of its own: no request ever shares one with another's token.
         let http = HttpClient::new(self.profile.base()).map_err(|error| {
             Error::new(
@@ -242,6 +263,7 @@ impl Engine {
             connection,
             transport,
             oauth_client,
+            project,
             credential,
         };
         sessions.insert(session.connection.id.clone(), session.clone());
@@ -263,12 +285,8 @@ impl Engine {
         )
     }
 
-    fn refresh_lock(&self) -> Arc<dyn RefreshLock> {
+    pub(super) fn refresh_lock(&self) -> Arc<dyn RefreshLock> {
         Arc::new(FileLock::new(self.profile.locks_directory()))
-    }
-
-    pub(super) fn has_keychain(&self) -> bool {
-        matches!(self.keychain, Keychain::Available { .. })
     }
 }
 
@@ -276,6 +294,8 @@ fn same_grant(known: &ConnectionRecord, now: &ConnectionRecord) -> bool {
     known.session_only == now.session_only
         && known.oauth_client_id == now.oauth_client_id
         && known.granted_scopes == now.granted_scopes
+        && known.dropped == now.dropped
+        && known.key_file == now.key_file
 }
 
 fn ambiguous(message: &str, connections: &[ConnectionRecord]) -> Error {
@@ -325,17 +345,26 @@ impl AccessTokenSource for ConnectionTokens {
                 let skew = self.clock_skew.get().and_then(ClockSkew::known);
                 self.endings.note(&self.connection, &error, skew).await;
                 let kind = match &error {
+                    OAuthError::KeyRefused(_) => TokenUnavailableKind::ServiceAccount,
                     error if error.needs_sign_in() => TokenUnavailableKind::SignInNeeded,
                     OAuthError::Store(_) => TokenUnavailableKind::Keychain,
+                    OAuthError::KeyFile(_)
+                    | OAuthError::DelegationRefused { .. }
+                    | OAuthError::SubjectUnknown(_)
+                    | OAuthError::ClockRefused { .. } => TokenUnavailableKind::ServiceAccount,
                     OAuthError::ClientRefused(_) => TokenUnavailableKind::OAuthClientRefused,
                     OAuthError::Lock(_) => TokenUnavailableKind::RefreshLock,
+                    OAuthError::Unreachable { kind, .. } => TokenUnavailableKind::Fault(at_the_apis(*kind)),
                     error if error.is_temporary() => TokenUnavailableKind::Network,
                     _ => TokenUnavailableKind::Other,
                 };
-                Err(TokenUnavailable {
-                    kind,
-                    message: Error::from(error).message,
-                })
+                let error = Error::from(error);
+                let message = match kind {
+                    // Each of its failures has a remedy of its own.
+                    TokenUnavailableKind::ServiceAccount => format!("{} {}", error.message, error.remedy),
+                    _ => error.message,
+                };
+                Err(TokenUnavailable { kind, message })
             }
         }
     }

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use gantry_domain::Permission;
 use gantry_domain::permissions::scopes_to_request;
-use gantry_store::ConnectionRecord;
+use gantry_store::{ConnectionKind, ConnectionRecord};
 use google_oauth::{AuthorizationRequest, Grant, OAuthClient, Provider, TokenEndpoint};
 
 use super::diagnosis::signs_off;
 use super::list::one;
 use super::other_account::OtherAccount;
+use super::reconcile;
 use crate::Engine;
 use crate::dto::connections::{ConnectRequest, ConnectionView, Offer};
 use crate::dto::events::{EngineEvent, LinkPurpose, Progress, Topic};
@@ -27,6 +28,15 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         Some(id) => Some(engine.connection(Some(id)).await?),
         None => None,
     };
+    if let Some(record) = before
+        .as_ref()
+        .filter(|record| record.kind == ConnectionKind::ServiceAccount)
+    {
+        return Err(Error::invalid(
+            format!("{} is a service account: it has no sign-in, but a key.", record.email),
+            "Add its key again, or a new one: `gantry service-account add FILE`.",
+        ));
+    }
     // Installed apps have no incremental authorization: what was allowed before is asked for again.
     let mut allow = request.allow.clone();
     allow.extend(before.iter().flat_map(|record| record.permissions.iter().copied()));
@@ -37,10 +47,8 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         ));
     }
     // Before a browser opens: where would the sign-in be kept?
-    let session_only = request.session_only
-        || before
-            .as_ref()
-            .is_some_and(|record| record.session_only && !engine.has_keychain());
+    let was_session_only = before.as_ref().is_some_and(|record| record.session_only);
+    let session_only = request.session_only || (was_session_only && engine.keychain.store().await.is_err());
     engine.secrets(session_only).await?;
     let named = request
         .oauth_client_id
@@ -76,7 +84,7 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
             Some(&pending.redirect_uri),
             pending.expires_at,
         )
-        .await;
+        .await?;
     job.progress(step("Waiting for you in the browser", 1));
 
     let strays = job.clone();
@@ -212,17 +220,23 @@ pub(super) async fn keep(
     store(engine, record, client, grant).await
 }
 
-/// The token goes into the keychain first: a crash in between leaves a token that nobody uses, not a connection without one.
+/// The row is marked, the token goes into the keychain, and the whole row clears the mark: see [`reconcile`].
 async fn store(
     engine: &Engine,
     record: ConnectionRecord,
     client: OAuthClient,
     grant: &Grant,
 ) -> Result<ConnectionRecord> {
-    let credential = engine.user_credential(&record, client).await?;
-    credential
-        .accept(grant.access_token.clone(), grant.refresh_token.as_ref())
-        .await?;
+    let (record, marked) = reconcile::storing(engine, record).await?;
+    let stored = async {
+        let credential = engine.user_credential(&record, client).await?;
+        let (access_token, refresh_token) = (grant.access_token.clone(), grant.refresh_token.as_ref());
+        Ok(credential.accept(access_token, refresh_token).await?)
+    };
+    if let Err(error) = stored.await {
+        marked.undo(engine, &record).await?;
+        return Err(error);
+    }
     engine.sessions.forget(&record.id).await;
     Ok(engine.store.put_connection(record).await?)
 }
@@ -247,8 +261,8 @@ impl Engine {
         url: url::Url,
         redirect_uri: Option<&str>,
         expires_at: jiff::Timestamp,
-    ) {
-        let link = self.links.issue(url.clone());
+    ) -> Result<()> {
+        let link = self.links.issue(url.clone())?;
         let text = url.to_string();
         let browser = Arc::clone(&self.browser);
         // An opener that hangs must not hold up the link to copy.
@@ -269,5 +283,6 @@ impl Engine {
             expires_at,
             opened,
         });
+        Ok(())
     }
 }

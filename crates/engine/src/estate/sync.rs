@@ -123,6 +123,7 @@ fn ends_the_connection(error: &ApiError) -> bool {
             | ErrorKind::Keychain
             | ErrorKind::OAuthClientRefused
             | ErrorKind::RefreshLock
+            | ErrorKind::ServiceAccount
             | ErrorKind::Unauthenticated
             | ErrorKind::ScopeMissing
             | ErrorKind::ApiDisabled

@@ -9,7 +9,9 @@ use gantry_engine::host::Headless;
 use gantry_engine::{Engine, EngineConfig, Keychain, Profile, connections};
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, Seed, practice};
 use gantry_store::ConnectionRecord;
-use google_oauth::{Browser, BrowserError, Persistence, SecretBytes, SessionTokenStore, TokenStore, TokenStoreError};
+use google_oauth::{
+    Browser, BrowserError, OpenedTokenStore, Persistence, SecretBytes, SessionTokenStore, TokenStore, TokenStoreError,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -94,10 +96,10 @@ impl Stage {
         let clock = Arc::new(TestClock::default());
         let engine = Engine::open(EngineConfig {
             profile: Profile::new(Some(home.path()), GoogleBase::loopback(sandbox.base()).unwrap()).unwrap(),
-            keychain: Keychain::Available {
+            keychain: Keychain::at_start(OpenedTokenStore {
                 name: "a test's".to_owned(),
                 store: Arc::new(keychain.clone()),
-            },
+            }),
             browser: Arc::new(NoBrowser),
             clock: Arc::clone(&clock) as _,
             host: Arc::new(Headless),

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use google_apis::analytics_admin::{Account, ProvisionAccountTicketRequest};
 use google_apis::{
-    AccessToken, AccessTokenSource, AnalyticsAdmin, Api, ApiError, ErrorKind, Priority, QuotaAsk, QuotaLedger,
-    QuotaLedgerError, Refusal, Reservation, TagManager, TokenUnavailable, TokenUnavailableKind,
+    AccessToken, AccessTokenSource, AnalyticsAdmin, Api, ApiError, ErrorKind, NetworkFault, NoQuotaLedger, Priority,
+    QuotaAsk, QuotaLedger, QuotaLedgerError, Refusal, Reservation, TagManager, TokenUnavailable, TokenUnavailableKind,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -184,10 +184,68 @@ async fn what_cannot_be_authorised_is_neither_booked_nor_sent() {
 async fn a_web_page_is_not_taken_for_an_answer() {
     let stage = Stage::open().await;
     let page = "<!DOCTYPE html><title>Sign in to the hotel network</title>";
-    for (status, kind) in [(200, ErrorKind::UnexpectedAnswer), (404, ErrorKind::UnexpectedAnswer)] {
+    for (status, kind) in [(200, ErrorKind::Network), (404, ErrorKind::UnexpectedAnswer)] {
         let to_tag_manager = json!({"host": "tagmanager.googleapis.com"});
         fault(&stage, json!({"match": to_tag_manager, "status": status, "html": page})).await;
         assert_eq!(accounts(&stage).await.unwrap_err().kind, kind);
+    }
+}
+
+/// R8: who answers in Google's place is named, and is not asked again at once.
+#[tokio::test]
+async fn r8_a_sign_in_page_of_the_network_and_a_proxy_are_named() {
+    let stage = Stage::open().await;
+    let page = "<!DOCTYPE html><title>Sign in to the hotel network</title>";
+    for (order, named) in [
+        (json!({"status": 200, "html": page}), NetworkFault::CaptivePortal),
+        (json!({"status": 511, "html": page}), NetworkFault::CaptivePortal),
+        (
+            json!({"status": 302, "html": page, "headers": {"location": "http://portal.example/"}}),
+            NetworkFault::CaptivePortal,
+        ),
+        (json!({"status": 407, "html": page}), NetworkFault::ProxyRefused),
+    ] {
+        let mut order = order;
+        order["match"] = json!({"host": "tagmanager.googleapis.com"});
+        fault(&stage, order.clone()).await;
+        let before = stage.log().await.len();
+        let error = accounts(&stage).await.expect_err("Google did not answer");
+        assert_eq!(
+            (error.kind, error.network),
+            (ErrorKind::Network, Some(named)),
+            "{order}"
+        );
+        assert_eq!(stage.log().await.len(), before + 1, "asked once: {order}");
+    }
+}
+
+/// R8: nothing listens, and something that closes at once.
+#[tokio::test]
+async fn r8_a_refused_and_a_broken_connection_are_named() {
+    let stage = Stage::open().await;
+    fault(
+        &stage,
+        json!({"match": {"host": "tagmanager.googleapis.com"}, "times": 9, "drop": "before"}),
+    )
+    .await;
+    let error = accounts(&stage).await.unwrap_err();
+    assert_eq!(error.network, Some(NetworkFault::BrokenOff), "{error:?}");
+    let transport = stage.transport();
+    stage.sandbox.stop().await;
+    let error = AnalyticsAdmin::new(&transport).account("accounts/1").await.unwrap_err();
+    assert_eq!(error.network, Some(NetworkFault::Refused), "{error:?}");
+}
+
+/// R8: what kept the token endpoint away is handed on.
+#[tokio::test]
+async fn r8_a_token_that_the_network_kept_away_says_so() {
+    let stage = Stage::open().await;
+    for (fault, attempts) in [(NetworkFault::CertificateNotTrusted, 1), (NetworkFault::Offline, 3)] {
+        let tokens = Arc::new(NoToken(TokenUnavailableKind::Fault(fault)));
+        let transport = stage.transport_of(tokens, Arc::new(NoQuotaLedger));
+        let error = AnalyticsAdmin::new(&transport).account("accounts/1").await.unwrap_err();
+        assert_eq!((error.kind, error.network), (ErrorKind::Network, Some(fault)));
+        assert_eq!(error.retries + 1, attempts, "{fault:?}");
     }
 }
 

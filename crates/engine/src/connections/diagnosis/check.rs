@@ -15,9 +15,9 @@ use jiff::SignedDuration;
 use super::trouble::skew_words;
 use super::{Endings, trouble_of};
 use crate::Engine;
-use crate::connections::Session;
 use crate::connections::list::one;
 use crate::connections::session::{allowed, granted};
+use crate::connections::{Session, service_account_access};
 use crate::dto::ById;
 use crate::dto::connections::{ConnectionCheck, Finding, FindingState, FindingSubject, Offer, SignInCause};
 use crate::dto::events::Topic;
@@ -86,6 +86,9 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
     let clock_place = findings.list.len();
     permissions(&record, &mut findings);
     match &session {
+        Some(session) if record.kind == ConnectionKind::ServiceAccount => {
+            service_account(engine, session, &mut findings).await;
+        }
         Some(session) => apis(engine, session, &mut findings).await,
         None => {
             for (subject, name) in API_SUBJECTS {
@@ -94,7 +97,7 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
             }
         }
     }
-    // Its answers tell Google's time as well.
+    // Google's answers tell its time.
     let skew = session
         .as_ref()
         .and_then(|session| session.transport.clock_skew().known());
@@ -336,6 +339,19 @@ fn permissions(record: &ConnectionRecord, findings: &mut Findings) {
     });
 }
 
+/// What a service account reaches, where it has to be added, and whether reports answer.
+async fn service_account(engine: &Arc<Engine>, session: &Session, findings: &mut Findings) {
+    for found in service_account_access::findings(session).await {
+        if found.state == FindingState::Failed {
+            findings.code.get_or_insert(ErrorCode::NoPermission);
+        }
+        if found.subject == FindingSubject::TagManager {
+            data(engine, session, None, findings).await;
+        }
+        findings.push(found);
+    }
+}
+
 /// One cheap call to each API that the allowed permissions use.
 async fn apis(engine: &Arc<Engine>, session: &Session, findings: &mut Findings) {
     let allowed = session.allowed();
@@ -353,22 +369,7 @@ async fn apis(engine: &Arc<Engine>, session: &Session, findings: &mut Findings) 
     } else {
         findings.push(not_used(subject, name, "view or configure"));
     }
-    let (subject, name) = API_SUBJECTS[1];
-    if may(&[Permission::View]) {
-        match known_property(engine, session).await.or(property) {
-            Some(property) => {
-                let answer = AnalyticsData::new(&session.transport).metadata(&property).await;
-                answered(engine, session, findings, API_SUBJECTS[1], true, answer).await;
-            }
-            None => findings.push(skipped(
-                subject,
-                &format!("The {name} was not asked"),
-                "It answers about a property, and this connection reaches none.",
-            )),
-        }
-    } else {
-        findings.push(not_used(subject, name, "view"));
-    }
+    data(engine, session, property, findings).await;
     let (subject, name) = API_SUBJECTS[2];
     if may(&[Permission::View, Permission::Edit, Permission::Manage]) {
         let mut pages = pin!(TagManager::new(&session.transport).accounts());
@@ -380,6 +381,25 @@ async fn apis(engine: &Arc<Engine>, session: &Session, findings: &mut Findings) 
     } else {
         findings.push(not_used(subject, name, "view, edit or manage"));
     }
+}
+
+/// `property` is one that the connection is known to reach.
+async fn data(engine: &Arc<Engine>, session: &Session, property: Option<String>, findings: &mut Findings) {
+    let (subject, name) = API_SUBJECTS[1];
+    if !session.allowed().contains(&Permission::View) {
+        findings.push(not_used(subject, name, "view"));
+        return;
+    }
+    let Some(property) = known_property(engine, session).await.or(property) else {
+        findings.push(skipped(
+            subject,
+            &format!("The {name} was not asked"),
+            "It answers about a property, and none is known that this connection reaches.",
+        ));
+        return;
+    };
+    let answer = AnalyticsData::new(&session.transport).metadata(&property).await;
+    answered(engine, session, findings, API_SUBJECTS[1], true, answer).await;
 }
 
 fn not_used(subject: FindingSubject, name: &str, permission: &str) -> Finding {

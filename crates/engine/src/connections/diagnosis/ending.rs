@@ -42,7 +42,7 @@ impl Endings {
         error: &OAuthError,
         clock_skew: Option<SignedDuration>,
     ) -> bool {
-        let Some(refusal) = Refusal::of(error, record.kind, record.session_only) else {
+        let Some(refusal) = Refusal::of(error, record.session_only) else {
             return false;
         };
         if let Err(error) = self.write(record, refusal, clock_skew).await {
@@ -173,7 +173,7 @@ pub(in crate::connections) async fn trouble_of(
         _ => Vec::new(),
     };
     also.retain(|other| *other != cause || cause == SignInCause::Revoked);
-    let keychain = match engine.keychain_view() {
+    let keychain = match engine.keychain.view() {
         KeychainView::Unavailable { reason, remedy, .. } => Some((reason, remedy)),
         _ => None,
     };
@@ -197,7 +197,8 @@ async fn unusable_here(engine: &Engine, record: &ConnectionRecord) -> Result<Opt
         let here = engine.session.get(&record.id).await?.is_some();
         return Ok((!here).then_some(SignInCause::SessionOver));
     }
-    Ok((!engine.has_keychain()).then_some(SignInCause::KeychainUnavailable))
+    let unavailable = engine.keychain.is_known_to_be_unavailable();
+    Ok(unavailable.then_some(SignInCause::KeychainUnavailable))
 }
 
 #[cfg(test)]

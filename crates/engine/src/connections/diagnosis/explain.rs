@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use super::links::switch_on;
 use super::trouble_of;
 use crate::Engine;
-use crate::connections::Session;
 use crate::connections::session::granted;
+use crate::connections::{Session, service_account_access};
 use crate::dto::connections::Offer;
 use crate::error::{Error, Result};
 
@@ -34,7 +34,10 @@ impl Session {
 
     /// What a failed call about `asset` means, and what can be done about it.
     pub(crate) async fn explain(&self, engine: &Engine, asset: &str, error: ApiError) -> Error {
-        let project = self.oauth_client.project_id.as_deref();
+        let project = match &self.oauth_client {
+            Some(client) => client.project_id.as_deref(),
+            None => Some(self.project.as_str()),
+        };
         match explain(engine, &self.connection, project, asset, error.clone()).await {
             Ok(explained) => explained,
             Err(unread) => {
@@ -56,7 +59,8 @@ async fn explain(
     let sign_in_again = || Offer::SignInAgain {
         connection_id: connection.id.clone(),
     };
-    let told = Error::from(error.clone());
+    // What only a service account is told: which e-mail has to be added, and where.
+    let told = service_account_access::explained(error.clone(), connection);
     Ok(match error.kind {
         ErrorKind::SignInNeeded | ErrorKind::Unauthenticated => {
             let now = engine.store.connection(&connection.id).await?;
@@ -280,6 +284,9 @@ impl Reach {
 
     /// Names and offers the other connections; without any, who can give access.
     fn others(&self, told: Error) -> Error {
+        if self.connections.is_empty() && !told.offers.is_empty() {
+            return told;
+        }
         if self.connections.is_empty() {
             let who = match &self.account {
                 Some(account) => format!("an administrator of {account}"),

@@ -5,6 +5,7 @@
 
 mod command_line;
 mod desktop;
+mod keychain;
 mod proxy;
 mod secrets;
 mod service_account;

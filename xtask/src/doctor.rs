@@ -2,8 +2,10 @@
 
 use crate::{
     failure::Failure,
-    needs::{Purpose, cargo_tools, node, python, system::missing_command},
+    macos,
+    needs::{Purpose, cargo_tools, node, python, rust_target, system::missing_command},
     step::{Program, note},
+    windows,
 };
 
 pub fn doctor() -> Result<(), Failure> {
@@ -36,6 +38,9 @@ pub fn doctor() -> Result<(), Failure> {
     } else {
         note("missing  .venv: `cargo xtask test` makes it");
     }
+    if cfg!(target_os = "linux") {
+        other_platforms();
+    }
     if complete {
         return Ok(());
     }
@@ -43,4 +48,19 @@ pub fn doctor() -> Result<(), Failure> {
         "system packages are missing",
         "The commands above install them; `run` and `test` do it by themselves.",
     ))
+}
+
+/// What only `windows` and `macos` need: nobody has to have it.
+fn other_platforms() {
+    println!("\n==> Other platforms from here");
+    for (purpose, what, target) in [
+        (Purpose::Windows, "for Windows (windows)", windows::TARGET),
+        (Purpose::Macos, "for macOS (macos)", macos::TARGET),
+    ] {
+        match missing_command(&[purpose]) {
+            None => note(&format!("ok       system packages {what}")),
+            Some(command) => note(&format!("missing  {what}: {command}")),
+        }
+        rust_target::doctor(target, what);
+    }
 }

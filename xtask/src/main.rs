@@ -8,6 +8,7 @@ mod bindings;
 mod check;
 mod doctor;
 mod failure;
+mod macos;
 mod needs;
 mod package;
 mod paths;
@@ -15,6 +16,7 @@ mod run;
 mod shots;
 mod step;
 mod test;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -62,6 +64,10 @@ enum Command {
     Shots,
     /// Build this platform's installer into target/release/bundle/.
     Package,
+    /// From Linux: build everything for Windows, run the crates' tests and the credential store's under Wine.
+    Windows,
+    /// From Linux: type-check everything for macOS.
+    Macos,
     /// Say what is here, what is missing and how to get it; changes nothing.
     Doctor,
 }
@@ -81,6 +87,8 @@ fn main() -> ExitCode {
         Command::Bench { only } => bench::bench(installing, only),
         Command::Shots => shots::shots(installing),
         Command::Package => package::package(installing),
+        Command::Windows => windows::windows(installing),
+        Command::Macos => macos::macos(installing),
         Command::Doctor => doctor::doctor(),
     };
     match outcome {

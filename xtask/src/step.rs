@@ -33,6 +33,18 @@ pub fn note(line: &str) {
     println!("    {line}");
 }
 
+/// What a command's success means and what it does not mean.
+pub fn verdict(proven: &[String], not_proven: &[&str]) {
+    println!("\nProven:");
+    for line in proven {
+        println!("  * {line}");
+    }
+    println!("Not proven:");
+    for line in not_proven {
+        println!("  * {line}");
+    }
+}
+
 fn human(took: Duration) -> String {
     if took < Duration::from_mins(1) {
         format!("{:.1} s", took.as_secs_f64())

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    accounts, activity, connect, connections, containers, export, oauth_client, provision, report, sandbox,
+    accounts, activity, connect, connections, containers, export, oauth_client, provision, report, sandbox, secrets,
     service_account, sync,
 };
 
@@ -37,6 +37,8 @@ pub struct Arguments {
     /// Print pages to open on stderr instead of opening a browser.
     #[arg(long, global = true)]
     pub no_browser: bool,
+    #[command(flatten)]
+    pub secrets: secrets::Place,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use gantry_domain::SystemClock;
 use gantry_engine::browser::SystemBrowser;
 use gantry_engine::host::Headless;
-use gantry_engine::{Engine, EngineConfig, Job, Keychain, Profile, Result, commands, connections};
+use gantry_engine::{Engine, EngineConfig, Job, Profile, Result, commands, connections};
 use google_oauth::{Browser, BrowserError};
 use serde::Serialize;
 use url::Url;
 
 use crate::output::Output;
-use crate::progress;
+use crate::{progress, secrets};
 
 /// An open engine and the way to talk to the person.
 pub struct Session<'a> {
@@ -50,9 +50,14 @@ impl Browser for NoBrowser {
 }
 
 impl<'a> Session<'a> {
-    pub async fn open(output: &'a Output, connection: Option<String>, no_browser: bool) -> Result<Self> {
+    pub async fn open(
+        output: &'a Output,
+        connection: Option<String>,
+        no_browser: bool,
+        secrets: secrets::Place,
+    ) -> Result<Self> {
         let profile = Profile::from_environment()?;
-        let keychain = Keychain::found(gantry_keychain::Keychain::open(profile.keychain_service()).await);
+        let keychain = secrets.keychain(&profile)?;
         let browser: Arc<dyn Browser> = if no_browser {
             Arc::new(NoBrowser)
         } else {

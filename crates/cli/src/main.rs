@@ -19,6 +19,7 @@ mod report;
 mod route;
 mod sandbox;
 mod secret_input;
+mod secrets;
 mod service_account;
 mod sync;
 
@@ -78,7 +79,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode> {
     if let Command::Sandbox(command) = arguments.command {
         return sandbox::run(command, output).await;
     }
-    let mut session = Session::open(output, arguments.connection, arguments.no_browser).await?;
+    let mut session = Session::open(output, arguments.connection, arguments.no_browser, arguments.secrets).await?;
     let key_file = KeyFileOptions {
         path: arguments.key_file,
         email: arguments.key_email,

@@ -118,10 +118,11 @@ impl Profile {
     }
 }
 
-/// One spelling for one directory, since the keychain service is named after it. Makes the directory.
+/// One spelling for one directory, since the keychain service is named after it. Makes the directory. On Windows without
+/// the prefix `\\?\` where it can be done without: people read this path, and other programs are handed it.
 fn canonical(home: &Path) -> Result<PathBuf> {
     std::fs::create_dir_all(home)
-        .and_then(|()| std::fs::canonicalize(home))
+        .and_then(|()| dunce::canonicalize(home))
         .map_err(|error| {
             Error::new(
                 ErrorCode::Storage,
@@ -173,5 +174,14 @@ mod tests {
             Profile::new(Some(&spelt_otherwise), GoogleBase::google()).unwrap(),
             google
         );
+    }
+
+    #[test]
+    fn a_home_is_spelt_as_people_spell_it() {
+        let home = tempfile::tempdir().unwrap();
+        let profile = Profile::new(Some(home.path()), GoogleBase::google()).unwrap();
+        let shown = profile.view(false).data_directory;
+        assert!(!shown.contains('?'), "{shown}");
+        assert!(Path::new(&shown).is_absolute(), "{shown}");
     }
 }

@@ -284,8 +284,9 @@ impl Transport {
 
     /// Waits for the next attempt, or turns the failure into the call's.
     async fn again_or_fail(&self, call: &Call, failure: AttemptFailure, log: &mut CallLog) -> Result<(), ApiError> {
-        // A 401 invalidated the token; the call is replayed once with a new one. Even an unsafe one: it was refused undone.
-        if failure.kind == ErrorKind::Unauthenticated && failure.status == Some(401) && !log.replayed {
+        // A 401 invalidated the token; a read is replayed once with a new one. What changes something is the caller's to repeat.
+        let refused = failure.kind == ErrorKind::Unauthenticated && failure.status == Some(401);
+        if refused && call.effect == Effect::Read && !log.replayed {
             log.replayed = true;
             log.try_again(&failure);
             return Ok(());

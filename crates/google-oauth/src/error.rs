@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::listener::ListenError;
+use crate::loopback_address::ListenError;
 use crate::network_fault::NetworkFault;
 use crate::service_account::KeyFileError;
 use crate::token_store::TokenStoreError;
@@ -45,9 +45,21 @@ pub enum OAuthError {
     /// No refresh token is stored for this connection.
     #[error("no sign-in is saved for this connection")]
     NotSignedIn,
-    /// `invalid_client`, `unauthorized_client`, `deleted_client`.
+    /// `invalid_grant` because the person's account no longer exists.
+    #[error("the account was deleted: {0}")]
+    AccountDeleted(String),
+    /// `invalid_client`, `unauthorized_client`: the secret was changed, as a rule.
     #[error("Google does not accept this OAuth client: {0}")]
     ClientRefused(String),
+    /// `deleted_client`, or an `invalid_client` that says so.
+    #[error("the OAuth client was deleted: {0}")]
+    ClientDeleted(String),
+    /// `disabled_client`: switched off in the Google Cloud console, or by Google.
+    #[error("the OAuth client was disabled: {0}")]
+    ClientDisabled(String),
+    /// `admin_policy_enforced`, `org_internal`, `access_not_configured`: a rule of an organisation or a project.
+    #[error("a rule of the organisation or the project refuses this ({error}): {description}")]
+    PolicyRefused { error: String, description: String },
     #[error("the redirect address is not registered with this OAuth client: {0}")]
     RedirectMismatch(String),
     /// A service account's key was disabled or deleted at Google, or the whole account was.
@@ -112,6 +124,7 @@ impl OAuthError {
             self,
             Self::SignInExpired(_)
                 | Self::RenewalLost(_)
+                | Self::AccountDeleted(_)
                 | Self::ReauthenticationRequired
                 | Self::NotSignedIn
                 | Self::NoRefreshToken

@@ -91,7 +91,10 @@ pub(crate) fn problem(name: &str, error: &TokenStoreError) -> NoTokenStore {
         TokenStoreError::Absent(_) => (
             StoreProblem::Absent,
             format!("This computer has no keychain that is running: {name} is not there."),
-            format!("{}, {SESSION_ONLY}.", start()),
+            format!(
+                "{}, {SESSION_ONLY}. On a server, `gantry --secrets-file FILE` keeps sign-ins in an encrypted file.",
+                start()
+            ),
         ),
         TokenStoreError::TimedOut(seconds) => return hung(name, *seconds),
         TokenStoreError::Refused(named) => return named.clone(),

@@ -4,7 +4,9 @@
 
 pub mod cargo_tools;
 pub mod node;
+mod other_platforms;
 pub mod python;
+pub mod rust_target;
 pub mod system;
 
 pub use system::{Purpose, system};

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     failure::Failure,
-    needs::Installing,
+    needs::{Installing, other_platforms::OTHER_PLATFORMS},
     paths::which,
     step::{Program, note, step},
 };
@@ -26,9 +26,13 @@ pub enum Purpose {
     Bench,
     /// Installers.
     Package,
+    /// Building for Windows and running it, from Linux.
+    Windows,
+    /// Type-checking for macOS, from Linux.
+    Macos,
 }
 
-enum Probe {
+pub enum Probe {
     Program(&'static [&'static str]),
     Library(&'static str),
     /// A Python with the module that makes virtual environments whole.
@@ -37,7 +41,7 @@ enum Probe {
 }
 
 /// One thing that must be there, and what it is called by each package source.
-struct Need {
+pub struct Need {
     purpose: Purpose,
     probe: Probe,
     debian: &'static str,
@@ -46,7 +50,7 @@ struct Need {
     arch: &'static str,
 }
 
-const fn need(
+pub const fn need(
     purpose: Purpose,
     probe: Probe,
     debian: &'static str,
@@ -291,6 +295,7 @@ fn install_command(names: &[&str], distribution: Distribution) -> String {
 fn missing(purposes: &[Purpose]) -> Vec<&'static Need> {
     LINUX
         .iter()
+        .chain(OTHER_PLATFORMS)
         .filter(|need| purposes.contains(&need.purpose) && !is_met(&need.probe))
         .collect()
 }
@@ -402,7 +407,7 @@ fn apt(names: &[&str], by_hand: &str) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Distribution, LINUX, distribution, install_command, packages};
+    use super::{Distribution, LINUX, OTHER_PLATFORMS, distribution, install_command, packages};
 
     #[test]
     fn derivatives_use_their_parents_packages() {
@@ -420,7 +425,7 @@ mod tests {
 
     #[test]
     fn ubuntu_gets_its_own_names_and_no_package_is_listed_twice() {
-        let all: Vec<_> = LINUX.iter().collect();
+        let all: Vec<_> = LINUX.iter().chain(OTHER_PLATFORMS).collect();
         let names = packages(&all, Distribution::Ubuntu);
         assert!(names.contains(&"chromium-chromedriver") && !names.contains(&"chromium-driver"));
         let arch = packages(&all, Distribution::Arch);

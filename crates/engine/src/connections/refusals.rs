@@ -71,9 +71,29 @@ impl From<OAuthError> for Error {
                 "Google signed you in for an hour only and gave nothing to keep.".to_owned(),
                 "Remove Gantry's access at myaccount.google.com/connections, then sign in again.",
             ),
+            OAuthError::AccountDeleted(_) => (
+                ErrorCode::SignInNeeded,
+                "Google says that this account has been deleted.".to_owned(),
+                "Sign in with another account, or remove this connection.",
+            ),
+            OAuthError::ClientDeleted(_) => (
+                ErrorCode::NoOauthClient,
+                "Google knows no such OAuth client: it was deleted in the Google Cloud console.".to_owned(),
+                "Add another OAuth client in Settings and connect the account with it.",
+            ),
+            OAuthError::ClientDisabled(_) => (
+                ErrorCode::NoOauthClient,
+                "The OAuth client is switched off in the Google Cloud console.".to_owned(),
+                "Switch it on there, or add another OAuth client in Settings.",
+            ),
+            OAuthError::PolicyRefused { error, .. } => (
+                ErrorCode::GoogleRefused,
+                format!("A rule of the organisation or of the OAuth client's project does not allow this ({error})."),
+                "Ask the organisation's administrator to allow the OAuth client, or use one that the organisation owns.",
+            ),
             OAuthError::ClientRefused(_) => (
                 ErrorCode::NoOauthClient,
-                "Google does not accept this OAuth client: it was deleted, or its secret was changed.".to_owned(),
+                "Google does not accept this OAuth client: its secret was changed, as a rule.".to_owned(),
                 "Download client_secret_*.json again from the Google Cloud console and add it in Settings.",
             ),
             OAuthError::RedirectMismatch(_) | OAuthError::Listen(ListenError::NoneRegistered) => (
@@ -82,6 +102,16 @@ impl From<OAuthError> for Error {
                     .to_owned(),
                 "In the Google Cloud console, add http://127.0.0.1:27495/terms and http://127.0.0.1:27496/sign-in to its \
                  authorised redirect URIs and add the file again, or use an OAuth client of kind \"Desktop app\".",
+            ),
+            OAuthError::Listen(ListenError::NotPermitted { .. }) => (
+                ErrorCode::ListenerUnavailable,
+                "This computer does not let Gantry listen for the browser's answer.".to_owned(),
+                "Allow Gantry in your security software, or try again after a restart: Windows reserves ports for a while.",
+            ),
+            OAuthError::Listen(ListenError::NoLoopback { .. }) => (
+                ErrorCode::ListenerUnavailable,
+                "This computer has neither 127.0.0.1 nor [::1], so no browser can answer Gantry.".to_owned(),
+                "Switch the loopback network interface on, and try again.",
             ),
             OAuthError::Listen(_) => (
                 ErrorCode::ListenerUnavailable,

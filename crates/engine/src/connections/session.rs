@@ -352,7 +352,9 @@ impl AccessTokenSource for ConnectionTokens {
                     | OAuthError::DelegationRefused { .. }
                     | OAuthError::SubjectUnknown(_)
                     | OAuthError::ClockRefused { .. } => TokenUnavailableKind::ServiceAccount,
-                    OAuthError::ClientRefused(_) => TokenUnavailableKind::OAuthClientRefused,
+                    OAuthError::ClientRefused(_) | OAuthError::ClientDeleted(_) | OAuthError::ClientDisabled(_) => {
+                        TokenUnavailableKind::OAuthClientRefused
+                    }
                     OAuthError::Lock(_) => TokenUnavailableKind::RefreshLock,
                     OAuthError::Unreachable { kind, .. } => TokenUnavailableKind::Fault(at_the_apis(*kind)),
                     error if error.is_temporary() => TokenUnavailableKind::Network,

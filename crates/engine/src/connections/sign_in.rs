@@ -8,6 +8,7 @@ use gantry_domain::Permission;
 use gantry_domain::permissions::scopes_to_request;
 use gantry_store::{ConnectionKind, ConnectionRecord};
 use google_oauth::{AuthorizationRequest, Grant, OAuthClient, Provider, TokenEndpoint};
+use jiff::SignedDuration;
 
 use super::diagnosis::signs_off;
 use super::list::one;
@@ -216,6 +217,9 @@ pub(super) async fn keep(
         ..ConnectionRecord::new(&id, &identity.sub, &identity.email, &client.client_id, now)
     };
     // What was given while the OAuth client is in testing ends, even if it is published afterwards.
+    record.sign_in_ends_at = grant
+        .refresh_token_lifetime
+        .and_then(|lifetime| now.checked_add(SignedDuration::try_from(lifetime).ok()?).ok());
     record.sign_in_ends_at = signs_off(&record, status.and_then(|known| known.publishing_status));
     store(engine, record, client, grant).await
 }

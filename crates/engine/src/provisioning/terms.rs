@@ -59,7 +59,7 @@ pub(super) async fn accept(journal: &Journal<'_>, session: &Session, admin: &Ana
     // No ticket is asked for that could not be answered.
     journal.engine.close_answer_pages().await;
     let client = signatory(session)?;
-    let listener = listen(client).await?;
+    let listener = listen(client)?;
     let redirect_uri = listener.redirect_uri().to_owned();
     if journal.was_begun(ProvisionStep::Terms).await? {
         journal.plan_again(ProvisionStep::Terms).await?;
@@ -131,7 +131,7 @@ pub(super) fn signatory(session: &Session) -> Result<&OAuthClient> {
     })
 }
 
-async fn listen(client: &OAuthClient) -> Result<LoopbackListener> {
+fn listen(client: &OAuthClient) -> Result<LoopbackListener> {
     let registered;
     let uris: &[&str] = match client.kind {
         OAuthClientKind::Installed => &INSTALLED,
@@ -142,7 +142,7 @@ async fn listen(client: &OAuthClient) -> Result<LoopbackListener> {
             &registered
         }
     };
-    LoopbackListener::bind_first(uris).await.map_err(|error| match error {
+    LoopbackListener::bind_first(uris).map_err(|error| match error {
         ListenError::NoneRegistered => not_registered(),
         error => Error::from(OAuthError::Listen(error)),
     })
@@ -329,12 +329,7 @@ async fn wait(
 
 /// The callback has no state: it is bound to the ticket. Google sends `accountTicketId` with an error, too.
 fn settle(query: &RedirectQuery, ticket: &str) -> Settlement<Callback> {
-    let stray = || {
-        Settlement::Stray(AnswerPage::new(
-            "This answer does not belong to the set-up that is waiting",
-            "Go back to Gantry and use the link that it shows.",
-        ))
-    };
+    let stray = || Settlement::Stray(AnswerPage::OtherSetUp);
     if query.get("accountTicketId") != Some(ticket) {
         return stray();
     }
@@ -342,20 +337,8 @@ fn settle(query: &RedirectQuery, ticket: &str) -> Settlement<Callback> {
         .get("accountId")
         .filter(|id| !id.is_empty() && id.bytes().all(|digit| digit.is_ascii_digit()));
     match (query.get("error").filter(|error| !error.is_empty()), account) {
-        (Some(error), _) => Settlement::Settled(
-            Callback::Refused(error.to_owned()),
-            AnswerPage::new(
-                "No account was created",
-                "Go back to Gantry: what you filled in is kept.",
-            ),
-        ),
-        (None, Some(account)) => Settlement::Settled(
-            Callback::Account(account.to_owned()),
-            AnswerPage::new(
-                "The terms are accepted",
-                "You can close this tab. Gantry goes on with the set-up.",
-            ),
-        ),
+        (Some(error), _) => Settlement::Settled(Callback::Refused(error.to_owned()), AnswerPage::NoAccount),
+        (None, Some(account)) => Settlement::Settled(Callback::Account(account.to_owned()), AnswerPage::TermsAccepted),
         (None, None) => stray(),
     }
 }

@@ -150,9 +150,14 @@ impl ServiceAccountRenewal {
                 description,
             }
             .into(),
-            (OAuthError::SignInExpired(_) | OAuthError::ClientRefused(_), _) => {
-                OAuthError::KeyRefused(description).into()
-            }
+            (
+                OAuthError::SignInExpired(_)
+                | OAuthError::AccountDeleted(_)
+                | OAuthError::ClientRefused(_)
+                | OAuthError::ClientDeleted(_)
+                | OAuthError::ClientDisabled(_),
+                _,
+            ) => OAuthError::KeyRefused(description).into(),
             _ => named.into(),
         }
     }

@@ -58,7 +58,7 @@ export const m = {
   noClients: 'No OAuth client yet. Signing in with Google takes one.',
   usedForNew: 'for new sign-ins',
   kinds: { web: 'Web', installed: 'Desktop' },
-  publishing: { testing: 'Testing, 7 days', production: 'In production', internal: 'Internal' } satisfies Record<PublishingStatusName, string>,
+  publishing: { testing: 'Testing', production: 'In production', internal: 'Internal' } satisfies Record<PublishingStatusName, string>,
   publishingUnknown: 'Not said',
   usedBy: (count: number) => plural(count, '# connection', '# connections'),
   noCalls: 'No calls yet',
@@ -74,7 +74,7 @@ export const m = {
     close: 'Close',
     ended: 'Google ended this session',
     endedWhy: 'Google does not say why. Most often: the password was changed, access was removed in the Google account, or an administrator requires a new sign-in.',
-    since: (when: string) => `Since ${when}.`,
+    since: (when: string, why: string) => `Since ${when}. ${why}`,
     alsoPossible: 'It may also be',
     doNow: 'What to do',
     actions: {

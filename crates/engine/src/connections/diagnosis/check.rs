@@ -9,10 +9,9 @@ use futures_util::TryStreamExt as _;
 use gantry_domain::Permission;
 use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
 use google_apis::{AnalyticsAdmin, AnalyticsData, ApiError, TagManager};
-use google_oauth::TokenStore;
+use google_oauth::skew_in_words;
 use jiff::SignedDuration;
 
-use super::trouble::skew_words;
 use super::{Endings, trouble_of};
 use crate::Engine;
 use crate::connections::list::one;
@@ -280,7 +279,7 @@ fn clock(skew: Option<SignedDuration>, broke: bool) -> Finding {
         ..finding(
             subject,
             state,
-            &format!("This computer's clock is {}", skew_words(skew)),
+            &format!("This computer's clock is {}", skew_in_words(skew)),
         )
     }
 }

@@ -1,8 +1,9 @@
 //! The words for why a connection does not work: one place, so that window, command line and check say the same.
 
 use gantry_store::{ConnectionRecord, ConnectionState, PublishingStatus};
+use google_oauth::skew_in_words;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 use super::causes::{Facts, TOKENS_KEPT, TOKENS_KEPT_ONCE};
 use crate::dto::connections::{SignInCause, TroubleAction, TroubleView};
@@ -133,7 +134,7 @@ fn words(case: &Case<'_>) -> (&'static str, String, String) {
                 Some(skew) => format!(
                     "It is {}. Google refuses what comes at the wrong time, and nothing else that is known here explains \
                      the end.",
-                    skew_words(skew)
+                    skew_in_words(skew)
                 ),
                 None => "Google refused the time that this computer gave.".to_owned(),
             },
@@ -233,24 +234,11 @@ fn possibly(cause: SignInCause, facts: &Facts) -> Vec<String> {
             facts.tokens_obtained.max(facts.newer_tokens)
         )],
         SignInCause::Clock => vec![match facts.clock_skew {
-            Some(skew) => format!("This computer's clock is {}.", skew_words(skew)),
+            Some(skew) => format!("This computer's clock is {}.", skew_in_words(skew)),
             None => "This computer's clock is wrong.".to_owned(),
         }],
         _ => Vec::new(),
     }
-}
-
-/// "26 hours fast": how far this computer's clock is ahead of Google's.
-pub(super) fn skew_words(skew: SignedDuration) -> String {
-    let minutes = skew.abs().as_secs() / 60;
-    let (count, unit) = match minutes {
-        0..=89 => (minutes, "minute"),
-        90..=2879 => ((minutes + 30) / 60, "hour"),
-        _ => ((minutes + 720) / 1440, "day"),
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    let way = if skew.is_negative() { "slow" } else { "fast" };
-    format!("{count} {unit}{plural} {way}")
 }
 
 fn day(at: Timestamp) -> String {
@@ -290,7 +278,7 @@ mod tests {
             publishing_status: None,
             newer_tokens: 103,
             tokens_obtained: 110,
-            clock_skew: Some(SignedDuration::from_hours(26)),
+            clock_skew: Some(jiff::SignedDuration::from_hours(26)),
         };
         trouble(&Case {
             record: &record,
@@ -332,15 +320,6 @@ mod tests {
 
     #[test]
     fn r10_the_clock_is_named_by_how_far_it_is_off() {
-        for (seconds, words) in [
-            (26 * 3600, "26 hours fast"),
-            (-24 * 3600, "24 hours slow"),
-            (200, "3 minutes fast"),
-            (-60, "1 minute slow"),
-            (5 * 86_400, "5 days fast"),
-        ] {
-            assert_eq!(skew_words(SignedDuration::from_secs(seconds)), words);
-        }
         assert!(told(SignInCause::Clock, &[]).explanation.contains("26 hours fast"));
     }
 }

@@ -181,8 +181,8 @@ fn sign_in_ends(connection: &ConnectionView, now: Timestamp) -> Option<Attention
     Some(item(
         AttentionKind::SignInEnds,
         &format!("Sign-in of {} ends on {day}", connection.email),
-        "Its OAuth client is in testing, and Google then ends every sign-in after 7 days. Sign in again beforehand, or \
-         publish the app in the Google Cloud console and sign in once more.",
+        "Google ends sign-ins after 7 days while their OAuth client is in testing, and where access was given for a limited \
+         time. Sign in again beforehand; publish the app in the Google Cloud console first to make sign-ins last.",
         "connections",
         Some(&connection.id),
     ))

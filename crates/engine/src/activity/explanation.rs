@@ -73,6 +73,7 @@ fn failure(entry: &ActivityEntry) -> Option<ApiError> {
         reason,
         message: entry.error_message.clone().unwrap_or_default(),
         violations: violations.collect(),
+        activation_url: None,
         retry_after: retry_after_seconds.map(Duration::from_secs),
         outcome_unknown,
         // The message that was kept names it.

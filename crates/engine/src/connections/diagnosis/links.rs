@@ -36,6 +36,6 @@ pub(super) fn switch_on(engine: &Engine, error: &ApiError, project: Option<&str>
     })?;
     Some(Offer::OpenLink {
         label: format!("Enable the {name}"),
-        link: engine.links.issue(url),
+        link: engine.links.issue(url).ok()?,
     })
 }

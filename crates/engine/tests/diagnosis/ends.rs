@@ -122,11 +122,8 @@ async fn r2_six_months_without_use() {
     stage.use_it(ANA).await.unwrap_err();
     let trouble = stage.trouble(ANA).await;
     assert_eq!(trouble.cause, SignInCause::Unused);
-    assert_eq!(
-        stage.view(ANA).await.last_used_at,
-        Some(long_ago),
-        "a failure is no use"
-    );
+    let used = stage.view(ANA).await.last_used_at.unwrap();
+    assert_eq!(used.as_millisecond(), long_ago.as_millisecond(), "a failure is no use");
 }
 
 #[tokio::test]
@@ -207,10 +204,7 @@ async fn r8_neither_network_nor_outage_nor_keychain_ends_a_sign_in() {
     let token = json!({"host": "oauth2.googleapis.com", "path_contains": "/token"});
     for (fault, code) in [
         (json!({"drop": "before"}), ErrorCode::Offline),
-        (
-            json!({"html": "<title>Hotel WLAN</title>"}),
-            ErrorCode::GoogleUnreadable,
-        ),
+        (json!({"html": "<title>Hotel WLAN</title>"}), ErrorCode::Offline),
         (json!({"status": 503}), ErrorCode::GoogleOutage),
     ] {
         let mut order = fault.clone();

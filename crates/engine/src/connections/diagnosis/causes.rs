@@ -35,15 +35,16 @@ impl Refusal {
     pub fn of(error: &OAuthError, session_only: bool) -> Option<Self> {
         let cause = match error {
             OAuthError::KeyRefused(_) => SignInCause::KeyRefused,
-            OAuthError::SignInExpired(said) if says(said, "account has been deleted") => SignInCause::AccountDeleted,
+            OAuthError::AccountDeleted(_) => SignInCause::AccountDeleted,
             OAuthError::SignInExpired(said) => {
-                let says_revoked = says(said, "revoked");
+                let says_revoked = said.to_ascii_lowercase().contains("revoked");
                 return Some(Self::Grant { says_revoked });
             }
             OAuthError::RenewalLost(_) => SignInCause::Interrupted,
             OAuthError::ReauthenticationRequired => SignInCause::AdminPolicy,
-            OAuthError::ClientRefused(_) => SignInCause::ClientRefused,
-            OAuthError::Refused { error, .. } if error == "disabled_client" => SignInCause::ClientRefused,
+            OAuthError::ClientRefused(_) | OAuthError::ClientDeleted(_) | OAuthError::ClientDisabled(_) => {
+                SignInCause::ClientRefused
+            }
             // The process that made a sign-in for one session may be at work with it.
             OAuthError::NotSignedIn if session_only => return None,
             OAuthError::NotSignedIn | OAuthError::NoRefreshToken => SignInCause::NotStored,
@@ -52,10 +53,6 @@ impl Refusal {
         };
         Some(Self::Definite(cause))
     }
-}
-
-fn says(text: &str, words: &str) -> bool {
-    text.to_ascii_lowercase().contains(words)
 }
 
 /// What is known of a connection when its sign-in ended.
@@ -266,10 +263,9 @@ mod tests {
 
     #[test]
     fn r3_r6_r8_s5_k6_what_google_says_outright_is_not_guessed_at() {
-        let grant = |said: &str| OAuthError::SignInExpired(said.to_owned());
         for (error, expected) in [
             (OAuthError::ReauthenticationRequired, Some(AdminPolicy)),
-            (grant("The account has been deleted"), Some(AccountDeleted)),
+            (OAuthError::AccountDeleted(String::new()), Some(AccountDeleted)),
             (OAuthError::ClientRefused("deleted".to_owned()), Some(ClientRefused)),
             (OAuthError::RenewalLost(String::new()), Some(Interrupted)),
             (OAuthError::NotSignedIn, Some(NotStored)),

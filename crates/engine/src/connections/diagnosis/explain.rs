@@ -189,10 +189,15 @@ fn needed(method: &str) -> Option<Permission> {
 }
 
 fn comes_back(engine: &Engine, error: &ApiError, told: Error) -> Error {
-    let Some(wait) = error.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok()) else {
+    let now = engine.clock.now();
+    // A day's quota comes back at midnight in California, whether Google says so or not.
+    let of_the_day = error.kind == ErrorKind::QuotaExhausted && error.message.to_lowercase().contains("day");
+    let midnight = of_the_day.then(|| gantry_store::pacific_day(now).1.duration_since(now));
+    let said = error.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
+    let Some(wait) = said.or(midnight) else {
         return told;
     };
-    let at = engine.clock.now().checked_add(wait).ok();
+    let at = now.checked_add(wait).ok();
     let when = match at {
         _ if wait < SignedDuration::from_mins(2) => format!("in {} seconds", wait.as_secs().max(1)),
         Some(at) if wait < SignedDuration::from_hours(12) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gantry_engine::host::FilePurpose;
-use gantry_engine::{Engine, Error, ErrorCode, Host, Result};
+use gantry_engine::{Engine, Error, ErrorCode, Host, Result, connections};
 use tauri::async_runtime::JoinHandle;
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
@@ -102,7 +102,8 @@ async fn enter_home(app: &AppHandle, worlds: &Worlds) -> Result<()> {
         app: app.clone(),
         runs_sandbox: false,
     });
-    let engine = composition::engine(worlds.home().clone(), host, None).await?;
+    let shipped = connections::shipped_oauth_client(worlds.home())?;
+    let engine = composition::engine(worlds.home().clone(), host, shipped).await?;
     let forwarder = forward_events(app, &engine);
     worlds.show(engine, None, forwarder);
     Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gantry_domain::SystemClock;
 use gantry_engine::browser::SystemBrowser;
 use gantry_engine::host::Headless;
-use gantry_engine::{Engine, EngineConfig, Job, Profile, Result, commands};
+use gantry_engine::{Engine, EngineConfig, Job, Profile, Result, commands, connections};
 use google_oauth::{Browser, BrowserError};
 use serde::Serialize;
 use url::Url;
@@ -63,13 +63,14 @@ impl<'a> Session<'a> {
         } else {
             Arc::new(SystemBrowser)
         };
+        let shipped_oauth_client = connections::shipped_oauth_client(&profile)?;
         let engine = Engine::open(EngineConfig {
             profile,
             keychain,
             browser,
             clock: Arc::new(SystemClock),
             host: Arc::new(Headless),
-            shipped_oauth_client: None,
+            shipped_oauth_client,
         })
         .await?;
         if let Some(base) = engine.profile().base().loopback_base() {

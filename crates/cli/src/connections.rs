@@ -4,19 +4,19 @@ use std::process::ExitCode;
 
 use gantry_domain::Permission;
 use gantry_engine::dto::connections::{
-    ConnectionKind, ConnectionState, ConnectionView, Finding, FindingState, Offer, StoredIn, UsePermissions,
+    ConnectionCheck, ConnectionKind, ConnectionState, ConnectionView, Finding, FindingState, StoredIn, UsePermissions,
 };
 use gantry_engine::dto::{ById, Nothing};
-use gantry_engine::{ErrorCode, Result, connections};
+use gantry_engine::{Result, connections};
 
 use crate::composition::Session;
-use crate::output::table;
+use crate::output::{offers, table};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// List them.
     List,
-    /// Ask Google whether the saved sign-in still works.
+    /// Look at everything that a connection needs: keychain, sign-in, clock, permissions, each API.
     Check {
         /// E-mail or id; `--connection`, or the only one, where absent.
         id: Option<String>,
@@ -49,15 +49,11 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
             let named = id.or_else(|| session.connection.clone());
             let id = engine.connection(named.as_deref()).await?.id;
             let check = connections::check(engine, ById { id }).await?;
-            let printed = session.output.result(&check, |check| {
-                let told = findings(&check.findings);
-                format!("{}: {}{told}", check.connection.email, check.message)
-            })?;
-            // A script asks this to learn whether a person has to sign in again.
-            Ok(if check.ok {
-                printed
-            } else {
-                ExitCode::from(ErrorCode::SignInNeeded.exit_code())
+            let printed = session.output.result(&check, report)?;
+            // A script asks this to learn whether a person has to do something, and what.
+            Ok(match check.code {
+                Some(code) if !check.ok => ExitCode::from(code.exit_code()),
+                _ => printed,
             })
         }
         Command::Use { id, permissions } => {
@@ -107,16 +103,13 @@ pub fn findings(findings: &[Finding]) -> String {
             FindingState::Failed => "failed",
             FindingState::Skipped => "skipped",
         };
-        for line in [&finding.title, &finding.explanation, &finding.remedy] {
-            if !line.is_empty() {
-                let lead = if *line == finding.title { mark } else { "" };
-                text.push_str(&format!("\n{lead:<8}{line}"));
-            }
-        }
-        for offer in &finding.offers {
-            if let Offer::CopyText { text: copied, .. } = offer {
-                text.push_str(&format!("\n{:<8}{copied}", ""));
-            }
+        text.push_str(&format!("\n{mark:<8}{}", finding.title));
+        let more = [&finding.explanation, &finding.remedy].into_iter().cloned();
+        let activity = finding.activity_id.as_ref();
+        let activity = activity.map(|id| format!("Request {id} in `gantry activity`"));
+        let more = more.chain(offers(&finding.offers)).chain(activity);
+        for line in more.filter(|line| !line.is_empty()) {
+            text.push_str(&format!("\n{:<8}{line}", ""));
         }
     }
     text
@@ -128,6 +121,25 @@ pub fn names(permissions: &std::collections::BTreeSet<Permission>) -> String {
         .map(|permission| permission.name())
         .collect::<Vec<_>>()
         .join(",")
+}
+
+/// The outcome, what was looked at, and what else may be the cause.
+fn report(check: &ConnectionCheck) -> String {
+    let mut text = format!(
+        "{}: {}{}",
+        check.connection.email,
+        check.message,
+        findings(&check.findings)
+    );
+    for line in check
+        .connection
+        .trouble
+        .iter()
+        .flat_map(|trouble| &trouble.also_possible)
+    {
+        text.push_str(&format!("\nIt may also be: {line}"));
+    }
+    text
 }
 
 fn rows(list: &[ConnectionView]) -> String {
@@ -142,7 +154,10 @@ fn rows(list: &[ConnectionView]) -> String {
                 ConnectionState::NeedsSignIn => {
                     format!(
                         "sign in again: {}",
-                        connection.state_reason.as_deref().unwrap_or("it no longer works")
+                        connection
+                            .trouble
+                            .as_ref()
+                            .map_or("it no longer works", |trouble| trouble.title.as_str())
                     )
                 }
             };

@@ -16,13 +16,14 @@ use crate::error::{Error, ErrorCode, Result};
 const KEPT: usize = 64;
 
 /// The hosts of Google's that Gantry talks to or sends people to.
-const GOOGLE_HOSTS: [&str; 12] = [
+const GOOGLE_HOSTS: [&str; 13] = [
     "accounts.google.com",
     "analytics.google.com",
     "analytics.googleapis.com",
     "analyticsadmin.googleapis.com",
     "analyticsdata.googleapis.com",
     "console.cloud.google.com",
+    "console.developers.google.com",
     "myaccount.google.com",
     "oauth2.googleapis.com",
     "openidconnect.googleapis.com",

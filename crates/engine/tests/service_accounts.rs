@@ -459,8 +459,14 @@ async fn an_exposed_key_file_is_refused_with_the_command_that_closes_it() {
     // Opened again later: each use looks.
     mode(&key, 0o640);
     let next = world.another().await;
-    let check = connections::check(&next, ById { id: added.id }).await.unwrap_err();
-    refused(&check);
+    let check = connections::check(&next, ById { id: added.id }).await.unwrap();
+    let failed = check
+        .findings
+        .iter()
+        .find(|finding| finding.state == FindingState::Failed);
+    let failed = failed.unwrap();
+    assert!(failed.remedy.contains(&command), "{failed:?}");
+    assert_eq!(copied(&failed.offers), [command.as_str()]);
     let report = world.report(&next).await.unwrap_err();
     assert_eq!(report.code, ErrorCode::SignInNeeded);
     assert!(report.message.contains(&command), "{report:?}");

@@ -129,6 +129,8 @@ pub struct Failure {
     /// Google's message as it came, or ours where none came. A plain sentence, without secrets.
     pub message: String,
     pub violations: Vec<FieldViolation>,
+    /// For an API that is switched off: Google's page that switches it on.
+    pub activation_url: Option<String>,
     /// When it is worth another try, from now.
     pub retry_after: Option<Duration>,
     /// The call was unsafe and its answer was lost: it may have taken effect.
@@ -178,6 +180,7 @@ pub(crate) struct AttemptFailure {
     pub reason: Option<String>,
     pub message: String,
     pub violations: Vec<FieldViolation>,
+    pub activation_url: Option<String>,
     pub retry_after: Option<Duration>,
     /// The request may have reached Google and no complete answer came.
     pub answer_lost: bool,
@@ -195,6 +198,7 @@ impl AttemptFailure {
             reason: None,
             message: message.into(),
             violations: Vec::new(),
+            activation_url: None,
             retry_after: None,
             answer_lost: false,
             paced: false,

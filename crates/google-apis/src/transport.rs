@@ -15,6 +15,7 @@ use crate::access_token::{AccessToken, AccessTokenSource, TokenUnavailableKind};
 use crate::activity::{ActivityId, ActivityRecorder, RecordedAttempt, RecordedCall, RecordedError};
 use crate::body::{Beginning, BodyDecoder};
 use crate::call::{Call, Effect, Priority};
+use crate::clock_skew::ClockSkew;
 use crate::error::{ApiError, AttemptFailure, ErrorKind, Failure};
 use crate::http_client::{HttpClient, USER_AGENT};
 use crate::network_fault::NetworkFault;
@@ -44,6 +45,7 @@ pub struct TransportConfig {
 #[derive(Clone)]
 pub struct Transport {
     config: Arc<TransportConfig>,
+    skew: ClockSkew,
     priority: Priority,
 }
 
@@ -60,6 +62,7 @@ impl Transport {
     pub fn new(config: TransportConfig) -> Self {
         Self {
             config: Arc::new(config),
+            skew: ClockSkew::default(),
             priority: Priority::Interactive,
         }
     }
@@ -68,8 +71,14 @@ impl Transport {
     pub fn bulk(&self) -> Self {
         Self {
             config: Arc::clone(&self.config),
+            skew: self.skew.clone(),
             priority: Priority::Bulk,
         }
+    }
+
+    /// How far this computer's clock is ahead of Google's, by the newest answer.
+    pub fn clock_skew(&self) -> &ClockSkew {
+        &self.skew
     }
 
     /// Where addresses are dialled.
@@ -120,13 +129,19 @@ impl Transport {
             // The wait may have outlived the token.
             token = self.token().await?;
         }
+        let authorization = bearer(token.expose()).map_err(|_| {
+            AttemptFailure::new(
+                ErrorKind::UnexpectedAnswer,
+                "The access token has characters that no header may carry.",
+            )
+        })?;
         let mut request = self
             .config
             .http
             .client
             .request(call.http_method.clone(), self.config.base.dial(&call.url))
             .header(ACCEPT_ENCODING, "gzip")
-            .header(AUTHORIZATION, bearer(token.expose())?);
+            .header(AUTHORIZATION, authorization);
         if let Some(project) = &self.config.quota_project {
             request = request.header("X-Goog-User-Project", project);
         }
@@ -141,6 +156,7 @@ impl Transport {
         let status = response.status();
         log.status = Some(status.as_u16());
         let headers = response.headers().clone();
+        self.skew.note(&headers, self.config.clock.now());
         log.response_headers.clone_from(&headers);
         let answer = Answer {
             decoder: BodyDecoder::new(text(&headers, &CONTENT_ENCODING)),
@@ -573,6 +589,7 @@ fn plain_failure(failure: AttemptFailure, api_method: &'static str, activity_id:
         reason: failure.reason,
         message: failure.message,
         violations: failure.violations,
+        activation_url: failure.activation_url,
         retry_after: failure.retry_after,
         outcome_unknown: false,
         activity_id,
@@ -604,13 +621,8 @@ fn comes_back(at: jiff::Timestamp) -> String {
     format!("It comes back at {at:.0}, midnight in California.")
 }
 
-fn bearer(token: &str) -> Result<http::HeaderValue, AttemptFailure> {
-    let mut value = http::HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| {
-        AttemptFailure::new(
-            ErrorKind::UnexpectedAnswer,
-            "The access token has characters that no header may carry.",
-        )
-    })?;
+fn bearer(token: &str) -> Result<http::HeaderValue, http::header::InvalidHeaderValue> {
+    let mut value = http::HeaderValue::from_str(&format!("Bearer {token}"))?;
     value.set_sensitive(true);
     Ok(value)
 }

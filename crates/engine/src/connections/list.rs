@@ -1,18 +1,15 @@
-//! The connections as a person sees them; checking and ending them.
+//! The connections as a person sees them, and ending them.
 
 use std::sync::Arc;
 
-use gantry_store::{
-    AnalyticsProperty, ConnectionKind as StoredKind, ConnectionRecord, ConnectionState as StoredState,
-    TagManagerContainer,
-};
-use google_oauth::{OAuthClient, OAuthClientKind, OAuthError, TokenStore};
+use gantry_store::{AnalyticsProperty, ConnectionKind as StoredKind, ConnectionRecord, TagManagerContainer};
+use google_oauth::{OAuthClient, OAuthClientKind, OAuthError};
 
-use super::reconcile;
-use super::session::{allowed, ends_sign_in, granted};
-use super::{service_account_access, service_accounts};
+use super::diagnosis::{signs_off, tokens_obtained, trouble_of};
+use super::session::{allowed, granted};
+use super::{reconcile, service_accounts};
 use crate::Engine;
-use crate::dto::connections::{ConnectionCheck, ConnectionKind, ConnectionState, ConnectionView, StoredIn};
+use crate::dto::connections::{ConnectionKind, ConnectionState, ConnectionView, StoredIn};
 use crate::dto::events::Topic;
 use crate::dto::{ById, Nothing};
 use crate::error::{Error, ErrorCode, Result};
@@ -45,25 +42,9 @@ async fn view(
     properties: &[AnalyticsProperty],
     containers: &[TagManagerContainer],
 ) -> Result<ConnectionView> {
-    let person = record.kind == StoredKind::User;
-    let state_reason = if record.state == StoredState::NeedsSignIn && person {
-        Some("Google no longer accepts the saved sign-in.")
-    } else if record.state == StoredState::NeedsSignIn {
-        Some("Google no longer accepts this service account's key.")
-    } else if record.key_file.is_some() {
-        // Looked at when it is used: a list reads no key.
-        None
-    } else if record.session_only && engine.session.get(&record.id).await?.is_none() {
-        Some("It was kept for one session only, and that session is over.")
-    } else if !record.session_only && engine.keychain.is_known_to_be_unavailable() {
-        Some(if person {
-            "Its sign-in is in the keychain, which is not available now."
-        } else {
-            "Its key is in the keychain, which is not available now."
-        })
-    } else {
-        None
-    };
+    let trouble = trouble_of(engine, &record).await?;
+    let client = engine.store.oauth_client(&record.oauth_client_id).await?;
+    let status = client.and_then(|client| client.publishing_status);
     let count = |lists: usize| u32::try_from(lists).unwrap_or(u32::MAX);
     Ok(ConnectionView {
         asked: record.permissions.iter().copied().collect(),
@@ -74,16 +55,18 @@ async fn view(
             StoredKind::User => ConnectionKind::User,
             StoredKind::ServiceAccount => ConnectionKind::ServiceAccount,
         },
-        state: if state_reason.is_none() {
+        state: if trouble.is_none() {
             ConnectionState::Ready
         } else {
             ConnectionState::NeedsSignIn
         },
-        state_reason: state_reason.map(str::to_owned),
-        trouble: None,
-        tokens_obtained: 0,
+        state_reason: trouble
+            .as_ref()
+            .map(|trouble| format!("{}. {}", trouble.title, trouble.explanation)),
+        trouble,
+        tokens_obtained: tokens_obtained(&engine.store, &record, engine.clock.now()).await?,
         signed_in_at: record.signed_in_at,
-        sign_in_ends_at: record.sign_in_ends_at,
+        sign_in_ends_at: signs_off(&record, status),
         stored_in: if record.key_file.is_some() {
             StoredIn::KeyFile
         } else if record.session_only {
@@ -111,42 +94,6 @@ async fn view(
         impersonated: record.impersonated,
         connected_at: record.created_at,
         last_used_at: record.last_used_at,
-    })
-}
-
-/// Asks Google whether the saved sign-in still works, by refreshing it; of a service account also what it reaches.
-pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionCheck> {
-    let session = engine.session(Some(&request.id)).await?;
-    let id = session.connection.id.clone();
-    let outcome = session.credential.check().await;
-    let state = match &outcome {
-        Ok(()) => Some(StoredState::Ready),
-        Err(error) if ends_sign_in(error, session.connection.session_only) => Some(StoredState::NeedsSignIn),
-        Err(_) => None,
-    };
-    if let Some(state) = state.filter(|state| *state != session.connection.state) {
-        engine.store.set_connection_state(&id, state).await?;
-        engine.jobs.changed(Topic::Connections);
-    }
-    let mut findings = Vec::new();
-    let (ok, message) = match outcome {
-        Ok(()) if session.connection.kind == StoredKind::ServiceAccount => {
-            findings = service_account_access::findings(&session).await;
-            (true, "Google accepts this key.".to_owned())
-        }
-        Ok(()) => (true, "Google accepts this sign-in.".to_owned()),
-        Err(error) if error.needs_sign_in() => {
-            let error = Error::from(error);
-            (false, format!("{} {}", error.message, error.remedy))
-        }
-        // Not an answer about the connection: offline, an outage, a locked keychain.
-        Err(error) => return Err(error.into()),
-    };
-    Ok(ConnectionCheck {
-        connection: one(engine, &id).await?,
-        ok,
-        message,
-        findings,
     })
 }
 

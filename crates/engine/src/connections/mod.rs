@@ -1,6 +1,7 @@
 //! Who Gantry acts as: OAuth clients, connections, signing in, and the access tokens that everything else asks for.
 
 mod accounts;
+mod diagnosis;
 mod list;
 mod oauth_client_guide;
 mod oauth_client_test;
@@ -15,10 +16,12 @@ mod service_account_access;
 mod service_account_refusals;
 mod service_accounts;
 mod session;
+mod shipped_oauth_client;
 mod sign_in;
 
 pub use accounts::{AccountsInReach, AnalyticsAccountView, AnalyticsPropertyView, accounts};
-pub use list::{check, disconnect, list};
+pub use diagnosis::check;
+pub use list::{disconnect, list};
 pub use oauth_client_guide::guide as oauth_client_guide;
 pub use oauth_client_test::test as test_oauth_client;
 pub use oauth_clients::{
@@ -36,4 +39,5 @@ pub use service_accounts::{
     inspect as inspect_service_account, use_key_file,
 };
 pub use session::{ConnectionFailure, ReadySessions, Session, Sessions};
+pub use shipped_oauth_client::shipped as shipped_oauth_client;
 pub use sign_in::connect;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use gantry_store::{OAuthClientKind as StoredKind, OAuthClientRecord, PublishingStatus};
 use google_oauth::{OAuthClient, OAuthClientError, OAuthClientKind, TokenStore, loopback_redirects};
 
+use super::diagnosis::client_accepted;
 use super::oauth_client_guide::{WEB_SIGN_IN_REDIRECT, WEB_TERMS_REDIRECT};
 use crate::Engine;
 use crate::dto::connections::{
@@ -96,6 +97,7 @@ pub async fn add(engine: &Arc<Engine>, request: AddOAuthClient) -> Result<OAuthC
         })
         .await?;
     engine.sessions.forget_client(&id).await;
+    client_accepted(engine, &id).await?;
     engine.jobs.changed(Topic::OauthClients);
     list(engine, Nothing {})
         .await?
@@ -139,11 +141,7 @@ pub async fn inspect(engine: &Arc<Engine>, request: ByPath) -> Result<OAuthClien
 
 /// Changes what the person calls an OAuth client, or what they said of its consent screen.
 pub async fn update(engine: &Arc<Engine>, request: UpdateOAuthClient) -> Result<OAuthClientView> {
-    let mut record = engine
-        .store
-        .oauth_client(&request.id)
-        .await?
-        .ok_or_else(|| unknown(&request.id))?;
+    let mut record = record(engine, &request.id).await?;
     if let Some(name) = request.name.as_deref().map(str::trim) {
         if name.is_empty() {
             return Err(Error::invalid(
@@ -156,9 +154,13 @@ pub async fn update(engine: &Arc<Engine>, request: UpdateOAuthClient) -> Result<
     if let Some(status) = request.publishing_status {
         record.publishing_status = Some(status_stored(status));
     }
+    let id = record.client_id.clone();
     engine.store.put_oauth_client(record).await?;
-    engine.jobs.changed(Topic::OauthClients);
-    find(engine, &request.id).await
+    // When its sign-ins end may have changed with it.
+    for topic in [Topic::OauthClients, Topic::Connections] {
+        engine.jobs.changed(topic);
+    }
+    find(engine, &id).await
 }
 
 /// Forgets an OAuth client and its secret. One that connections were made with stays until they are disconnected.
@@ -187,15 +189,19 @@ pub async fn remove(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
 
 /// Makes it the one that sign-ins use where none is named.
 pub async fn set_default(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
-    let mut record = engine
-        .store
-        .oauth_client(&request.id)
-        .await?
-        .ok_or_else(|| unknown(&request.id))?;
+    let mut record = record(engine, &request.id).await?;
     record.is_default = true;
     engine.store.put_oauth_client(record).await?;
     engine.jobs.changed(Topic::OauthClients);
     Ok(Nothing {})
+}
+
+/// One of the person's own, by its id or name.
+async fn record(engine: &Engine, named: &str) -> Result<OAuthClientRecord> {
+    let mut records = engine.store.oauth_clients().await?.into_iter();
+    records
+        .find(|record| record.client_id == named || record.name == named)
+        .ok_or_else(|| unknown(named))
 }
 
 async fn find(engine: &Arc<Engine>, id: &str) -> Result<OAuthClientView> {

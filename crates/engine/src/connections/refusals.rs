@@ -25,7 +25,7 @@ impl From<OAuthError> for Error {
                 ErrorCode::SignInTimedOut,
                 "Nobody finished the sign-in in the browser, so Gantry stopped waiting.".to_owned(),
                 "Start again. If Google showed an error page, it never tells Gantry: your administrator may block the app, \
-                 the OAuth client may be limited to its organisation, or a firewall may block 127.0.0.1.",
+                 the OAuth client may be limited to its organisation or to its test users, or a firewall may block 127.0.0.1.",
             ),
             OAuthError::StateMismatch => (
                 ErrorCode::SignInTimedOut,

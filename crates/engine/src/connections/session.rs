@@ -1,13 +1,14 @@
 //! A connection in use: its access tokens and its transport to Google's APIs.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use gantry_domain::Permission;
-use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState, Store};
+use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
 use google_apis::{
-    AccessToken, AccessTokenSource, ApiError, HttpClient, RetryPolicy, SystemPause, TokenUnavailable,
+    AccessToken, AccessTokenSource, ClockSkew, HttpClient, RetryPolicy, SystemPause, TokenUnavailable,
     TokenUnavailableKind, Transport, TransportConfig,
 };
 use google_oauth::{
@@ -15,12 +16,13 @@ use google_oauth::{
 };
 use tokio::sync::Mutex;
 
+use super::diagnosis::Endings;
 use super::refresh_lock::FileLock;
 use super::refusals::at_the_apis;
-use super::{service_account_access, service_accounts};
-use crate::dto::events::Topic;
+use super::service_accounts;
+use crate::dto::connections::Offer;
 use crate::error::{Error, ErrorCode, Result};
-use crate::{Engine, Jobs, activity, quota};
+use crate::{Engine, activity, quota};
 
 /// One connection, ready to call Google. Cheap to clone.
 #[derive(Clone)]
@@ -79,6 +81,23 @@ impl Session {
         if self.allowed().contains(&permission) {
             return Ok(());
         }
+        let connection_id = self.connection.id.clone();
+        if granted(&self.connection).contains(&permission) {
+            return Err(Error::new(
+                ErrorCode::PermissionMissing,
+                format!(
+                    "You switched \"{}\" off for {}, so Gantry may not {} with it.",
+                    permission.name(),
+                    self.connection.email,
+                    doing(permission)
+                ),
+                format!("Use \"{}\" again, or choose another connection.", permission.name()),
+            )
+            .offering(Offer::UseAgain {
+                connection_id,
+                permission,
+            }));
+        }
         if self.connection.kind == ConnectionKind::ServiceAccount {
             return Err(Error::new(
                 ErrorCode::PermissionMissing,
@@ -97,12 +116,11 @@ impl Session {
                 "Sign in again and allow \"{}\": tick all its boxes on Google's page.",
                 permission.name()
             ),
-        ))
-    }
-
-    /// A failed call of this connection's, with what only the connection tells.
-    pub(crate) fn explained(&self, error: ApiError) -> Error {
-        service_account_access::explained(error, &self.connection)
+        )
+        .offering(Offer::Grant {
+            connection_id,
+            permission,
+        }))
     }
 }
 
@@ -222,17 +240,17 @@ impl Engine {
             )
             .with_details(error)
         })?;
-        let tokens = ConnectionTokens {
-            connection_id: connection.id.clone(),
-            session_only: connection.session_only,
+        let tokens = Arc::new(ConnectionTokens {
+            connection: connection.clone(),
             credential: credential.clone(),
-            store: self.store.clone(),
-            jobs: Arc::clone(&self.jobs),
-        };
+            endings: Endings::of(self),
+            worked: AtomicBool::new(false),
+            clock_skew: OnceLock::new(),
+        });
         let transport = Transport::new(TransportConfig {
             http,
             base: self.profile.base().clone(),
-            tokens: Arc::new(tokens),
+            tokens: Arc::clone(&tokens) as _,
             quota: quota::ledger(self, &project),
             activity: activity::recorder(self, &connection.id),
             clock: Arc::clone(&self.clock),
@@ -240,6 +258,7 @@ impl Engine {
             retry: RetryPolicy::default(),
             quota_project: None,
         });
+        let _ = tokens.clock_skew.set(transport.clock_skew().clone());
         let session = Session {
             connection,
             transport,
@@ -249,9 +268,6 @@ impl Engine {
         };
         sessions.insert(session.connection.id.clone(), session.clone());
         drop(sessions);
-        self.store
-            .touch_connection(&session.connection.id, self.clock.now())
-            .await?;
         Ok(session)
     }
 
@@ -283,12 +299,6 @@ fn same_grant(known: &ConnectionRecord, now: &ConnectionRecord) -> bool {
         && known.key_file == now.key_file
 }
 
-/// Whether a failed refresh says that the connection needs a new sign-in, for every process: a session-only one whose
-/// token is not in this process may be at work in another.
-pub(super) fn ends_sign_in(error: &OAuthError, session_only: bool) -> bool {
-    error.needs_sign_in() && !(session_only && matches!(error, OAuthError::NotSignedIn))
-}
-
 fn ambiguous(message: &str, connections: &[ConnectionRecord]) -> Error {
     let names: Vec<String> = connections
         .iter()
@@ -303,29 +313,38 @@ fn ambiguous(message: &str, connections: &[ConnectionRecord]) -> Error {
 
 /// Access tokens for the transport; a dead sign-in is noted with the connection.
 struct ConnectionTokens {
-    connection_id: String,
-    session_only: bool,
+    connection: ConnectionRecord,
     credential: Credential,
-    store: Store,
-    jobs: Arc<Jobs>,
+    endings: Endings,
+    /// It gave out a token since this process began.
+    worked: AtomicBool,
+    clock_skew: OnceLock<ClockSkew>,
+}
+
+impl ConnectionTokens {
+    /// The last use is the last success: an old one tells later why Google ended the sign-in.
+    async fn used(&self) {
+        if self.worked.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let Endings { store, clock, .. } = &self.endings;
+        if let Err(error) = store.touch_connection(&self.connection.id, clock.now()).await {
+            tracing::warn!(%error, "the connection's use was not written");
+        }
+    }
 }
 
 #[async_trait]
 impl AccessTokenSource for ConnectionTokens {
     async fn access_token(&self) -> Result<AccessToken, TokenUnavailable> {
         match self.credential.access_token().await {
-            Ok(token) => Ok(AccessToken::new(token.expose())),
+            Ok(token) => {
+                self.used().await;
+                Ok(AccessToken::new(token.expose()))
+            }
             Err(error) => {
-                if ends_sign_in(&error, self.session_only) {
-                    let marked = self
-                        .store
-                        .set_connection_state(&self.connection_id, ConnectionState::NeedsSignIn)
-                        .await;
-                    if let Err(error) = marked {
-                        tracing::warn!(%error, "the connection's state was not written");
-                    }
-                    self.jobs.changed(Topic::Connections);
-                }
+                let skew = self.clock_skew.get().and_then(ClockSkew::known);
+                self.endings.note(&self.connection, &error, skew).await;
                 let kind = match &error {
                     OAuthError::KeyRefused(_) => TokenUnavailableKind::ServiceAccount,
                     error if error.needs_sign_in() => TokenUnavailableKind::SignInNeeded,

@@ -8,7 +8,9 @@ use gantry_domain::Permission;
 use gantry_domain::permissions::scopes_to_request;
 use gantry_store::{ConnectionKind, ConnectionRecord};
 use google_oauth::{AuthorizationRequest, Grant, OAuthClient, Provider, TokenEndpoint};
+use jiff::SignedDuration;
 
+use super::diagnosis::signs_off;
 use super::list::one;
 use super::other_account::OtherAccount;
 use super::reconcile;
@@ -101,6 +103,15 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         .await?;
     job.progress(step("Finishing the sign-in with Google", 2));
     let grant = endpoint.exchange(code).await?;
+    if grant.refresh_token.is_some() {
+        // Google counts every one, whatever becomes of it here.
+        let (issuer, person) = (endpoint.provider().issuer, &grant.identity.sub);
+        let now = engine.clock.now();
+        engine
+            .store
+            .record_sign_in(issuer, person, &client.client_id, now)
+            .await?;
+    }
     if let Some(wanted) = before.as_ref().filter(|wanted| wanted.subject != grant.identity.sub) {
         return Err(wrong_account(engine, wanted, client, session_only, allow, grant));
     }
@@ -198,7 +209,8 @@ pub(super) async fn keep(
         .as_ref()
         .map_or_else(|| uuid::Uuid::new_v4().to_string(), |record| record.id.clone());
     let now = engine.clock.now();
-    let record = ConnectionRecord {
+    let status = engine.store.oauth_client(&client.client_id).await?;
+    let mut record = ConnectionRecord {
         display_name: identity.name.clone(),
         permissions: asked.into_iter().collect(),
         granted_scopes: grant.scopes.iter().cloned().collect(),
@@ -208,6 +220,11 @@ pub(super) async fn keep(
         dropped,
         ..ConnectionRecord::new(&id, &identity.sub, &identity.email, &client.client_id, now)
     };
+    // What was given while the OAuth client is in testing ends, even if it is published afterwards.
+    record.sign_in_ends_at = grant
+        .refresh_token_lifetime
+        .and_then(|lifetime| now.checked_add(SignedDuration::try_from(lifetime).ok()?).ok());
+    record.sign_in_ends_at = signs_off(&record, status.and_then(|known| known.publishing_status));
     store(engine, record, client, grant).await
 }
 

@@ -141,6 +141,8 @@ pub struct AttentionView {
 #[serde(rename_all = "snake_case")]
 pub enum AttentionKind {
     SignInAgain,
+    /// A sign-in will end within two days.
+    SignInEnds,
     PermissionMissing,
     SetupUnfinished,
     ExportFailed,

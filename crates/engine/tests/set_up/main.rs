@@ -5,6 +5,7 @@
 mod activity;
 mod grants;
 mod keychain;
+mod oauth_clients;
 mod provisioning;
 #[path = "../recorded/mod.rs"]
 mod recorded;

@@ -1,5 +1,6 @@
 //! `gantry connections`: who Gantry acts as.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use gantry_domain::Permission;
@@ -103,13 +104,13 @@ pub fn findings(findings: &[Finding]) -> String {
             FindingState::Failed => "failed",
             FindingState::Skipped => "skipped",
         };
-        text.push_str(&format!("\n{mark:<8}{}", finding.title));
+        let _ = write!(text, "\n{mark:<8}{}", finding.title);
         let more = [&finding.explanation, &finding.remedy].into_iter().cloned();
         let activity = finding.activity_id.as_ref();
         let activity = activity.map(|id| format!("Request {id} in `gantry activity`"));
         let more = more.chain(offers(&finding.offers)).chain(activity);
         for line in more.filter(|line| !line.is_empty()) {
-            text.push_str(&format!("\n{:<8}{line}", ""));
+            let _ = write!(text, "\n{:<8}{line}", "");
         }
     }
     text
@@ -137,7 +138,7 @@ fn report(check: &ConnectionCheck) -> String {
         .iter()
         .flat_map(|trouble| &trouble.also_possible)
     {
-        text.push_str(&format!("\nIt may also be: {line}"));
+        let _ = write!(text, "\nIt may also be: {line}");
     }
     text
 }

@@ -21,13 +21,12 @@ pub fn tell(mut events: Receiver<EngineEvent>, json: bool) -> Teller {
         loop {
             match events.recv().await {
                 Ok(EngineEvent::JobDone { .. } | EngineEvent::JobFailed { .. }) | Err(RecvError::Closed) => break,
-                // For pages that show requests as they come; here `gantry activity --follow` does.
-                Ok(EngineEvent::Changed { topic: Topic::Activity }) => {}
+                // Requests as they come are for pages; here `gantry activity --follow` shows them.
+                Ok(EngineEvent::Changed { topic: Topic::Activity }) | Err(RecvError::Lagged(_)) => {}
                 Ok(event) => match &bar {
                     None => as_json(&event),
                     Some(bar) => for_people(&event, bar),
                 },
-                Err(RecvError::Lagged(_)) => {}
             }
         }
         if let Some(bar) = bar {

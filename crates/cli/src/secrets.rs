@@ -1,6 +1,6 @@
 //! Where this command keeps secrets: the operating system's keychain, or the encrypted file that the person named.
 
-use std::io::{IsTerminal as _, Read};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,14 +9,14 @@ use gantry_engine::{Error, Keychain, Profile, Result};
 use gantry_keychain::{EncryptedFileOpener, KeychainOpener, PassphraseSource};
 use google_oauth::{NoTokenStore, SecretString, StoreProblem};
 
+use crate::secret_input;
+
 /// A person who sees the keychain's prompt types a password in this time.
 const PERSON: Duration = Duration::from_mins(1);
 /// Where nobody is at a terminal: a script learns soon that the keychain does not answer.
 const SCRIPT: Duration = Duration::from_secs(15);
 /// A passphrase is typed on the terminal, twice where it is new.
 const TYPING: Duration = Duration::from_mins(10);
-/// Longer than any passphrase.
-const LONGEST_PASSPHRASE: u64 = 4096;
 
 #[derive(Debug, clap::Args)]
 pub struct Place {
@@ -64,8 +64,7 @@ struct Passphrase {
 impl PassphraseSource for Passphrase {
     fn passphrase(&self, file: &Path, new: bool) -> Result<SecretString, NoTokenStore> {
         match self.fd {
-            Some(0) => first_line(std::io::stdin().lock(), 0),
-            Some(fd) => first_line(open(fd)?, fd),
+            Some(fd) => secret_input::from_descriptor(fd).map_err(|error| unreadable(fd, &error)),
             None if std::io::stdin().is_terminal() => asked(file, new),
             None => Err(missing(
                 format!(
@@ -107,39 +106,7 @@ fn asked(file: &Path, new: bool) -> Result<SecretString, NoTokenStore> {
     Ok(passphrase)
 }
 
-/// The passphrase in the first line, without its end.
-fn first_line(source: impl Read, fd: u32) -> Result<SecretString, NoTokenStore> {
-    let mut line = Vec::new();
-    for byte in source.take(LONGEST_PASSPHRASE).bytes() {
-        match byte {
-            Ok(b'\n') => break,
-            Ok(byte) => line.push(byte),
-            Err(error) => return Err(unreadable(fd, &error)),
-        }
-    }
-    if line.last() == Some(&b'\r') {
-        line.pop();
-    }
-    match String::from_utf8(line) {
-        Ok(line) if !line.is_empty() => Ok(SecretString::new(line)),
-        Ok(_) => Err(unreadable(fd, &"nothing was in its first line")),
-        Err(_) => Err(unreadable(fd, &"it is not UTF-8")),
-    }
-}
-
-/// The descriptor that the caller opened, by the name that the system gives it.
-#[cfg(unix)]
-fn open(fd: u32) -> Result<impl Read, NoTokenStore> {
-    std::fs::File::open(format!("/dev/fd/{fd}")).map_err(|error| unreadable(fd, &error))
-}
-
-/// Windows hands down standard input alone.
-#[cfg(not(unix))]
-fn open(fd: u32) -> Result<std::io::Empty, NoTokenStore> {
-    Err(unreadable(fd, &"on this system only 0 (standard input) can be read"))
-}
-
-fn unreadable(fd: u32, details: &dyn std::fmt::Display) -> NoTokenStore {
+fn unreadable(fd: u32, details: &std::io::Error) -> NoTokenStore {
     missing(
         format!("No passphrase could be read from file descriptor {fd}."),
         "Open it for reading, for instance: gantry --passphrase-fd 3 ... 3</path/to/passphrase",
@@ -153,23 +120,5 @@ fn missing(reason: String, remedy: &str, details: Option<String>) -> NoTokenStor
         reason,
         remedy: remedy.to_owned(),
         details,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_passphrase_is_the_first_line_without_its_end() {
-        let read = |bytes: &[u8]| first_line(bytes, 3).map(|line| line.expose().to_owned());
-        assert_eq!(read(b"correct horse\nmore").unwrap(), "correct horse");
-        assert_eq!(read(b" battery\r\n").unwrap(), " battery");
-        assert_eq!(read("h\u{e4}user".as_bytes()).unwrap(), "h\u{e4}user");
-        for nothing in [b"".as_slice(), b"\n", b"\r\n", b"\xff\n"] {
-            let refused = read(nothing).unwrap_err();
-            assert_eq!(refused.problem, StoreProblem::Locked);
-            assert!(refused.remedy.contains("--passphrase-fd"), "{refused:?}");
-        }
     }
 }

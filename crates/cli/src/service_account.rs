@@ -107,7 +107,7 @@ pub async fn run(command: Command, options: KeyFileOptions, session: &Session<'_
             // It is added, whatever it reaches and whether that can be told now.
             let id = connection.id.clone();
             let check = connections::check(&session.engine, ById { id }).await.ok();
-            session.output.result(&Added { connection, check }, |added| told(added))
+            session.output.result(&Added { connection, check }, told)
         }
         Command::Show { file } => {
             let path = std::path::absolute(&file).unwrap_or(file).display().to_string();
@@ -133,7 +133,13 @@ fn chosen(file: Option<PathBuf>, key_file: Option<Option<PathBuf>>) -> Result<(P
 /// The password of a P12 file that Google's default one does not open.
 fn password(path: &std::path::Path, descriptor: Option<u32>, by_reference: bool) -> Result<Option<SecretString>> {
     if let Some(number) = descriptor {
-        return secret_input::from_descriptor(number).map(Some);
+        return secret_input::from_descriptor(number).map(Some).map_err(|error| {
+            Error::invalid(
+                format!("No password could be read from file descriptor {number}."),
+                "Open it for reading, for instance: gantry ... --password-fd 3 3</path/to/password, or use 0 for standard input.",
+            )
+            .with_details(error)
+        });
     }
     // What is wrong with the file is told when it is added.
     let Ok(file) = google_oauth::read_key_file(path) else {

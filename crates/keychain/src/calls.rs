@@ -136,10 +136,11 @@ impl Calls {
         std::thread::Builder::new()
             .name("keychain".to_owned())
             .spawn(move || {
-                let _counted = counted;
                 while let Ok(task) = taken.recv() {
                     task(&mut connection);
                 }
+                // Held until here: the thread counts for as long as it lives.
+                drop(counted);
             })
             .map_err(|error| TokenStoreError::Unavailable(error.to_string()))?;
         Ok(Line {

@@ -4,7 +4,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use gantry_keychain::{KeychainOpener, Platform};
 use google_oauth::{SecretBytes, StoreProblem, TokenStoreError, TokenStoreOpener};
@@ -82,18 +82,27 @@ impl CredentialApi for Named {
             return Err(Error::TooLong("secret".to_owned(), limit));
         }
         if !behaviour.forgets.load(Ordering::SeqCst) {
-            behaviour.kept.lock().unwrap().insert(self.1.clone(), secret.to_owned());
+            behaviour
+                .kept
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(self.1.clone(), secret.to_owned());
         }
         Ok(())
     }
 
     fn get_secret(&self) -> Result<Vec<u8>> {
-        let kept = self.behaviour()?.kept.lock().unwrap();
+        let kept = self.behaviour()?.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(&self.1).cloned().ok_or(Error::NoEntry)
     }
 
     fn delete_credential(&self) -> Result<()> {
-        let removed = self.behaviour()?.kept.lock().unwrap().remove(&self.1);
+        let removed = self
+            .behaviour()?
+            .kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.1);
         removed.map(|_| ()).ok_or(Error::NoEntry)
     }
 
@@ -164,7 +173,7 @@ async fn k1_a_locked_keychain_is_named_and_opens_in_the_same_process_once_it_is_
     let opened = opener.open().await.unwrap();
     assert_eq!(opened.name, "the injected keychain");
     assert!(
-        behaviour.kept.lock().unwrap().is_empty(),
+        behaviour.kept.lock().unwrap_or_else(PoisonError::into_inner).is_empty(),
         "the self-test leaves nothing"
     );
 }

@@ -1,6 +1,8 @@
 //! A request as a command that can be pasted into a shell: to Google's address, with the token as `$TOKEN`, every other
 //! word quoted so that the shell reads it as it is.
 
+use std::fmt::Write as _;
+
 use gantry_domain::HttpTrace;
 use gantry_store::ActivityEntry;
 
@@ -67,7 +69,7 @@ fn quoted(word: &str) -> String {
         if acts(letter) || matches!(letter, '\'' | '!') {
             for byte in letter.encode_utf8(&mut buffer).bytes() {
                 // Three octal digits: what follows cannot be taken for a fourth.
-                quoted.push_str(&format!("\\{byte:03o}"));
+                let _ = write!(quoted, "\\{byte:03o}");
             }
         } else if letter == '\\' {
             quoted.push_str(r"\\");

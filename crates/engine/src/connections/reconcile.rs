@@ -28,22 +28,19 @@ pub(super) async fn storing(engine: &Engine, mut record: ConnectionRecord) -> Re
     let key = (&record.issuer, &record.subject, &record.oauth_client_id);
     let known = engine.store.connection_by_key(key.0, key.1, key.2).await?;
     let is_new = known.is_none();
-    match known {
-        Some(known) => {
-            // The same person under the same OAuth client is the same connection, however it was asked for.
-            record.id = known.id;
-            // What is known of it stays until the new secret is there.
-            engine.store.set_pending(&record.id, Some(PendingStep::Storing)).await?;
-        }
-        None => {
-            let half = ConnectionRecord {
-                pending: Some(PendingStep::Storing),
-                // Never used: see `adopt`.
-                last_used_at: None,
-                ..record.clone()
-            };
-            record.id = engine.store.put_connection(half).await?.id;
-        }
+    if let Some(known) = known {
+        // The same person under the same OAuth client is the same connection, however it was asked for.
+        record.id = known.id;
+        // What is known of it stays until the new secret is there.
+        engine.store.set_pending(&record.id, Some(PendingStep::Storing)).await?;
+    } else {
+        let half = ConnectionRecord {
+            pending: Some(PendingStep::Storing),
+            // Never used: see `adopt`.
+            last_used_at: None,
+            ..record.clone()
+        };
+        record.id = engine.store.put_connection(half).await?.id;
     }
     Ok((record, Marked { _lock: lock, is_new }))
 }

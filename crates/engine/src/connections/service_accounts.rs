@@ -249,7 +249,7 @@ fn credential_of(engine: &Engine, connection: &ConnectionRecord, renewal: Servic
 fn order(connection: &ConnectionRecord) -> AssertionOrder {
     let scopes: BTreeSet<String> = allowed(connection)
         .into_iter()
-        .flat_map(|permission| permission.scopes())
+        .flat_map(gantry_domain::Permission::scopes)
         .collect();
     AssertionOrder {
         scopes: scopes.into_iter().collect(),

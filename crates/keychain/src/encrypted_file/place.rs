@@ -72,7 +72,8 @@ impl Place {
     fn is_private(&self, facts: &std::fs::Metadata) -> Result<(), NoTokenStore> {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = facts.permissions().mode() & 0o777;
-        if mode & 0o077 == 0 {
+        // None of the six bits of the group and of others.
+        if mode.trailing_zeros() >= 6 {
             return Ok(());
         }
         Err(NoTokenStore {

@@ -34,11 +34,13 @@ impl Clock for TestClock {
     }
 }
 
+type Failure = fn() -> TokenStoreError;
+
 /// A keychain that may be told to fail.
 #[derive(Clone, Default)]
 pub struct TestKeychain {
     pub entries: Arc<SessionTokenStore>,
-    pub broken: Arc<Mutex<Option<fn() -> TokenStoreError>>>,
+    pub broken: Arc<Mutex<Option<Failure>>>,
 }
 
 impl TestKeychain {

@@ -142,9 +142,8 @@ impl Facts {
         let to_the_day = over <= TESTING_SLACK;
         match self.publishing_status {
             Some(PublishingStatus::Testing) => Fit::Likely,
-            Some(PublishingStatus::Internal) => Fit::No,
             Some(PublishingStatus::Production) if to_the_day => Fit::Possible,
-            Some(PublishingStatus::Production) => Fit::No,
+            Some(PublishingStatus::Production | PublishingStatus::Internal) => Fit::No,
             None if to_the_day => Fit::Likely,
             None => Fit::Possible,
         }

@@ -74,13 +74,12 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
     let record = engine.connection(Some(&request.id)).await?;
     let mut findings = Findings::default();
     let stored = keychain(engine, &record, &mut findings).await;
-    let session = match stored {
-        true => sign_in(engine, &record, &mut findings).await?,
-        false => {
-            let why = "There is no saved sign-in to use.";
-            findings.push(skipped(FindingSubject::SignIn, "Google was not asked", why));
-            None
-        }
+    let session = if stored {
+        sign_in(engine, &record, &mut findings).await?
+    } else {
+        let why = "There is no saved sign-in to use.";
+        findings.push(skipped(FindingSubject::SignIn, "Google was not asked", why));
+        None
     };
     let clock_place = findings.list.len();
     permissions(&record, &mut findings);

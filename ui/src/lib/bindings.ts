@@ -176,7 +176,7 @@ export type AttemptView = {
  */
 status: number | null, error_code: string | null, };
 
-export type AttentionKind = "sign_in_again" | "permission_missing" | "setup_unfinished" | "export_failed" | "never_synced" | "sync_incomplete" | "never_published" | "keychain_unavailable";
+export type AttentionKind = "sign_in_again" | "sign_in_ends" | "permission_missing" | "setup_unfinished" | "export_failed" | "never_synced" | "sync_incomplete" | "never_published" | "keychain_unavailable";
 
 /**
  * Something that a person should look at, with the page that settles it.
@@ -265,7 +265,11 @@ message: string,
 /**
  * What was looked at, in order.
  */
-findings: Array<Finding>, };
+findings: Array<Finding>, 
+/**
+ * The kind of the first failure, for a script to act on.
+ */
+code: ErrorCode | null, };
 
 export type ConnectionKind = "user" | "service_account";
 

@@ -74,7 +74,7 @@ export function sampleHost(scene: Scene = 'agency'): FakeHost {
     'connections.check': ({ id }) => {
       const connection = known(id);
       const ok = connection.state === 'ready';
-      return { connection, ok, message: ok ? 'Google answered, with two things to look at.' : (connection.trouble?.title ?? 'It does not work.'), findings: sample.findings };
+      return { connection, ok, message: ok ? 'Google answered, with two things to look at.' : (connection.trouble?.title ?? 'It does not work.'), findings: sample.findings, code: ok ? null : 'sign_in_needed' };
     },
     'connections.use_permissions': ({ id, allow }) => {
       const connection = known(id);

@@ -34,7 +34,6 @@ impl Clock for TestClock {
     }
 }
 
-/// How a keychain fails.
 type Failure = fn() -> TokenStoreError;
 
 /// A keychain that may be told to fail.

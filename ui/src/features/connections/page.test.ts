@@ -296,7 +296,7 @@ describe('a service account', () => {
     expect(within(dialog).getByText(/Other people on this computer can read this file/)).toBeTruthy();
     expect(await broken()).toEqual([]);
     host.answers['connections.check'] = ({ id }) => ({
-      connection: { ...(sample.connections[4] as ConnectionView), id, properties: 0, containers: 0 }, ok: true, message: 'Google accepts the key.', findings: [],
+      connection: { ...(sample.connections[4] as ConnectionView), id, properties: 0, containers: 0 }, ok: true, message: 'Google accepts the key.', findings: [], code: null,
     });
     await fireEvent.click(within(dialog).getByRole('button', { name: 'Add service account' }));
     const added = await screen.findByRole('dialog', { name: /is connected/ });

@@ -143,7 +143,7 @@ impl Facts {
         match self.publishing_status {
             Some(PublishingStatus::Testing) => Fit::Likely,
             Some(PublishingStatus::Production) if to_the_day => Fit::Possible,
-            Some(PublishingStatus::Internal | PublishingStatus::Production) => Fit::No,
+            Some(PublishingStatus::Production | PublishingStatus::Internal) => Fit::No,
             None if to_the_day => Fit::Likely,
             None => Fit::Possible,
         }

@@ -4,21 +4,20 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use google_oauth::{AuthorizationRequest, Grant, Provider, TokenEndpoint};
+use google_oauth::{AuthorizationRequest, Grant, TokenEndpoint};
 
 use super::sign_in::{TIME_LIMIT, step};
+use crate::Engine;
 use crate::dto::ById;
 use crate::dto::connections::OAuthClientTest;
 use crate::dto::events::LinkPurpose;
 use crate::error::{Error, Result};
 use crate::jobs::Job;
-use crate::{Engine, activity};
 
 /// Signs in with `openid email`, says what came back, and gives the token back.
 pub async fn test(engine: &Arc<Engine>, request: ById, job: &Job) -> Result<OAuthClientTest> {
     let client = engine.oauth_client(Some(&request.id)).await?;
-    let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client)?
-        .with_observer(activity::exchange_recorder(engine, None));
+    let endpoint = engine.token_endpoint(client, None)?;
     match sign_in(engine, &endpoint, job).await {
         Ok(grant) => {
             let kept = give_back(engine, &endpoint, &grant).await?;

@@ -13,12 +13,13 @@ use google_oauth::{
 };
 
 use super::list::one;
+use super::reconcile;
 use super::service_account_refusals::{key_file, not_a_key};
 use super::session::allowed;
-use crate::Engine;
 use crate::dto::connections::{AddServiceAccount, ByPath, ConnectionView, KeyFormat, ServiceAccountFile};
 use crate::dto::events::Topic;
 use crate::error::{Error, ErrorCode, Result};
+use crate::{Engine, activity};
 
 /// A key file to act with for one command, and from then on.
 #[derive(Clone, Debug)]
@@ -147,15 +148,28 @@ pub async fn add_with_password(
     };
     let renewal = renewal(engine, &record, source)?;
     let token = renewal.renew_with(&key).await?;
+    // The row is marked, the key goes into the keychain, and the whole row clears the mark.
+    let (record, marked) = match &stored {
+        Some(_) => {
+            let (record, marked) = reconcile::storing(engine, record).await?;
+            (record, Some(marked))
+        }
+        None => (record, None),
+    };
     let keep = async {
         if let Some((secret, store)) = &stored {
-            store.set(&id, secret).await?;
+            store.set(&record.id, secret).await?;
         }
         Ok(Some(token))
     };
-    // The key first: a crash in between leaves a key that nobody uses, not a connection without one.
-    credential_of(engine, &record, renewal).replace(keep).await?;
+    if let Err(error) = credential_of(engine, &record, renewal).replace(keep).await {
+        if let Some(marked) = marked {
+            marked.undo(engine, &record).await?;
+        }
+        return Err(error.into());
+    }
     let record = engine.store.put_connection(record).await?;
+    drop(marked);
     if let Some(known) = known.filter(|known| known.key_file.is_none() && record.key_file.is_some()) {
         // It is in its file now.
         engine.secrets(known.session_only).await?.delete(&known.id).await?;
@@ -236,7 +250,9 @@ fn renewal(engine: &Engine, connection: &ConnectionRecord, source: KeySource) ->
         Provider::google(),
         engine.profile.base().clone(),
         Arc::clone(&engine.clock),
-    )?)
+    )?
+    .with_clock_skew(engine.clock_skew.clone())
+    .with_observer(activity::exchange_recorder(engine, Some(&connection.id))))
 }
 
 fn credential_of(engine: &Engine, connection: &ConnectionRecord, renewal: ServiceAccountRenewal) -> Credential {

@@ -1,15 +1,15 @@
 //! A connection in use: its access tokens and its transport to Google's APIs.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use gantry_domain::Permission;
+use gantry_domain::{ClockSkew, Permission};
 use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
 use google_apis::{
-    AccessToken, AccessTokenSource, ClockSkew, HttpClient, RetryPolicy, SystemPause, TokenUnavailable,
-    TokenUnavailableKind, Transport, TransportConfig,
+    AccessToken, AccessTokenSource, HttpClient, RetryPolicy, SystemPause, TokenUnavailable, TokenUnavailableKind,
+    Transport, TransportConfig,
 };
 use google_oauth::{
     Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore, UserCredential,
@@ -245,7 +245,7 @@ impl Engine {
             credential: credential.clone(),
             endings: Endings::of(self),
             worked: AtomicBool::new(false),
-            clock_skew: OnceLock::new(),
+            clock_skew: self.clock_skew.clone(),
         });
         let transport = Transport::new(TransportConfig {
             http,
@@ -257,8 +257,8 @@ impl Engine {
             pause: Arc::new(SystemPause),
             retry: RetryPolicy::default(),
             quota_project: None,
+            clock_skew: self.clock_skew.clone(),
         });
-        let _ = tokens.clock_skew.set(transport.clock_skew().clone());
         let session = Session {
             connection,
             transport,
@@ -271,15 +271,23 @@ impl Engine {
         Ok(session)
     }
 
+    /// Google's token endpoint for this OAuth client; what is exchanged goes on record under the connection.
+    pub(super) fn token_endpoint(&self, client: OAuthClient, connection_id: Option<&str>) -> Result<TokenEndpoint> {
+        Ok(
+            TokenEndpoint::new(Provider::google(), self.profile.base().clone(), client)?
+                .with_clock(Arc::clone(&self.clock))
+                .with_clock_skew(self.clock_skew.clone())
+                .with_observer(activity::exchange_recorder(self, connection_id)),
+        )
+    }
+
     pub(super) async fn user_credential(
         &self,
         connection: &ConnectionRecord,
         client: OAuthClient,
     ) -> Result<UserCredential> {
         let secrets: Arc<dyn TokenStore> = self.secrets(connection.session_only).await?;
-        let endpoint = TokenEndpoint::new(Provider::google(), self.profile.base().clone(), client)?
-            .with_clock(Arc::clone(&self.clock))
-            .with_observer(activity::exchange_recorder(self, Some(&connection.id)));
+        let endpoint = self.token_endpoint(client, Some(&connection.id))?;
         Ok(
             UserCredential::new(&connection.id, endpoint, secrets, self.refresh_lock())
                 .with_clock(Arc::clone(&self.clock)),
@@ -318,7 +326,7 @@ struct ConnectionTokens {
     endings: Endings,
     /// It gave out a token since this process began.
     worked: AtomicBool,
-    clock_skew: OnceLock<ClockSkew>,
+    clock_skew: ClockSkew,
 }
 
 impl ConnectionTokens {
@@ -343,7 +351,7 @@ impl AccessTokenSource for ConnectionTokens {
                 Ok(AccessToken::new(token.expose()))
             }
             Err(error) => {
-                let skew = self.clock_skew.get().and_then(ClockSkew::known);
+                let skew = self.clock_skew.known();
                 self.endings.note(&self.connection, &error, skew).await;
                 let kind = match &error {
                     OAuthError::KeyRefused(_) => TokenUnavailableKind::ServiceAccount,

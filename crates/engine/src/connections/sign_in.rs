@@ -7,18 +7,18 @@ use std::time::Duration;
 use gantry_domain::Permission;
 use gantry_domain::permissions::scopes_to_request;
 use gantry_store::{ConnectionKind, ConnectionRecord};
-use google_oauth::{AuthorizationRequest, Grant, OAuthClient, Provider, TokenEndpoint};
+use google_oauth::{AuthorizationRequest, Grant, OAuthClient, Provider};
 use jiff::SignedDuration;
 
 use super::diagnosis::signs_off;
 use super::list::one;
 use super::other_account::OtherAccount;
 use super::reconcile;
+use crate::Engine;
 use crate::dto::connections::{ConnectRequest, ConnectionView, Offer};
 use crate::dto::events::{EngineEvent, LinkPurpose, Progress, Topic};
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
-use crate::{Engine, activity};
 
 /// How long a person may take on Google's page.
 pub(super) const TIME_LIMIT: Duration = Duration::from_mins(10);
@@ -67,12 +67,7 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         ));
     }
 
-    let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client.clone())?
-        .with_clock(Arc::clone(&engine.clock))
-        .with_observer(activity::exchange_recorder(
-            engine,
-            before.as_ref().map(|record| record.id.as_str()),
-        ));
+    let endpoint = engine.token_endpoint(client.clone(), before.as_ref().map(|record| record.id.as_str()))?;
     let authorization = AuthorizationRequest {
         scopes: scopes_to_request(&allow),
         login_hint: before.as_ref().map(|record| record.email.clone()),

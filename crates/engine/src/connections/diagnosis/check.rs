@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use gantry_domain::Permission;
+use gantry_domain::clock_skew::skew_in_words;
 use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
 use google_apis::{AnalyticsAdmin, AnalyticsData, ApiError, TagManager};
-use google_oauth::skew_in_words;
 use jiff::SignedDuration;
 
 use super::{Endings, trouble_of};

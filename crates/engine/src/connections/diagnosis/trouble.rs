@@ -1,7 +1,7 @@
 //! The words for why a connection does not work: one place, so that window, command line and check say the same.
 
+use gantry_domain::clock_skew::skew_in_words;
 use gantry_store::{ConnectionRecord, ConnectionState, PublishingStatus};
-use google_oauth::skew_in_words;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 

@@ -21,6 +21,7 @@ mod sign_in;
 
 pub use accounts::{AccountsInReach, AnalyticsAccountView, AnalyticsPropertyView, accounts};
 pub use diagnosis::check;
+pub(crate) use diagnosis::explain_failure;
 pub use list::{disconnect, list};
 pub use oauth_client_guide::guide as oauth_client_guide;
 pub use oauth_client_test::test as test_oauth_client;

@@ -2,7 +2,7 @@
 //! permission it needs, which page settles it, when it may be tried again.
 
 use gantry_domain::Permission;
-use gantry_store::{ConnectionRecord, ConnectionState};
+use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
 use google_apis::{ApiError, ErrorKind};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -11,7 +11,7 @@ use super::links::switch_on;
 use super::trouble_of;
 use crate::Engine;
 use crate::connections::session::granted;
-use crate::connections::{Session, service_account_access};
+use crate::connections::{Session, service_account_access, service_accounts};
 use crate::dto::connections::Offer;
 use crate::error::{Error, Result};
 
@@ -38,12 +38,40 @@ impl Session {
             Some(client) => client.project_id.as_deref(),
             None => Some(self.project.as_str()),
         };
-        match explain(engine, &self.connection, project, asset, error.clone()).await {
-            Ok(explained) => explained,
-            Err(unread) => {
-                tracing::warn!(error = %unread, "the failure could not be explained further");
-                error.into()
-            }
+        as_far_as_known(engine, &self.connection, project, asset, error).await
+    }
+}
+
+/// The same for a failure of before, which has no session any more.
+pub(crate) async fn explain_failure(
+    engine: &Engine,
+    connection: &ConnectionRecord,
+    asset: &str,
+    error: ApiError,
+) -> Error {
+    let project = match connection.kind {
+        ConnectionKind::ServiceAccount => Some(service_accounts::project(connection)),
+        ConnectionKind::User => match engine.store.oauth_client(&connection.oauth_client_id).await {
+            Ok(client) => client.and_then(|client| client.project_id),
+            // The words do without it.
+            Err(_) => None,
+        },
+    };
+    as_far_as_known(engine, connection, project.as_deref(), asset, error).await
+}
+
+async fn as_far_as_known(
+    engine: &Engine,
+    connection: &ConnectionRecord,
+    project: Option<&str>,
+    asset: &str,
+    error: ApiError,
+) -> Error {
+    match explain(engine, connection, project, asset, error.clone()).await {
+        Ok(explained) => explained,
+        Err(unread) => {
+            tracing::warn!(error = %unread, "the failure could not be explained further");
+            error.into()
         }
     }
 }

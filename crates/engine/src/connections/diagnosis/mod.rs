@@ -12,3 +12,4 @@ mod trouble;
 
 pub use check::check;
 pub(super) use ending::{Endings, client_accepted, signs_off, tokens_obtained, trouble_of};
+pub(crate) use explain::explain_failure;

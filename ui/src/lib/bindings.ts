@@ -671,7 +671,11 @@ message: string,
 /**
  * Who signed in.
  */
-email: string | null, };
+email: string | null, 
+/**
+ * What kind of failure it was; the command line makes its exit code of it.
+ */
+code: ErrorCode | null, };
 
 /**
  * One OAuth client. Its secret stays in the keychain.

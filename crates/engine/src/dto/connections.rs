@@ -109,6 +109,8 @@ pub struct OAuthClientTest {
     pub message: String,
     /// Who signed in.
     pub email: Option<String>,
+    /// What kind of failure it was; the command line makes its exit code of it.
+    pub code: Option<ErrorCode>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]

@@ -1,8 +1,9 @@
 //! A whole sign-in, from the moment at which the browser is sent back to the moment at which the flow has its credentials:
-//! Gantry's, which has then stored the connection, and `InstalledAppFlow` of google-auth-oauthlib, which stores nothing.
+//! Gantry's, which has then stored the connection; google-oauth's alone, which stores nothing; and `InstalledAppFlow` of
+//! google-auth-oauthlib, which stores nothing either.
 //!
 //! Each flow runs in a process of its own, against one sandbox, with one scripted person. What the sandbox takes for the
-//! token request is measured by asking it over a plain socket, and is taken off both.
+//! token request is measured by asking it over a plain socket, and is taken off all.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -21,14 +22,15 @@ use gantry_engine::host::Headless;
 use gantry_engine::{Engine, EngineConfig, Keychain, Profile, commands, connections};
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, practice};
 use google_oauth::{
-    Browser, BrowserError, OAuthClient, OpenedTokenStore, Persistence, SecretBytes, SessionTokenStore, TokenStore,
-    TokenStoreError,
+    AuthorizationRequest, Browser, BrowserError, OAuthClient, OpenedTokenStore, Persistence, Provider, SecretBytes,
+    SessionTokenStore, TokenEndpoint, TokenStore, TokenStoreError,
 };
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::http::{control, request};
@@ -39,6 +41,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The times of each round, the first of which warms up and is not among them.
 pub struct Overhead {
     pub gantry: Vec<Duration>,
+    /// Gantry's without what stores the connection.
+    pub grant: Vec<Duration>,
     pub oauthlib: Vec<Duration>,
     /// What the sandbox takes for a token request.
     pub server: Vec<Duration>,
@@ -50,7 +54,8 @@ pub async fn overhead(python: &Path, script: &Path, rounds: usize) -> Overhead {
     let allow = json!({ "mode": "allow", "account": practice::OWNER, "scopes": null });
     control(address, "POST", "consent", &allow).await;
     let this = std::env::current_exe().expect("this program");
-    let mut gantry = Flow::start(Command::new(this).args(["flow", sandbox.base()]));
+    let mut gantry = Flow::start(Command::new(&this).args(["connect", sandbox.base()]));
+    let mut grant = Flow::start(Command::new(&this).args(["grant", sandbox.base()]));
     let mut oauthlib = Flow::start(
         Command::new(python)
             .arg(script)
@@ -61,20 +66,25 @@ pub async fn overhead(python: &Path, script: &Path, rounds: usize) -> Overhead {
     );
     let mut measured = Overhead {
         gantry: Vec::new(),
+        grant: Vec::new(),
         oauthlib: Vec::new(),
         server: Vec::new(),
     };
     for round in 0..=rounds {
-        let (ours, theirs) = (gantry.sign_in(address).await, oauthlib.sign_in(address).await);
+        let connected = gantry.sign_in(address).await;
+        let granted = grant.sign_in(address).await;
+        let theirs = oauthlib.sign_in(address).await;
         let server = token_request(&sandbox).await;
         if round > 0 {
-            measured.gantry.push(ours);
+            measured.gantry.push(connected);
+            measured.grant.push(granted);
             measured.oauthlib.push(theirs);
             measured.server.push(server);
         }
     }
-    gantry.end().await;
-    oauthlib.end().await;
+    for flow in [gantry, grant, oauthlib] {
+        flow.end().await;
+    }
     measured
 }
 
@@ -142,7 +152,9 @@ impl Flow {
         let shown = shown.await.expect("the page").expect("the page");
         assert!(shown.windows(4).any(|part| part == b" 200"), "the browser was refused");
         assert_eq!(token_requests(address).await, before + 1, "one token request a sign-in");
-        Duration::from_nanos(done) - begun
+        Duration::from_nanos(done)
+            .checked_sub(begun)
+            .expect("a clock that runs forward")
     }
 
     async fn end(mut self) {
@@ -214,7 +226,7 @@ async fn token_request(sandbox: &RunningSandbox) -> Duration {
 }
 
 /// The process that is Gantry: a new profile for each sign-in.
-pub async fn flow(base: &str) {
+pub async fn connect(base: &str) {
     let client = OAuthClient::parse(practice::installed_client_json().to_string().as_bytes()).expect("a client");
     while told().await {
         let home = tempfile::tempdir().expect("a folder");
@@ -244,6 +256,27 @@ pub async fn flow(base: &str) {
         .await
         .expect("a connection");
         println!("done {}", since_epoch().as_nanos());
+    }
+}
+
+/// The process that signs in as Gantry does, and keeps nothing.
+pub async fn grant(base: &str) {
+    let client = OAuthClient::parse(practice::installed_client_json().to_string().as_bytes()).expect("a client");
+    let base = GoogleBase::loopback(base).expect("a base");
+    while told().await {
+        let endpoint =
+            TokenEndpoint::new(Provider::google(), base.clone(), client.clone()).expect("the token endpoint");
+        let wish = AuthorizationRequest {
+            scopes: scopes_to_request(&permissions()),
+            login_hint: None,
+            time_limit: Duration::from_mins(1),
+        };
+        let pending = wish.begin(&endpoint).expect("a port");
+        println!("open {}", pending.url);
+        let code = pending.wait(&CancellationToken::new(), || ()).await.expect("a code");
+        let grant = endpoint.exchange(code).await.expect("a grant");
+        println!("done {}", since_epoch().as_nanos());
+        assert!(grant.refresh_token.is_some(), "google-auth-oauthlib's has one");
     }
 }
 

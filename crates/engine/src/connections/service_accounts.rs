@@ -35,20 +35,7 @@ pub struct KeyFileUse {
 pub async fn inspect(engine: &Arc<Engine>, request: ByPath) -> Result<ServiceAccountFile> {
     let path = absolute(&request.path);
     let file = read(path.clone(), false).await?;
-    let mut remarks = Vec::new();
-    let key = match KeyFileFormat::of(&file) {
-        KeyFileFormat::Json => Some(ServiceAccountKey::parse(&file).map_err(|error| not_a_key(&error))?),
-        KeyFileFormat::P12 => {
-            remarks.push("A P12 file does not say whose key it is: name the service account's e-mail.".to_owned());
-            if !ServiceAccountKey::p12_opens_by_default(&file).map_err(|error| not_a_key(&error))? {
-                remarks.push(
-                    "It has a password of its own. `gantry service-account add FILE --email ADDRESS` asks for it."
-                        .to_owned(),
-                );
-            }
-            None
-        }
-    };
+    let (key, mut remarks) = aside(move || look_at(&file)).await?;
     let known = match &key {
         Some(key) => {
             let connections = engine.store.connections().await?;
@@ -75,6 +62,21 @@ pub async fn inspect(engine: &Arc<Engine>, request: ByPath) -> Result<ServiceAcc
     })
 }
 
+/// The key of a JSON file, which says whose it is, and what a person should know of a P12 file.
+fn look_at(file: &[u8]) -> Result<(Option<ServiceAccountKey>, Vec<String>)> {
+    if KeyFileFormat::of(file) == KeyFileFormat::Json {
+        let key = ServiceAccountKey::parse(file).map_err(|error| not_a_key(&error))?;
+        return Ok((Some(key), Vec::new()));
+    }
+    let mut remarks = vec!["A P12 file does not say whose key it is: name the service account's e-mail.".to_owned()];
+    if !ServiceAccountKey::p12_opens_by_default(file).map_err(|error| not_a_key(&error))? {
+        remarks.push(
+            "It has a password of its own. `gantry service-account add FILE --email ADDRESS` asks for it.".to_owned(),
+        );
+    }
+    Ok((None, remarks))
+}
+
 /// Adds a service account, or replaces its key. One token is asked for first: a key that Google does not take is not kept.
 pub async fn add(engine: &Arc<Engine>, request: AddServiceAccount) -> Result<ConnectionView> {
     add_with_password(engine, request, None).await
@@ -94,7 +96,8 @@ pub async fn add_with_password(
     }
     let path = absolute(&request.path);
     let file = read(path.clone(), request.by_reference).await?;
-    let key = parse(&file, &request, password)?;
+    let (order, password) = (request.clone(), password.cloned());
+    let key = aside(move || parse(&file, &order, password.as_ref())).await?;
     let session_only = request.session_only && !request.by_reference;
     // Before Google is asked: can it be kept at all?
     let stored = if request.by_reference {
@@ -193,7 +196,8 @@ pub async fn use_key_file(engine: &Arc<Engine>, key_file: KeyFileUse) -> Result<
         session_only: false,
     };
     let file = read(path.clone(), true).await?;
-    let key = parse(&file, &request, None)?;
+    let order = request.clone();
+    let key = aside(move || parse(&file, &order, None)).await?;
     let known = known(engine, &key.email, request.subject.as_deref()).await?;
     match known {
         Some(known) if known.key_file.as_deref().map(Path::new) == Some(&path) => Ok(known),
@@ -301,15 +305,21 @@ fn absolute(path: impl AsRef<Path>) -> PathBuf {
 }
 
 async fn read(path: PathBuf, stays_there: bool) -> Result<impl std::ops::Deref<Target = Vec<u8>>> {
-    let reading = tokio::task::spawn_blocking(move || {
-        if stays_there {
+    aside(move || {
+        let file = if stays_there {
             read_private_key_file(&path)
         } else {
             read_key_file(&path)
-        }
-    });
-    match reading.await {
-        Ok(file) => file.map_err(|error| key_file(ErrorCode::InvalidRequest, &error)),
+        };
+        file.map_err(|error| key_file(ErrorCode::InvalidRequest, &error))
+    })
+    .await
+}
+
+/// Reads or opens a key where nothing else waits for it: a P12 file says itself how long its key's derivation takes.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
         Err(error) => {
             Err(Error::new(ErrorCode::Internal, "The key file was not read.", "Try again.").with_details(error))
         }

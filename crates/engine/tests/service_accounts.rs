@@ -773,3 +773,50 @@ async fn what_is_switched_off_here_is_not_asked_for_either() {
     let report = world.report(&world.engine).await.unwrap_err();
     assert_eq!(report.code, ErrorCode::PermissionMissing, "{report:?}");
 }
+
+#[tokio::test]
+async fn what_is_switched_off_here_stays_off_when_the_key_is_added_again() {
+    let world = World::new().await;
+    let key = world.key_file();
+    let both = AddServiceAccount {
+        allow: [Permission::View, Permission::Configure].into(),
+        ..by_reference(&key)
+    };
+    let added = connections::add_service_account(&world.engine, both.clone())
+        .await
+        .unwrap();
+    let only = |allow: &[Permission]| UsePermissions {
+        id: added.id.clone(),
+        allow: allow.iter().copied().collect(),
+    };
+    connections::use_permissions(&world.engine, only(&[Permission::Configure]))
+        .await
+        .unwrap();
+    let again = connections::add_service_account(&world.engine, both.clone())
+        .await
+        .unwrap();
+    assert_eq!((&again.id, again.allowed), (&added.id, [Permission::Configure].into()));
+
+    // The key file at another place, named for one command.
+    let moved = world.file("moved.json", &std::fs::read(&key).unwrap());
+    let moved = KeyFileUse {
+        path: moved,
+        email: None,
+        subject: None,
+    };
+    connections::use_key_file(&world.engine, moved).await.unwrap();
+    assert_eq!(world.connections().await[0].allowed, [Permission::Configure].into());
+
+    // What it could not do before comes on, and nothing else.
+    let more = AddServiceAccount {
+        allow: [Permission::View, Permission::Configure, Permission::Edit].into(),
+        ..by_reference(&key)
+    };
+    let more = connections::add_service_account(&world.engine, more).await.unwrap();
+    assert_eq!(more.allowed, [Permission::Configure, Permission::Edit].into());
+
+    // With everything switched off a new key can still be proved.
+    connections::use_permissions(&world.engine, only(&[])).await.unwrap();
+    let nothing = connections::add_service_account(&world.engine, both).await.unwrap();
+    assert!(nothing.allowed.is_empty(), "{:?}", nothing.allowed);
+}

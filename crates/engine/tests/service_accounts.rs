@@ -820,3 +820,38 @@ async fn what_is_switched_off_here_stays_off_when_the_key_is_added_again() {
     let nothing = connections::add_service_account(&world.engine, both).await.unwrap();
     assert!(nothing.allowed.is_empty(), "{:?}", nothing.allowed);
 }
+
+#[tokio::test]
+async fn a_check_that_meets_no_refusal_of_access_ends_with_the_code_of_what_it_met() {
+    let world = World::new().await;
+    let added = connections::add_service_account(&world.engine, by_reference(&world.key_file()))
+        .await
+        .unwrap();
+    let quota = json!({ "error": {
+        "code": 403, "message": "Daily Limit Exceeded", "errors": [{ "reason": "dailyLimitExceeded", "domain": "usageLimits" }],
+    } });
+    for (fault, code) in [
+        (json!({ "status": 200, "html": "<html>Welcome to our hotel</html>" }), 6),
+        (json!({ "status": 403, "body": quota }), 5),
+    ] {
+        for path in ["/accountSummaries", "/tagmanager/v2/accounts"] {
+            let mut fault = fault.clone();
+            fault["match"] = json!({ "path_contains": path });
+            world.control("faults", fault).await;
+            let check = connections::check(&world.engine, ById { id: added.id.clone() })
+                .await
+                .unwrap();
+            assert!(!check.ok, "{check:?}");
+            assert_eq!(check.code.map(ErrorCode::exit_code), Some(code), "{path}: {check:?}");
+            let failed = check
+                .findings
+                .iter()
+                .find(|one| one.state == FindingState::Failed)
+                .unwrap();
+            assert!(
+                !failed.explanation.is_empty() && failed.activity_id.is_some(),
+                "{failed:?}"
+            );
+        }
+    }
+}

@@ -339,14 +339,17 @@ fn permissions(record: &ConnectionRecord, findings: &mut Findings) {
 
 /// What a service account reaches, where it has to be added, and whether reports answer.
 async fn service_account(engine: &Arc<Engine>, session: &Session, findings: &mut Findings) {
-    for found in service_account_access::findings(session).await {
-        if found.state == FindingState::Failed {
-            findings.code.get_or_insert(ErrorCode::NoPermission);
-        }
-        if found.subject == FindingSubject::TagManager {
+    for (subject, looked) in service_account_access::findings(session).await {
+        if subject == FindingSubject::TagManager {
             data(engine, session, None, findings).await;
         }
-        findings.push(found);
+        match looked {
+            Ok(found) => findings.push(found),
+            Err(error) => {
+                let name = API_SUBJECTS.iter().find(|one| one.0 == subject).map_or("API", |one| one.1);
+                findings.fail(subject, &format!("The {name} does not answer"), &error);
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use gantry_domain::{Clock, GoogleBase, Permission, SystemClock};
 use gantry_engine::connections::{self, KeyFileUse};
 use gantry_engine::dto::connections::{
     AddServiceAccount, ByPath, ConnectRequest, ConnectionKind, ConnectionState, ConnectionView, FindingState,
-    FindingSubject, KeyFormat, Offer, StoredIn, UsePermissions,
+    FindingSubject, KeyFormat, Offer, StoredIn, TroubleAction, UsePermissions,
 };
 use gantry_engine::dto::containers::SyncRequest;
 use gantry_engine::dto::exports::{ExportRequest, ExportState};
@@ -854,4 +854,54 @@ async fn a_check_that_meets_no_refusal_of_access_ends_with_the_code_of_what_it_m
             );
         }
     }
+}
+
+#[tokio::test]
+async fn a_service_account_is_never_offered_to_sign_in_again() {
+    let world = World::new().await;
+    let added = connections::add_service_account(&world.engine, request(&world.key_file()))
+        .await
+        .unwrap();
+    let failed_check = async || {
+        let check = connections::check(&world.engine, ById { id: added.id.clone() })
+            .await
+            .unwrap();
+        let mut failed = check
+            .findings
+            .into_iter()
+            .filter(|one| one.state == FindingState::Failed);
+        let first = failed.next().unwrap();
+        assert_eq!(check.code.map(ErrorCode::exit_code), Some(3));
+        (first, check.connection.trouble)
+    };
+    let replaces = |remedy: &str| remedy.contains("gantry service-account add FILE");
+    let signs_in = |offers: &[Offer]| {
+        let signs_in = |offer: &Offer| matches!(offer, Offer::SignInAgain { .. } | Offer::Grant { .. });
+        offers.iter().any(signs_in)
+    };
+
+    // Google refuses the key.
+    world.service_account(json!({ "key_disabled": true })).await;
+    let (refused, _) = failed_check().await;
+    assert!(!signs_in(&refused.offers) && replaces(&refused.remedy), "{refused:?}");
+    world.service_account(json!({ "key_disabled": false })).await;
+    let well = connections::check(&world.engine, ById { id: added.id.clone() })
+        .await
+        .unwrap();
+    assert!(well.ok, "{well:?}");
+
+    // Google refuses each token, again and again.
+    let refusal = json!({ "match": { "path_contains": "/accountSummaries" }, "times": 9, "status": 401 });
+    world.control("faults", refusal).await;
+    let report = connections::accounts(&world.engine, None).await.unwrap_err();
+    assert!(!signs_in(&report.offers) && replaces(&report.remedy), "{report:?}");
+
+    // The key is gone from the keychain.
+    world.keychain.store.delete(&added.id).await.unwrap();
+    let (gone, trouble) = failed_check().await;
+    assert_eq!(gone.subject, FindingSubject::Keychain);
+    assert!(!signs_in(&gone.offers) && replaces(&gone.remedy), "{gone:?}");
+    let trouble = trouble.unwrap();
+    assert_eq!(trouble.action, TroubleAction::ReplaceKey);
+    assert!(replaces(&trouble.remedy), "{trouble:?}");
 }

@@ -10,6 +10,10 @@ use crate::error::{Error, ErrorCode};
 const MAKE_ONE: &str = "In the Google Cloud console open IAM & Admin, Service Accounts, the account, Keys, and add a key of \
                         type JSON.";
 
+/// What settles it where a person would sign in again: nobody signs in as a service account.
+pub(super) const REPLACE_KEY: &str = "Replace its key: press Add service account on the Connections page and choose the new \
+                                      key's file, or run `gantry service-account add FILE`.";
+
 /// A file that is no key. Nothing was stored.
 pub(super) fn not_a_key(error: &ServiceAccountKeyError) -> Error {
     use ServiceAccountKeyError as Problem;

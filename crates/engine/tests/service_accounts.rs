@@ -468,8 +468,14 @@ async fn an_exposed_key_file_is_refused_with_the_command_that_closes_it() {
     assert!(failed.remedy.contains(&command), "{failed:?}");
     assert_eq!(copied(&failed.offers), [command.as_str()]);
     let report = world.report(&next).await.unwrap_err();
-    assert_eq!(report.code, ErrorCode::SignInNeeded);
-    assert!(report.message.contains(&command), "{report:?}");
+    assert_eq!(
+        (report.code, report.code.exit_code()),
+        (ErrorCode::ServiceAccountKey, 3)
+    );
+    assert!(
+        report.remedy.contains(&command) && !report.message.contains("chmod"),
+        "{report:?}"
+    );
     mode(&key, 0o600);
     assert!(world.report(&next).await.unwrap() > 0, "nothing has to be added again");
 }
@@ -512,12 +518,13 @@ async fn s5_a_disabled_key_asks_for_another_and_a_new_one_revives_the_connection
     let order = json!({ "email": practice::SERVICE_ACCOUNT });
     world.control("tokens/revoke", order).await; // an access token outlives its key by an hour at most
     let report = world.report(&world.engine).await.unwrap_err();
-    assert_eq!(report.code, ErrorCode::SignInNeeded);
+    assert_eq!(report.code, ErrorCode::ServiceAccountKey);
     assert!(report.message.contains("disabled or deleted"), "{report:?}");
+    assert!(report.remedy.contains("IAM & Admin"), "{report:?}");
     let refused = connections::add_service_account(&world.engine, request(&key))
         .await
         .unwrap_err();
-    assert_eq!(refused.code, ErrorCode::SignInNeeded);
+    assert_eq!(refused.code, ErrorCode::ServiceAccountKey);
 
     world.service_account(json!({ "key_disabled": false })).await;
     let again = connections::add_service_account(&world.engine, request(&key))
@@ -871,7 +878,7 @@ async fn a_service_account_is_never_offered_to_sign_in_again() {
             .into_iter()
             .filter(|one| one.state == FindingState::Failed);
         let first = failed.next().unwrap();
-        assert_eq!(check.code.map(ErrorCode::exit_code), Some(3));
+        assert_eq!(check.code, Some(ErrorCode::ServiceAccountKey));
         (first, check.connection.trouble)
     };
     let replaces = |remedy: &str| remedy.contains("gantry service-account add FILE");
@@ -894,6 +901,7 @@ async fn a_service_account_is_never_offered_to_sign_in_again() {
     let refusal = json!({ "match": { "path_contains": "/accountSummaries" }, "times": 9, "status": 401 });
     world.control("faults", refusal).await;
     let report = connections::accounts(&world.engine, None).await.unwrap_err();
+    assert_eq!(report.code, ErrorCode::ServiceAccountKey);
     assert!(!signs_in(&report.offers) && replaces(&report.remedy), "{report:?}");
 
     // The key is gone from the keychain.
@@ -901,7 +909,33 @@ async fn a_service_account_is_never_offered_to_sign_in_again() {
     let (gone, trouble) = failed_check().await;
     assert_eq!(gone.subject, FindingSubject::Keychain);
     assert!(!signs_in(&gone.offers) && replaces(&gone.remedy), "{gone:?}");
+    let report = world.another().await;
+    let report = connections::accounts(&report, Some(&added.id)).await.unwrap_err();
+    assert_eq!(report.code, ErrorCode::ServiceAccountKey);
+    assert!(!signs_in(&report.offers) && replaces(&report.remedy), "{report:?}");
     let trouble = trouble.unwrap();
     assert_eq!(trouble.action, TroubleAction::ReplaceKey);
     assert!(replaces(&trouble.remedy), "{trouble:?}");
+}
+
+#[tokio::test]
+async fn what_keeps_a_service_account_from_a_token_is_told_with_its_own_remedy_apart_from_the_message() {
+    let world = World::new().await;
+    let scopes = Permission::View.scopes();
+    world.service_account(json!({ "delegated_scopes": scopes })).await;
+    let as_owner = AddServiceAccount {
+        subject: Some(practice::OWNER.to_owned()),
+        ..by_reference(&world.key_file())
+    };
+    let added = connections::add_service_account(&world.engine, as_owner).await.unwrap();
+    let next = world.another().await;
+    for email in [practice::SERVICE_ACCOUNT, practice::OWNER] {
+        world.control("tokens/revoke", json!({ "email": email })).await;
+    }
+    world.service_account(json!({ "delegated_scopes": [] })).await;
+    let error = connections::accounts(&next, Some(&added.id)).await.unwrap_err();
+    assert_eq!((error.code, error.code.exit_code()), (ErrorCode::ServiceAccountKey, 3));
+    assert!(error.message.contains("not allowed to act as"), "{error:?}");
+    assert!(!error.message.contains("admin.google.com"), "{error:?}");
+    assert!(error.remedy.contains("domain-wide delegation"), "{error:?}");
 }

@@ -8,6 +8,7 @@ use gantry_domain::Permission;
 use gantry_store::{ConnectionKind, ConnectionRecord};
 use google_apis::{AnalyticsAdmin, ApiError, ErrorKind, TagManager};
 
+use super::service_account_refusals::without_sign_in;
 use super::session::Session;
 use crate::dto::connections::{Finding, FindingState, FindingSubject, Offer};
 use crate::error::Error;
@@ -59,7 +60,7 @@ pub(super) async fn findings(session: &Session) -> Vec<Looked> {
 /// A refusal that a service account met, with the way to be given access. Of a person's connection it stays as it is.
 pub(super) fn explained(error: ApiError, connection: &ConnectionRecord) -> Error {
     let lacks_access = matches!(error.kind, ErrorKind::PermissionDenied | ErrorKind::NotFound);
-    let error = Error::from(error);
+    let error = without_sign_in(connection, Error::from(error));
     if connection.kind != ConnectionKind::ServiceAccount || !lacks_access {
         return error;
     }

@@ -3,7 +3,7 @@
 
 use gantry_store::{ConnectionKind, ConnectionRecord};
 
-use crate::connections::service_account_refusals::REPLACE_KEY;
+use crate::connections::service_account_refusals::without_sign_in;
 use crate::dto::connections::Offer;
 use crate::error::Error;
 
@@ -13,7 +13,13 @@ pub(super) fn offering_sign_in(record: &ConnectionRecord, error: Error) -> Error
         ConnectionKind::User => error.offering(Offer::SignInAgain {
             connection_id: record.id.clone(),
         }),
-        ConnectionKind::ServiceAccount => error,
+        ConnectionKind::ServiceAccount => {
+            let remedy = error.remedy.clone();
+            Error {
+                remedy,
+                ..without_sign_in(record, error)
+            }
+        }
     }
 }
 
@@ -21,9 +27,6 @@ pub(super) fn offering_sign_in(record: &ConnectionRecord, error: Error) -> Error
 pub(super) fn signing_in_again(record: &ConnectionRecord, error: Error) -> Error {
     match record.kind {
         ConnectionKind::User => offering_sign_in(record, error),
-        ConnectionKind::ServiceAccount => Error {
-            remedy: REPLACE_KEY.to_owned(),
-            ..error
-        },
+        ConnectionKind::ServiceAccount => without_sign_in(record, error),
     }
 }

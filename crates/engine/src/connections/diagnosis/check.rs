@@ -155,7 +155,7 @@ async fn keychain(engine: &Engine, record: &ConnectionRecord, findings: &mut Fin
             return true;
         }
         let error = Error::new(
-            ErrorCode::SignInNeeded,
+            ErrorCode::ServiceAccountKey,
             format!("{path} cannot be found."),
             "Put the file back, or replace the key.",
         );

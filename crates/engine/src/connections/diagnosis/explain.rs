@@ -156,7 +156,13 @@ fn never_published(error: &ApiError) -> bool {
 
 fn scope_missing(connection: &ConnectionRecord, error: &ApiError, told: Error) -> Error {
     let Some(permission) = needed(error.api_method) else {
-        return signing_in_again(connection, told);
+        return match connection.kind {
+            ConnectionKind::User => offering_sign_in(connection, told),
+            ConnectionKind::ServiceAccount => Error {
+                remedy: "Add its key again with what this needs among what it may do.".to_owned(),
+                ..told
+            },
+        };
     };
     let (email, name) = (&connection.email, permission.name());
     let connection_id = connection.id.clone();

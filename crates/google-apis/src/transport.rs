@@ -241,7 +241,10 @@ impl Transport {
                 TokenUnavailableKind::Network => ErrorKind::Network,
                 TokenUnavailableKind::Other => ErrorKind::UnexpectedAnswer,
             };
-            AttemptFailure::new(kind, unavailable.message)
+            AttemptFailure {
+                remedy: unavailable.remedy,
+                ..AttemptFailure::new(kind, unavailable.message)
+            }
         })
     }
 
@@ -590,6 +593,7 @@ fn plain_failure(failure: AttemptFailure, api_method: &'static str, activity_id:
         google_status: failure.google_status,
         reason: failure.reason,
         message: failure.message,
+        remedy: failure.remedy,
         violations: failure.violations,
         activation_url: failure.activation_url,
         retry_after: failure.retry_after,

@@ -34,6 +34,7 @@ pub use permissions::use_permissions;
 pub use refresh_lock::FileLock;
 pub(crate) use routing::{Asset, Routes, choose};
 pub use routing::{route, set_route};
+pub(crate) use service_account_refusals::REPLACE_KEY;
 pub(crate) use service_accounts::project as service_account_project;
 pub use service_accounts::{
     KeyFileUse, add as add_service_account, add_with_password as add_service_account_with_password,

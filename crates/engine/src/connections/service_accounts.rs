@@ -15,7 +15,7 @@ use google_oauth::{
 use super::list::one;
 use super::reconcile;
 use super::service_account_refusals::{key_file, not_a_key};
-use super::session::allowed;
+use super::session::{allowed, granted};
 use crate::dto::connections::{AddServiceAccount, ByPath, ConnectionView, KeyFormat, ServiceAccountFile};
 use crate::dto::events::Topic;
 use crate::error::{Error, ErrorCode, Result};
@@ -139,6 +139,9 @@ pub async fn add_with_password(
         signed_in_at: Some(now),
         key_file: request.by_reference.then(|| path.display().to_string()),
         impersonated: subject.map(str::to_owned),
+        dropped: known
+            .as_ref()
+            .map_or_else(Vec::new, |known| still_off(known, &request.allow)),
         ..ConnectionRecord::new(&id, &identity(&key.email, subject), &key.email, &client_id, now)
     };
 
@@ -149,7 +152,7 @@ pub async fn add_with_password(
             email: key.email.clone(),
         },
     };
-    let renewal = renewal(engine, &record, source)?;
+    let renewal = renewal(engine, &to_prove(&record), source)?;
     let token = renewal.renew_with(&key).await?;
     // The row is marked, the key goes into the keychain, and the whole row clears the mark.
     let (record, marked) = match &stored {
@@ -165,7 +168,8 @@ pub async fn add_with_password(
         }
         Ok(Some(token))
     };
-    if let Err(error) = credential_of(engine, &record, renewal).replace(keep).await {
+    let credential = credential_of(engine, &to_prove(&record), renewal);
+    if let Err(error) = credential.replace(keep).await {
         if let Some(marked) = marked {
             marked.undo(engine, &record).await?;
         }
@@ -282,6 +286,22 @@ fn stored_key(store: &Arc<dyn TokenStore>, id: &str) -> KeySource {
         store: Arc::clone(store),
         name: id.to_owned(),
     }
+}
+
+/// What stays switched off when the key of a connection is added again. Only what it could not do before comes on with it.
+fn still_off(known: &ConnectionRecord, allow: &BTreeSet<Permission>) -> Vec<Permission> {
+    let before = granted(known);
+    let off = known.dropped.iter().copied();
+    off.filter(|one| before.contains(one) || !allow.contains(one)).collect()
+}
+
+/// What a key is proved with. Google gives no token for nothing, so with everything switched off all that it may have.
+fn to_prove(record: &ConnectionRecord) -> ConnectionRecord {
+    let mut record = record.clone();
+    if allowed(&record).is_empty() {
+        record.dropped.clear();
+    }
+    record
 }
 
 /// Who it is: one service account that acts as several users is as many connections.

@@ -12,13 +12,15 @@ use google_apis::{
     Transport, TransportConfig,
 };
 use google_oauth::{
-    Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore, UserCredential,
+    Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore,
+    TokenStoreError, UserCredential,
 };
 use tokio::sync::Mutex;
 
 use super::diagnosis::Endings;
 use super::refresh_lock::FileLock;
 use super::refusals::at_the_apis;
+use super::service_account_refusals::without_sign_in;
 use super::service_accounts;
 use crate::dto::connections::Offer;
 use crate::error::{Error, ErrorCode, Result};
@@ -353,8 +355,15 @@ impl AccessTokenSource for ConnectionTokens {
             Err(error) => {
                 let skew = self.clock_skew.known();
                 self.endings.note(&self.connection, &error, skew).await;
+                let is_service_account = self.connection.kind == ConnectionKind::ServiceAccount;
                 let kind = match &error {
                     OAuthError::KeyRefused(_) => TokenUnavailableKind::ServiceAccount,
+                    // Its key is gone from the keychain, or damaged.
+                    OAuthError::NotSignedIn | OAuthError::Store(TokenStoreError::Unreadable(_))
+                        if is_service_account =>
+                    {
+                        TokenUnavailableKind::ServiceAccount
+                    }
                     error if error.needs_sign_in() => TokenUnavailableKind::SignInNeeded,
                     OAuthError::Store(_) => TokenUnavailableKind::Keychain,
                     OAuthError::KeyFile(_)
@@ -369,13 +378,13 @@ impl AccessTokenSource for ConnectionTokens {
                     error if error.is_temporary() => TokenUnavailableKind::Network,
                     _ => TokenUnavailableKind::Other,
                 };
-                let error = Error::from(error);
-                let message = match kind {
+                let error = without_sign_in(&self.connection, Error::from(error));
+                Err(TokenUnavailable {
+                    kind,
+                    message: error.message,
                     // Each of its failures has a remedy of its own.
-                    TokenUnavailableKind::ServiceAccount => format!("{} {}", error.message, error.remedy),
-                    _ => error.message,
-                };
-                Err(TokenUnavailable { kind, message })
+                    remedy: (kind == TokenUnavailableKind::ServiceAccount).then_some(error.remedy),
+                })
             }
         }
     }

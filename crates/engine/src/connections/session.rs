@@ -300,7 +300,8 @@ impl Engine {
 }
 
 fn same_grant(known: &ConnectionRecord, now: &ConnectionRecord) -> bool {
-    known.session_only == now.session_only
+    known.signed_in_at == now.signed_in_at
+        && known.session_only == now.session_only
         && known.oauth_client_id == now.oauth_client_id
         && known.granted_scopes == now.granted_scopes
         && known.dropped == now.dropped

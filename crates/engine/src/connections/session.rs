@@ -1,8 +1,8 @@
 //! A connection in use: its access tokens and its transport to Google's APIs.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use gantry_domain::{ClockSkew, Permission};
@@ -21,6 +21,7 @@ use super::refresh_lock::FileLock;
 use super::refusals::at_the_apis;
 use super::service_accounts;
 use crate::dto::connections::Offer;
+use crate::dto::events::Topic;
 use crate::error::{Error, ErrorCode, Result};
 use crate::{Engine, activity, quota};
 
@@ -53,17 +54,31 @@ pub struct ConnectionFailure {
 
 /// The sessions of one engine, so that all calls of a connection share its access token.
 #[derive(Default)]
-pub struct Sessions(Mutex<HashMap<String, Session>>);
+pub struct Sessions {
+    open: Mutex<HashMap<String, Session>>,
+    /// Those of the sessions: asked without a wait for a session that is being opened, which may prompt for the keychain.
+    credentials: std::sync::Mutex<HashMap<String, Credential>>,
+}
 
 impl Sessions {
     /// The connection was signed in again or disconnected.
     pub(super) async fn forget(&self, connection_id: &str) {
-        self.0.lock().await.remove(connection_id);
+        self.open.lock().await.remove(connection_id);
+        self.credentials().remove(connection_id);
+    }
+
+    /// Whether this process alone has the connection's secret: Google renewed it and the keychain did not take it.
+    pub(super) fn unsaved(&self, connection_id: &str) -> bool {
+        self.credentials().get(connection_id).is_some_and(Credential::unsaved)
+    }
+
+    fn credentials(&self) -> MutexGuard<'_, HashMap<String, Credential>> {
+        self.credentials.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The OAuth client's file was added again.
     pub(super) async fn forget_client(&self, client_id: &str) {
-        self.0
+        self.open
             .lock()
             .await
             .retain(|_, session| session.connection.oauth_client_id != client_id);
@@ -209,7 +224,7 @@ impl Engine {
 
     /// The session of this connection. Nothing is sent yet.
     pub async fn session_of(&self, connection: ConnectionRecord) -> Result<Session> {
-        let mut sessions = self.sessions.0.lock().await;
+        let mut sessions = self.sessions.open.lock().await;
         let known = sessions.get(&connection.id);
         // Another process may have signed in again meanwhile: the access token in memory would not have what was granted.
         if let Some(known) = known.filter(|known| same_grant(&known.connection, &connection)) {
@@ -245,6 +260,7 @@ impl Engine {
             credential: credential.clone(),
             endings: Endings::of(self),
             worked: AtomicBool::new(false),
+            unsaved: AtomicBool::new(false),
             clock_skew: self.clock_skew.clone(),
         });
         let transport = Transport::new(TransportConfig {
@@ -266,6 +282,10 @@ impl Engine {
             project,
             credential,
         };
+        let credential = session.credential.clone();
+        self.sessions
+            .credentials()
+            .insert(session.connection.id.clone(), credential);
         sessions.insert(session.connection.id.clone(), session.clone());
         drop(sessions);
         Ok(session)
@@ -327,6 +347,8 @@ struct ConnectionTokens {
     endings: Endings,
     /// It gave out a token since this process began.
     worked: AtomicBool,
+    /// As it was told last: the keychain did not take a renewed secret.
+    unsaved: AtomicBool,
     clock_skew: ClockSkew,
 }
 
@@ -349,6 +371,10 @@ impl AccessTokenSource for ConnectionTokens {
         match self.credential.access_token().await {
             Ok(token) => {
                 self.used().await;
+                let unsaved = self.credential.unsaved();
+                if self.unsaved.swap(unsaved, Ordering::Relaxed) != unsaved {
+                    self.endings.jobs.changed(Topic::Connections);
+                }
                 Ok(AccessToken::new(token.expose()))
             }
             Err(error) => {

@@ -13,3 +13,4 @@ mod trouble;
 pub use check::check;
 pub(super) use ending::{Endings, client_accepted, signs_off, tokens_obtained, trouble_of};
 pub(crate) use explain::explain_failure;
+pub(super) use trouble::renewal_unsaved;

@@ -14,6 +14,7 @@ use google_apis::{
 use google_oauth::{
     Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore, UserCredential,
 };
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
 use super::diagnosis::Endings;
@@ -262,6 +263,7 @@ impl Engine {
             worked: AtomicBool::new(false),
             unsaved: AtomicBool::new(false),
             clock_skew: self.clock_skew.clone(),
+            refusals: std::sync::Mutex::default(),
         });
         let transport = Transport::new(TransportConfig {
             http,
@@ -340,6 +342,38 @@ fn ambiguous(message: &str, connections: &[ConnectionRecord]) -> Error {
     )
 }
 
+/// A token that is refused so soon after it was renewed was never any good.
+const JUST_RENEWED: SignedDuration = SignedDuration::from_mins(1);
+
+/// What Google refused (401), and what was given out instead.
+#[derive(Default)]
+struct Refusals {
+    last: Option<(SecretString, Timestamp)>,
+    /// The token that came in its place.
+    successor: Option<SecretString>,
+}
+
+impl Refusals {
+    fn gave(&mut self, token: &SecretString) {
+        if self.last.as_ref().is_some_and(|(refused, _)| refused != token) {
+            self.successor.get_or_insert_with(|| token.clone());
+        }
+    }
+
+    /// Whether this is the second refusal in a row: of the token that had just come in place of a refused one.
+    fn again(&mut self, token: &SecretString, now: Timestamp) -> bool {
+        let again = match &self.last {
+            // Another call that was under way with it.
+            Some((refused, _)) if refused == token => return false,
+            Some((_, at)) => self.successor.as_ref() == Some(token) && now.duration_since(*at) <= JUST_RENEWED,
+            None => false,
+        };
+        self.last = Some((token.clone(), now));
+        self.successor = None;
+        again
+    }
+}
+
 /// Access tokens for the transport; a dead sign-in is noted with the connection.
 struct ConnectionTokens {
     connection: ConnectionRecord,
@@ -350,9 +384,14 @@ struct ConnectionTokens {
     /// As it was told last: the keychain did not take a renewed secret.
     unsaved: AtomicBool,
     clock_skew: ClockSkew,
+    refusals: std::sync::Mutex<Refusals>,
 }
 
 impl ConnectionTokens {
+    fn refusals(&self) -> MutexGuard<'_, Refusals> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The last use is the last success: an old one tells later why Google ended the sign-in.
     async fn used(&self) {
         if self.worked.swap(true, Ordering::Relaxed) {
@@ -371,6 +410,7 @@ impl AccessTokenSource for ConnectionTokens {
         match self.credential.access_token().await {
             Ok(token) => {
                 self.used().await;
+                self.refusals().gave(&token);
                 let unsaved = self.credential.unsaved();
                 if self.unsaved.swap(unsaved, Ordering::Relaxed) != unsaved {
                     self.endings.jobs.changed(Topic::Connections);
@@ -408,6 +448,41 @@ impl AccessTokenSource for ConnectionTokens {
     }
 
     async fn invalidate(&self, token: &AccessToken) {
-        self.credential.invalidate(&SecretString::new(token.expose())).await;
+        let token = SecretString::new(token.expose());
+        self.credential.invalidate(&token).await;
+        let again = self.refusals().again(&token, self.endings.clock.now());
+        if again {
+            // Renewing works and helps nothing: only a new sign-in can.
+            let said = "Google refuses the access that it has just renewed (HTTP 401)".to_owned();
+            let end = match self.connection.kind {
+                ConnectionKind::User => OAuthError::SignInExpired(said),
+                ConnectionKind::ServiceAccount => OAuthError::KeyRefused(said),
+            };
+            self.endings.note(&self.connection, &end, self.clock_skew.known()).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r11_only_a_token_that_was_just_renewed_is_the_second_refusal() {
+        let token = SecretString::new;
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let mut refusals = Refusals::default();
+        refusals.gave(&token("one"));
+        assert!(!refusals.again(&token("one"), at(0)));
+        assert!(!refusals.again(&token("one"), at(1)), "another call had it too");
+        refusals.gave(&token("two"));
+        assert!(refusals.again(&token("two"), at(2)));
+        // One that worked for a while is renewed first.
+        refusals.gave(&token("three"));
+        assert!(!refusals.again(&token("three"), at(2000)));
+        refusals.gave(&token("four"));
+        assert!(!refusals.again(&token("from before"), at(2001)));
+        refusals.gave(&token("five"));
+        assert!(refusals.again(&token("five"), at(2002)));
     }
 }

@@ -259,3 +259,40 @@ async fn k6_an_entry_that_cannot_be_read_can_be_disconnected_and_google_was_not_
     assert!(stage.engine.store().connection(ANA).await.unwrap().is_none());
     assert!(stage.keychain.entries.get(ANA).await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn r11_a_second_401_for_a_fresh_token_asks_for_a_new_sign_in() {
+    let stage = Stage::open(&[ANA, BEN]).await;
+    for host in ["analyticsadmin.googleapis.com", "tagmanager.googleapis.com"] {
+        let order = json!({"match": {"host": host}, "status": 401, "times": 100});
+        stage.control("faults", order).await;
+    }
+    let error = stage.use_it(ANA).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::SignInNeeded);
+    let view = stage.view(ANA).await;
+    let trouble = view.trouble.unwrap();
+    assert_eq!(
+        (view.state, trouble.action),
+        (ConnectionState::NeedsSignIn, TroubleAction::SignInAgain)
+    );
+    assert_eq!(trouble.cause, SignInCause::Unknown);
+    assert_eq!(stage.view(BEN).await.state, ConnectionState::Ready);
+    // A later success is no new sign-in; a check that the person asks for is worth as much.
+    stage.sandbox.google().clear_faults();
+    stage.use_it(ANA).await.unwrap();
+    assert_eq!(stage.view(ANA).await.state, ConnectionState::NeedsSignIn);
+    assert!(stage.check(ANA).await.ok);
+    assert_eq!(stage.view(ANA).await.state, ConnectionState::Ready);
+}
+
+#[tokio::test]
+async fn r11_one_401_is_answered_with_a_renewal_and_ends_nothing() {
+    let stage = Stage::open(&[ANA]).await;
+    for host in ["analyticsadmin.googleapis.com", "tagmanager.googleapis.com"] {
+        stage
+            .control("faults", json!({"match": {"host": host}, "status": 401}))
+            .await;
+    }
+    stage.use_it(ANA).await.unwrap();
+    assert_eq!(stage.view(ANA).await.state, ConnectionState::Ready);
+}

@@ -89,6 +89,8 @@ fn details(error: &RecordedError) -> FailureDetails {
         violations: violations
             .map(|one| (redaction::text(&one.field), redaction::text(&one.description)))
             .collect(),
+        network: error.network.map(|fault| fault.code().to_owned()),
+        activation_url: told(&error.activation_url),
         outcome_unknown: error.outcome_unknown,
         retry_after_seconds: error.retry_after.map(|wait| wait.as_secs()),
     }
@@ -166,11 +168,19 @@ mod tests {
                 field: "container.name".to_owned(),
                 description: "\"AIzaSyNotAKeyButLooksLikeOne\" is no name".to_owned(),
             }],
+            network: None,
+            activation_url: Some("https://console.developers.google.com/apis/api/x?project=1".to_owned()),
             outcome_unknown: false,
             retry_after: None,
         });
         assert_eq!(stored.google_status.as_deref(), Some("INVALID_ARGUMENT"));
         assert_eq!(stored.reason.as_deref(), Some(redaction::REDACTED));
+        let page = "https://console.developers.google.com/apis/api/x?project=1";
+        assert_eq!(
+            stored.activation_url.as_deref(),
+            Some(page),
+            "what holds no secret stays"
+        );
         let description = format!("\"{}\" is no name", redaction::REDACTED);
         assert_eq!(stored.violations, [("container.name".to_owned(), description)]);
     }

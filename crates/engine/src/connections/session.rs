@@ -79,10 +79,13 @@ impl Sessions {
 
     /// The OAuth client's file was added again.
     pub(super) async fn forget_client(&self, client_id: &str) {
-        self.open
-            .lock()
-            .await
-            .retain(|_, session| session.connection.oauth_client_id != client_id);
+        self.open.lock().await.retain(|id, session| {
+            let stays = session.connection.oauth_client_id != client_id;
+            if !stays {
+                self.credentials().remove(id);
+            }
+            stays
+        });
     }
 }
 

@@ -434,6 +434,8 @@ impl Drop for OpenAnswer {
                 google_status: None,
                 reason: None,
                 violations: Vec::new(),
+                network: None,
+                activation_url: None,
                 outcome_unknown: false,
                 retry_after: None,
             }));
@@ -557,6 +559,8 @@ impl CallLog {
             google_status: failure.google_status.clone(),
             reason: failure.reason.clone(),
             violations: failure.violations.clone(),
+            network: failure.network,
+            activation_url: failure.activation_url.clone(),
             outcome_unknown,
             retry_after: failure.retry_after,
         }));

@@ -297,7 +297,8 @@ allowed: Array<PermissionName>, state: ConnectionState,
  */
 state_reason: string | null, 
 /**
- * The same, with cause, remedy and what else it may be; `None` while it works.
+ * The same, with cause, remedy and what else it may be; `None` while it works. While it is ready: what will end that,
+ * such as a renewed sign-in that the keychain did not take.
  */
 trouble: TroubleView | null, stored_in: StoredIn, connected_at: string, 
 /**

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use gantry_store::ActivityEntry;
-use google_apis::{ActivityId, ApiError, ErrorKind, FieldViolation};
+use google_apis::{ActivityId, ApiError, ErrorKind, FieldViolation, NetworkFault};
 use jiff::Timestamp;
 
 use super::methods;
@@ -104,6 +104,8 @@ fn failure(entry: &ActivityEntry, now: Timestamp) -> Option<ApiError> {
         failure.google_status = details.google_status;
         failure.reason = details.reason;
         failure.violations = violations.collect();
+        failure.network = details.network.as_deref().and_then(NetworkFault::from_code);
+        failure.activation_url = details.activation_url;
         failure.retry_after = details.retry_after_seconds.and_then(|seconds| {
             let asked = Duration::from_millis(entry.latency_ms) + Duration::from_secs(seconds);
             let passed = Duration::try_from(now.duration_since(entry.at)).unwrap_or_default();
@@ -263,6 +265,38 @@ mod tests {
             assert_eq!(explained.remedy, told.remedy);
             assert!(explained.text.ends_with("a refusal counts too."));
         }
+    }
+
+    #[test]
+    fn r8_a_fault_of_the_network_and_the_page_of_an_api_are_told_again() {
+        let told = |code: &str, details: &str| {
+            let failed = ActivityEntry {
+                status: None,
+                error_code: Some(code.to_owned()),
+                error_message: Some("Nobody answered".to_owned()),
+                failure: Some(serde_json::from_str(details).unwrap()),
+                ..entry()
+            };
+            failure(&failed, Timestamp::UNIX_EPOCH).unwrap()
+        };
+        for fault in [NetworkFault::CaptivePortal, NetworkFault::ProxyRefused] {
+            let again = told("network", &format!(r#"{{"network": "{}"}}"#, fault.code()));
+            assert_eq!(again.network, Some(fault));
+            let as_it_was = ApiError::recorded(
+                ErrorKind::Network,
+                "Nobody answered",
+                again.api_method,
+                again.activity_id,
+                |failure| failure.network = Some(fault),
+            );
+            assert_eq!(Error::from(again).remedy, Error::from(as_it_was).remedy);
+        }
+        let page = "https://console.cloud.google.com/apis/library/tagmanager.googleapis.com?project=1";
+        let off = told("api_disabled", &format!(r#"{{"activation_url": "{page}"}}"#));
+        assert_eq!(off.activation_url.as_deref(), Some(page));
+        // Written down by an earlier version, or a later one.
+        assert_eq!(told("network", "{}").network, None);
+        assert_eq!(told("network", r#"{"network": "of a later version"}"#).network, None);
     }
 
     #[test]

@@ -166,6 +166,12 @@ impl From<OAuthError> for Error {
                 "Google's answer does not prove who signed in, so nothing was saved.".to_owned(),
                 "Check that this computer's clock is right, then sign in again.",
             ),
+            OAuthError::NotRevoked(_) => (
+                ErrorCode::PartlyDone,
+                "It was removed from this computer, but Google could not be told: what the keychain held cannot be read."
+                    .to_owned(),
+                "Remove Gantry's access at myaccount.google.com/connections as well.",
+            ),
             OAuthError::Store(_) => return keychain(&error),
             OAuthError::Lock(_) => (
                 ErrorCode::Storage,

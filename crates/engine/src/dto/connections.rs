@@ -135,7 +135,8 @@ pub struct ConnectionView {
     pub state: ConnectionState,
     /// Why it needs a sign-in, in plain words.
     pub state_reason: Option<String>,
-    /// The same, with cause, remedy and what else it may be; `None` while it works.
+    /// The same, with cause, remedy and what else it may be; `None` while it works. While it is ready: what will end that,
+    /// such as a renewed sign-in that the keychain did not take.
     pub trouble: Option<TroubleView>,
     pub stored_in: StoredIn,
     pub connected_at: Timestamp,

@@ -12,7 +12,7 @@ use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
 use google_apis::{AnalyticsAdmin, AnalyticsData, ApiError, TagManager};
 use jiff::SignedDuration;
 
-use super::{Endings, offering_sign_in, signing_in_again, trouble_of};
+use super::{Endings, offering_sign_in, renewal_unsaved, signing_in_again, trouble_of};
 use crate::Engine;
 use crate::connections::list::one;
 use crate::connections::session::{allowed, granted};
@@ -81,6 +81,18 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
         findings.push(skipped(FindingSubject::SignIn, "Google was not asked", why));
         None
     };
+    if engine.sessions.unsaved(&record.id) {
+        // Instead of what the keychain holds: that is the sign-in of before.
+        findings.list.retain(|one| one.subject != FindingSubject::Keychain);
+        let trouble = renewal_unsaved();
+        let subject = FindingSubject::Keychain;
+        findings.push(Finding {
+            explanation: trouble.explanation,
+            remedy: trouble.remedy,
+            offers: vec![Offer::RetryKeychain],
+            ..finding(subject, FindingState::Warn, &trouble.title)
+        });
+    }
     let clock_place = findings.list.len();
     permissions(&record, &mut findings);
     match &session {

@@ -16,3 +16,4 @@ use again::{offering_sign_in, signing_in_again};
 pub use check::check;
 pub(super) use ending::{Endings, client_accepted, signs_off, tokens_obtained, trouble_of};
 pub(crate) use explain::explain_failure;
+pub(super) use trouble::renewal_unsaved;

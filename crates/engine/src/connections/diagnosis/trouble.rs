@@ -47,6 +47,22 @@ pub(super) fn trouble(case: &Case<'_>) -> TroubleView {
     }
 }
 
+/// What is told of a connection that works while only this process has its renewed secret.
+pub(in crate::connections) fn renewal_unsaved() -> TroubleView {
+    let cause = SignInCause::KeychainUnavailable;
+    TroubleView {
+        cause,
+        since: None,
+        title: "The renewed sign-in is not saved".to_owned(),
+        explanation: "Google renewed this sign-in and the keychain did not take it; it is kept in memory until Gantry \
+                      quits."
+            .to_owned(),
+        remedy: "Unlock the keychain and check this connection before you quit Gantry: it is then saved.".to_owned(),
+        also_possible: Vec::new(),
+        action: action(cause),
+    }
+}
+
 fn action(cause: SignInCause) -> TroubleAction {
     match cause {
         SignInCause::KeychainUnavailable => TroubleAction::UnlockKeychain,

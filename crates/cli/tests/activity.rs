@@ -79,23 +79,23 @@ fn follow(home: &Path) -> (Child, BufReader<std::process::ChildStdout>) {
     (child, lines)
 }
 
+/// L6: Ctrl-C, and the system's own way of asking a program to end.
 #[tokio::test(flavor = "multi_thread")]
-async fn following_prints_each_request_of_another_process_on_a_line_and_ends_well_on_ctrl_c() {
-    let home = tempfile::tempdir().unwrap();
-    let store = record_of(home.path()).await;
-    (1..=2).for_each(|number| store.record_activity(request(number), None));
-    store.flush().await.unwrap();
-    let (mut child, mut lines) = follow(home.path());
-    assert_eq!(next(&mut lines)["id"], request(2).id, "the newest one that was there");
-    (3..=4).for_each(|number| store.record_activity(request(number), None));
-    assert_eq!(next(&mut lines)["id"], request(3).id);
-    assert_eq!(next(&mut lines)["id"], request(4).id);
-    let interrupted = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(interrupted.success());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+async fn l6_following_prints_each_request_of_another_process_and_ends_well_when_asked_to() {
+    for signal in ["-INT", "-TERM"] {
+        let home = tempfile::tempdir().unwrap();
+        let store = record_of(home.path()).await;
+        (1..=2).for_each(|number| store.record_activity(request(number), None));
+        store.flush().await.unwrap();
+        let (mut child, mut lines) = follow(home.path());
+        assert_eq!(next(&mut lines)["id"], request(2).id, "the newest one that was there");
+        (3..=4).for_each(|number| store.record_activity(request(number), None));
+        assert_eq!(next(&mut lines)["id"], request(3).id);
+        assert_eq!(next(&mut lines)["id"], request(4).id);
+        let told = Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(told.unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{signal}");
+    }
 }
 
 /// L6: the reader of the pipe goes away.

@@ -7,6 +7,8 @@ export default defineConfig(({ mode }) => ({
   plugins: [svelte({ preprocess: vitePreprocess() })],
   base: './',
   clearScreen: false,
+  // The window's policy lets scripts run by a nonce alone. Tauri puts a fresh one in place of these words.
+  html: mode === 'preview' ? {} : { cspNonce: '__TAURI_SCRIPT_NONCE__' },
   server: { port: 1420, strictPort: true, host: '127.0.0.1' },
   build: {
     target: 'es2022',

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gantry_domain::{GoogleBase, SystemClock};
 use gantry_engine::browser::SystemBrowser;
 use gantry_engine::{Engine, EngineConfig, Error, ErrorCode, Host, Keychain, Profile, Result};
+use gantry_keychain::KeychainOpener;
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, Seed, practice};
 use google_oauth::OAuthClient;
 
@@ -13,7 +14,8 @@ const SANDBOX_PORT: u16 = 27480;
 
 /// The engine of a profile, on this computer's keychain and browser.
 pub async fn engine(profile: Profile, host: Arc<dyn Host>, shipped: Option<OAuthClient>) -> Result<Arc<Engine>> {
-    let keychain = Keychain::found(gantry_keychain::Keychain::open(profile.keychain_service()).await);
+    // Nobody waits for it: the window shows at once what needs no secret.
+    let keychain = Keychain::at_start(KeychainOpener::new(profile.keychain_service()));
     Engine::open(EngineConfig {
         profile,
         keychain,

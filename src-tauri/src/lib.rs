@@ -2,9 +2,12 @@
 //! commands and events. No feature lives here.
 
 mod composition;
+mod instance_lock;
 mod ipc;
 mod logging;
 mod shell;
+#[cfg(test)]
+mod walls;
 mod worlds;
 
 use std::ffi::OsString;
@@ -12,8 +15,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use gantry_engine::Profile;
-use tauri::{Manager, RunEvent};
+use tauri::{Context, Manager, RunEvent, Runtime};
 
+use crate::instance_lock::{InstanceLock, NotLocked};
 use crate::worlds::Worlds;
 
 /// What was asked for on the command line.
@@ -36,6 +40,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
     };
     logging::start(&profile);
+    gantry_engine::panics::tell_without_payload();
     match start(&profile, options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -46,8 +51,13 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// What `tauri.conf.json` and the capabilities say, with the pages.
+fn context<R: Runtime>() -> Context<R> {
+    tauri::generate_context!("tauri.conf.json")
+}
+
 fn start(profile: &Profile, options: Options) -> Result<(), tauri::Error> {
-    let mut context = tauri::generate_context!("tauri.conf.json");
+    let mut context = context();
     // What the identifier names (the lock of the single instance on Windows and macOS) is one a profile.
     context.config_mut().identifier = profile.single_instance_id();
     let single_instance = tauri_plugin_single_instance::Builder::new()
@@ -66,10 +76,26 @@ fn start(profile: &Profile, options: Options) -> Result<(), tauri::Error> {
             Ok(())
         })
         .build(context)?;
+    // Where the first window can be found over the system's own ways, the plugin has brought it forward and ended us.
+    let lock = InstanceLock::take(profile);
+    match &lock {
+        Ok(_) => {}
+        Err(NotLocked::Taken { data_directory }) => {
+            eprintln!(
+                "Gantry is open already, with the data in {}. Switch to its window, or close it first.",
+                data_directory.display()
+            );
+            // The toolkit is up and its loop will not run: as the plugin does, this leaves the rest to the system.
+            app.cleanup_before_exit();
+            std::process::exit(1);
+        }
+        Err(NotLocked::Unsupported(error)) => tracing::warn!(%error, "a second window could not be kept away"),
+    }
     app.run(|app, event| {
         if let RunEvent::Exit = event {
             app.state::<Arc<Worlds>>().close();
         }
     });
+    drop(lock);
     Ok(())
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use gantry_engine::host::FilePurpose;
-use gantry_engine::{Engine, Error, ErrorCode, Host, Result};
+use gantry_engine::{Engine, Error, ErrorCode, Host, Result, connections};
 use tauri::async_runtime::JoinHandle;
+use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::broadcast::error::RecvError;
@@ -45,8 +46,12 @@ pub fn open_main_window(app: &AppHandle) -> Result<(), tauri::Error> {
         .data_directory(app.state::<Arc<Worlds>>().home().webview_directory())
         .inner_size(1280.0, 800.0)
         .min_inner_size(960.0, 600.0)
-        // A page of ours never leads elsewhere; links go to the browser by id.
-        .on_navigation(|url| matches!(url.scheme(), "tauri" | "http" | "https") && is_our_page(url))
+        // Where pages have an http address (Windows), theirs and the commands' are https: the content policy names them.
+        .use_https_scheme(true)
+        // A page of ours never leads elsewhere, in the window or in a frame; links go to the browser by id.
+        .on_navigation(is_our_page)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
         .build()
         .map(|window| paint_without_the_graphics_card(&window))
 }
@@ -72,8 +77,15 @@ fn paint_without_the_graphics_card(window: &WebviewWindow) {
 #[cfg(not(target_os = "linux"))]
 fn paint_without_the_graphics_card(_: &WebviewWindow) {}
 
+/// The pages that the program carries, and while it is being developed those of the development server.
 fn is_our_page(url: &tauri::Url) -> bool {
-    url.scheme() == "tauri" || matches!(url.host_str(), Some("tauri.localhost" | "localhost"))
+    let is_at = |host: &str, port: Option<u16>| url.host_str() == Some(host) && url.port() == port;
+    match url.scheme() {
+        "tauri" => is_at("localhost", None),
+        "https" => is_at("tauri.localhost", None),
+        "http" => tauri::is_dev() && is_at("localhost", Some(1420)),
+        _ => false,
+    }
 }
 
 /// Brings the window forward, for a second start.
@@ -90,7 +102,8 @@ async fn enter_home(app: &AppHandle, worlds: &Worlds) -> Result<()> {
         app: app.clone(),
         runs_sandbox: false,
     });
-    let engine = composition::engine(worlds.home().clone(), host, None).await?;
+    let shipped = connections::shipped_oauth_client(worlds.home())?;
+    let engine = composition::engine(worlds.home().clone(), host, shipped).await?;
     let forwarder = forward_events(app, &engine);
     worlds.show(engine, None, forwarder);
     Ok(())
@@ -192,5 +205,35 @@ impl Host for Shell {
             })
         })
         .transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_shows_pages_of_ours_alone() {
+        let is_ours = |url: &str| is_our_page(&url.parse().unwrap());
+        assert!(is_ours("tauri://localhost/index.html#/reports"));
+        assert!(is_ours("https://tauri.localhost/"));
+        for foreign in [
+            "about:blank",
+            "blob:tauri://localhost/7",
+            "data:text/html,<script>1</script>",
+            "file:///etc/passwd",
+            "http://127.0.0.1:1420/",
+            "http://localhost:8080/",
+            "http://tauri.localhost/",
+            "https://accounts.google.com/",
+            "https://localhost/",
+            "https://tauri.localhost.evil.example/",
+            "https://tauri.localhost:8443/",
+            "javascript:alert(1)",
+            "smb://server/share",
+            "tauri://elsewhere/",
+        ] {
+            assert!(!is_ours(foreign), "{foreign}");
+        }
     }
 }

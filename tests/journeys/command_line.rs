@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     io::{BufRead, BufReader},
-    process::Stdio,
+    process::{Command, Stdio},
 };
 
 use journeys::{
@@ -23,7 +23,10 @@ pub const OWNER: &str = "maria.santos@harbour-bakery.example";
 /// `gantry` against one sandbox, on one desktop.
 pub struct CommandLine<'a> {
     pub desktop: &'a Desktop,
+    /// Empty: Google's own addresses.
     pub base_url: String,
+    /// Additions to its environment.
+    environment: Vec<(String, String)>,
     /// All that it has written, to standard output and standard error.
     said: RefCell<String>,
 }
@@ -33,8 +36,35 @@ impl<'a> CommandLine<'a> {
         Self {
             desktop,
             base_url: sandbox.base_url.clone(),
+            environment: Vec::new(),
             said: RefCell::default(),
         }
+    }
+
+    /// `gantry` at Google's own addresses: for a journey whose proxy leads elsewhere.
+    pub fn at_google(desktop: &'a Desktop) -> Self {
+        Self {
+            desktop,
+            base_url: String::new(),
+            environment: Vec::new(),
+            said: RefCell::default(),
+        }
+    }
+
+    /// The same, with this in its environment.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The program, in its environment.
+    pub fn command(&self) -> Command {
+        let mut command = self.desktop.command(programs::gantry());
+        if !self.base_url.is_empty() {
+            command.env("GANTRY_GOOGLE_BASE_URL", &self.base_url);
+        }
+        command.envs(self.environment.iter().cloned());
+        command
     }
 
     fn heard(&self, finished: Finished) -> Finished {
@@ -47,12 +77,7 @@ impl<'a> CommandLine<'a> {
 
     /// Runs `gantry ARGUMENTS` to its end.
     pub fn run(&self, arguments: &[&str]) -> Finished {
-        self.heard(Finished::of(
-            self.desktop
-                .command(programs::gantry())
-                .env("GANTRY_GOOGLE_BASE_URL", &self.base_url)
-                .args(arguments),
-        ))
+        self.heard(Finished::of(self.command().args(arguments)))
     }
 
     /// Runs `gantry --json ARGUMENTS`, which must succeed, and reads its one document.
@@ -66,9 +91,7 @@ impl<'a> CommandLine<'a> {
     /// stderr is handed to `visit`.
     pub fn with_visits(&self, arguments: &[&str], mut visit: impl FnMut(&str)) -> Finished {
         let mut child = self
-            .desktop
-            .command(programs::gantry())
-            .env("GANTRY_GOOGLE_BASE_URL", &self.base_url)
+            .command()
             .args(["--json", "--no-browser"])
             .args(arguments)
             .stdin(Stdio::null())
@@ -93,6 +116,11 @@ impl<'a> CommandLine<'a> {
             stdout: stdout.join().unwrap(),
             stderr,
         })
+    }
+
+    /// All that it has written so far.
+    pub fn said(&self) -> String {
+        self.said.borrow().clone()
     }
 
     /// Adds the practice OAuth client.

@@ -5,5 +5,9 @@
 
 mod command_line;
 mod desktop;
+mod keychain;
+mod proxy;
 mod secrets;
+mod service_account;
+mod walls;
 mod window;

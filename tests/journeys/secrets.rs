@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use journeys::desktop::Desktop;
 
-/// How Google's and the sandbox's tokens begin (refresh, access), in any file or page.
-const TOKEN_BEGINNINGS: [&str; 2] = ["1//", "ya29."];
+/// How Google's and the sandbox's secrets begin (refresh token, access token, authorization code), in any file or page.
+const TOKEN_BEGINNINGS: [&str; 4] = ["1//", "ya29.", "4/0", "4%2F0"];
 
 /// The refresh token, which must be in the keyring: found by what it begins with, among all that Gantry stored there.
 pub fn refresh_token_in_the_keyring(desktop: &Desktop) -> String {

@@ -11,16 +11,32 @@ use tempfile::TempDir;
 
 use crate::{
     process::{Finished, Process},
-    programs::in_path,
+    programs::{in_path, python},
 };
 
 /// The keyring's password; nobody is asked for it.
 const KEYRING_PASSWORD: &str = "journey";
 
+/// What a desktop's session has for a keychain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keyring {
+    Unlocked,
+    /// There, and closed; the prompt cannot be answered, which counts as dismissed.
+    Locked,
+    /// None that has anything to keep secrets in: the bus starts one on demand, without a default collection.
+    Empty,
+    /// A session bus that nobody on it can start a Secret Service for.
+    NoService,
+    /// No session bus at all.
+    NoBus,
+    /// A Secret Service that takes calls and never answers, played by python-dbusmock.
+    Hung,
+}
+
 #[derive(Debug)]
 pub struct Desktop {
     // Dropped in this order: who uses the bus and the display ends before them.
-    _keyring: Option<Process>,
+    keyring: Option<Process>,
     _bus: Process,
     _display: Process,
     environment: Vec<(String, String)>,
@@ -30,12 +46,12 @@ pub struct Desktop {
 impl Desktop {
     /// A whole desktop with an unlocked keyring.
     pub fn start() -> Self {
-        Self::with(true)
+        Self::with(Keyring::Unlocked)
     }
 
     /// A desktop whose session has no keyring at all.
     pub fn without_keyring() -> Self {
-        Self::with(false)
+        Self::with(Keyring::Empty)
     }
 
     /// The same desktop, on which Gantry writes all that it can into its log.
@@ -45,7 +61,8 @@ impl Desktop {
         self
     }
 
-    fn with(keyring: bool) -> Self {
+    /// A desktop with this for a keychain.
+    pub fn with(keyring: Keyring) -> Self {
         let home = tempfile::Builder::new()
             .prefix("gantry-journey-")
             .tempdir()
@@ -89,19 +106,44 @@ impl Desktop {
         );
         environment.push(("DISPLAY".to_owned(), format!(":{number}")));
 
-        let (bus, address) = Process::start_and_read(
-            Command::new(in_path(&["dbus-daemon"]))
-                .args(["--session", "--nofork", "--print-address=1"])
-                .envs(environment.iter().cloned())
-                .stderr(Stdio::null()),
-            Duration::from_secs(20),
-            |line| line.starts_with("unix:").then(|| line.to_owned()),
-        );
+        let mut daemon = Command::new(in_path(&["dbus-daemon"]));
+        match keyring {
+            // No service can be started on it.
+            Keyring::NoService | Keyring::Hung => {
+                let settings = home.path().join("bus.conf");
+                std::fs::write(&settings, BUS_WITHOUT_SERVICES).expect("the bus's settings");
+                daemon.arg(format!("--config-file={}", settings.display()));
+            }
+            _ => {
+                daemon.arg("--session");
+            }
+        }
+        // A socket with a path: abstract ones cannot be reached from where a program has no network.
+        let socket = format!("--address=unix:path={}", runtime.join("session-bus").display());
+        daemon
+            .args(["--nofork", "--print-address=1", &socket])
+            .envs(environment.iter().cloned());
+        if keyring == Keyring::Locked {
+            // Who asks for the password cannot open a window: the prompt ends as if it had been dismissed.
+            daemon.env_remove("DISPLAY");
+        }
+        let (bus, address) = Process::start_and_read(daemon.stderr(Stdio::null()), Duration::from_secs(20), |line| {
+            line.starts_with("unix:").then(|| line.to_owned())
+        });
+        let address = match keyring {
+            Keyring::NoBus => format!("unix:path={}", shown(&runtime.join("no-bus"))),
+            _ => address,
+        };
         environment.push(("DBUS_SESSION_BUS_ADDRESS".to_owned(), address));
 
-        let keyring = keyring.then(|| start_keyring(&environment));
+        let keyring = match keyring {
+            Keyring::Unlocked => Some(start_keyring(&environment)),
+            Keyring::Locked => Some(start_locked_keyring(&environment)),
+            Keyring::Hung => Some(start_hung_service(&environment)),
+            Keyring::Empty | Keyring::NoService | Keyring::NoBus => None,
+        };
         Self {
-            _keyring: keyring,
+            keyring,
             _bus: bus,
             _display: display,
             environment,
@@ -109,12 +151,18 @@ impl Desktop {
         }
     }
 
+    /// Ends the session's keyring and starts it again, unlocked, as after typing its password.
+    pub fn unlock_keyring(&mut self) {
+        self.keyring = None;
+        self.keyring = Some(start_keyring(&self.environment));
+    }
+
     /// What a program on this desktop finds in its environment.
     pub fn environment(&self) -> impl Iterator<Item = (String, String)> + '_ {
         self.environment.iter().cloned()
     }
 
-    /// A command that will run on this desktop, without the person's own Gantry or browser settings.
+    /// A command that will run on this desktop, without the person's own Gantry, browser or network settings.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         for name in [
@@ -122,9 +170,20 @@ impl Desktop {
             "WAYLAND_DISPLAY",
             "GANTRY_GOOGLE_BASE_URL",
             "GANTRY_LOG",
+            "GANTRY_SECRETS_FILE",
             "RUST_LOG",
             "NO_COLOR",
             "DISPLAY",
+            "HTTP_PROXY",
+            "HTTPS_PROXY",
+            "ALL_PROXY",
+            "NO_PROXY",
+            "http_proxy",
+            "https_proxy",
+            "all_proxy",
+            "no_proxy",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
         ] {
             command.env_remove(name);
         }
@@ -213,16 +272,96 @@ fn start_keyring(environment: &[(String, String)]) -> Process {
     process
 }
 
-/// The service is up when its default collection exists and is not locked: asked over the bus, as a client would.
-fn default_collection_is_unlocked(environment: &[(String, String)]) -> bool {
-    // The owner first: a call to a name without one would make the bus start a second, locked keyring.
+/// gnome-keyring with a default collection that was made before, and whose password nobody has typed.
+fn start_locked_keyring(environment: &[(String, String)]) -> Process {
+    // It makes the collection, and ends.
+    drop(start_keyring(environment));
+    let process = Process::start(
+        Command::new(in_path(&["gnome-keyring-daemon"]))
+            .args(["--start", "--components=secrets", "--foreground"])
+            .envs(environment.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null()),
+    );
+    wait_for_name(environment);
+    process
+}
+
+/// A Secret Service whose first method never returns.
+fn start_hung_service(environment: &[(String, String)]) -> Process {
+    let process = Process::start(
+        Command::new(python())
+            .args(["-m", "dbusmock", "--session"])
+            .args([
+                SECRET_SERVICE,
+                "/org/freedesktop/secrets",
+                "org.freedesktop.Secret.Service",
+            ])
+            .envs(environment.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null()),
+    );
+    wait_for_name(environment);
+    let method = [
+        "org.freedesktop.Secret.Service",
+        "OpenSession",
+        "sv",
+        "vo",
+        "__import__('time').sleep(86400)",
+    ];
+    let method = method.map(|text| format!("string:{text}"));
+    let mut call = vec![
+        "--dest=org.freedesktop.secrets",
+        "/org/freedesktop/secrets",
+        "org.freedesktop.DBus.Mock.AddMethod",
+    ];
+    call.extend(method.iter().map(String::as_str));
+    let answer = ask(environment, &call);
+    assert!(answer.contains("method return"), "the mock takes its method: {answer}");
+    process
+}
+
+/// Waits until the Secret Service has its name on the bus.
+fn wait_for_name(environment: &[(String, String)]) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !has_owner(environment) {
+        assert!(Instant::now() < deadline, "no Secret Service came up");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn has_owner(environment: &[(String, String)]) -> bool {
     let owner = [
         "--dest=org.freedesktop.DBus",
         "/",
         "org.freedesktop.DBus.NameHasOwner",
         "string:org.freedesktop.secrets",
     ];
-    if !ask(environment, &owner).contains("boolean true") {
+    ask(environment, &owner).contains("boolean true")
+}
+
+const SECRET_SERVICE: &str = "org.freedesktop.secrets";
+
+/// A session bus that starts nothing by itself.
+const BUS_WITHOUT_SERVICES: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
+/// The service is up when its default collection exists and is not locked: asked over the bus, as a client would.
+fn default_collection_is_unlocked(environment: &[(String, String)]) -> bool {
+    // The owner first: a call to a name without one would make the bus start a second, locked keyring.
+    if !has_owner(environment) {
         return false;
     }
     property(

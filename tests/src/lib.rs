@@ -9,8 +9,10 @@
 
 pub mod browser;
 pub mod desktop;
+pub mod hits;
 pub mod process;
 pub mod programs;
+pub mod proxy;
 pub mod sandbox;
 pub mod screens;
 pub mod user_agent;

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    os::unix::process::CommandExt,
+    os::unix::process::{CommandExt, ExitStatusExt},
     process::{Child, Command, Stdio},
     sync::mpsc,
     time::Duration,
@@ -91,6 +91,7 @@ impl Drop for Process {
 /// What a finished program said.
 #[derive(Debug)]
 pub struct Finished {
+    /// Its exit code; negative, the signal that ended it.
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
@@ -101,7 +102,9 @@ impl Finished {
     pub fn of(command: &mut Command) -> Self {
         let output = command.stdin(Stdio::null()).output().expect("the program starts");
         Self {
-            code: output.status.code().unwrap_or(-1),
+            code: (output.status.code())
+                .or_else(|| output.status.signal().map(|signal| -signal))
+                .unwrap_or(i32::MIN),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }

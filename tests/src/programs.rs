@@ -17,6 +17,14 @@ pub fn show_in_browser() -> PathBuf {
     built("GANTRY_SHOW_IN_BROWSER", "show-in-browser")
 }
 
+/// Python with the judges' packages: `$GANTRY_PYTHON`, else the virtual environment that `cargo xtask test` makes.
+pub fn python() -> PathBuf {
+    std::env::var_os("GANTRY_PYTHON").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../.venv/bin/python"),
+        PathBuf::from,
+    )
+}
+
 /// axe-core's script: `$GANTRY_AXE`, else where npm has put it.
 pub fn axe() -> PathBuf {
     std::env::var_os("GANTRY_AXE").map_or_else(

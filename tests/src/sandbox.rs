@@ -1,6 +1,9 @@
 //! `gantry sandbox` as a process of its own, and its control endpoint.
 
-use std::{process::Stdio, time::Duration};
+use std::{
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use serde_json::Value;
 
@@ -39,10 +42,18 @@ impl Sandbox {
         Self::with(desktop, &["--seed", seed, "--no-quota"])
     }
 
+    /// Serves the seed where there is no desktop: for what runs on servers.
+    pub fn start_without_desktop(seed: &str) -> Self {
+        Self::run(Command::new(programs::gantry()), &["--seed", seed])
+    }
+
     fn with(desktop: &Desktop, arguments: &[&str]) -> Self {
+        Self::run(desktop.command(programs::gantry()), arguments)
+    }
+
+    fn run(mut program: Command, arguments: &[&str]) -> Self {
         let (process, base_url) = Process::start_and_read(
-            desktop
-                .command(programs::gantry())
+            program
                 .args(["sandbox", "--port", "0"])
                 .args(arguments)
                 .stdin(Stdio::null())

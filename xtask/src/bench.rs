@@ -15,16 +15,40 @@ pub enum Benchmark {
     Load,
     /// Cold start to the first painted screen, and idle memory, against a bare Tauri window.
     Startup,
+    /// The redirect's way among idle sockets, and one refresh for two hundred tasks in five processes.
+    SignIn,
 }
 
 pub fn bench(installing: Installing, only: Option<Benchmark>) -> Result<(), Failure> {
-    if only != Some(Benchmark::Startup) {
+    let wanted = |one| only.is_none_or(|only| only == one);
+    if wanted(Benchmark::Load) {
         load(installing)?;
     }
-    if only != Some(Benchmark::Load) {
+    if wanted(Benchmark::SignIn) {
+        sign_in()?;
+    }
+    if wanted(Benchmark::Startup) {
         startup(installing)?;
     }
     Ok(())
+}
+
+fn sign_in() -> Result<(), Failure> {
+    step("Signing in when the world is unkind, optimised", || {
+        Program::cargo()
+            .args([
+                "run",
+                "--release",
+                "--quiet",
+                "--package",
+                "gantry-engine",
+                "--example",
+                "sign-in-bench",
+            ])
+            .arg("--")
+            .arg(root().join("bench").join("results"))
+            .run("")
+    })
 }
 
 fn load(installing: Installing) -> Result<(), Failure> {

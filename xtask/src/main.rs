@@ -8,6 +8,7 @@ mod bindings;
 mod check;
 mod doctor;
 mod failure;
+mod fuzz;
 mod macos;
 mod needs;
 mod package;
@@ -46,7 +47,11 @@ enum Command {
         arguments: Vec<String>,
     },
     /// Everything that continuous integration runs: check, unit and crate tests, Python judges, journeys.
-    Test,
+    Test {
+        /// Only the fuzz targets, each for some seconds: not part of the usual run.
+        #[arg(long)]
+        fuzz: bool,
+    },
     /// Formatting, lints, types, dependency rules and stale bindings; no tests.
     Check {
         /// Write what can be written instead of complaining: formatting and TypeScript bindings.
@@ -57,7 +62,7 @@ enum Command {
     Bindings,
     /// Measure Gantry against the plain alternatives, side by side, and compare with the last run.
     Bench {
-        /// Only this benchmark: `load` or `startup`.
+        /// Only this benchmark: `load`, `sign-in` or `startup`.
         only: Option<bench::Benchmark>,
     },
     /// Photograph every screen in both themes and two sizes, from the real window over the sandbox, into shots/.
@@ -81,7 +86,8 @@ fn main() -> ExitCode {
     };
     let outcome = match arguments.command {
         Command::Run { release, arguments } => run::run(installing, release, &arguments),
-        Command::Test => test::test(installing),
+        Command::Test { fuzz: true } => fuzz::fuzz(installing),
+        Command::Test { fuzz: false } => test::test(installing),
         Command::Check { fix } => check::check(installing, fix),
         Command::Bindings => bindings::write(),
         Command::Bench { only } => bench::bench(installing, only),

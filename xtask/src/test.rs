@@ -15,6 +15,7 @@ pub fn test(installing: Installing) -> Result<(), Failure> {
     cargo_tools::components(installing)?;
     cargo_tools::deny(installing)?;
     let node = node::ui_packages(installing)?;
+    node::judge_packages(&node, installing)?;
     python::environment(installing)?;
 
     check::checks(&node)?;
@@ -26,6 +27,8 @@ pub fn test(installing: Installing) -> Result<(), Failure> {
         forget_recorded_requests()?;
         Program::cargo()
             .args(["test", "--workspace"])
+            // google-oauth's tests sign in at an OpenID provider that is not ours.
+            .env("GANTRY_NODE", node.interpreter())
             .run("`cargo test -p CRATE NAME` runs one of them again.")
     })?;
     step("Judges: Google's own Python clients", judges)?;
@@ -68,10 +71,12 @@ fn judges() -> Result<(), Failure> {
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
         .arg(root().join("tests").join("judges").join("python"))
         .env("GANTRY_BIN", built("debug", "gantry"))
+        .env("GANTRY_ASSERTION", built("debug/examples", "assertion"))
         // Written by the crate tests before: what our clients and our engine send, as the sandbox received it.
         .env("GANTRY_OUR_REQUESTS", recorded())
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .run("`GANTRY_BIN=target/debug/gantry .venv/bin/python -m pytest tests/judges/python -k NAME` runs one again.")
+        .run("`GANTRY_BIN=target/debug/gantry GANTRY_ASSERTION=target/debug/examples/assertion .venv/bin/python -m pytest \
+             tests/judges/python -k NAME` runs one again.")
 }
 
 fn journeys() -> Result<(), Failure> {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use gantry_domain::SystemClock;
 use gantry_engine::browser::SystemBrowser;
 use gantry_engine::host::Headless;
-use gantry_engine::{Engine, EngineConfig, Job, Keychain, Profile, Result, commands};
+use gantry_engine::{Engine, EngineConfig, Job, Profile, Result, commands, connections};
 use google_oauth::{Browser, BrowserError};
 use serde::Serialize;
 use url::Url;
 
 use crate::output::Output;
-use crate::progress;
+use crate::{progress, secrets};
 
 /// An open engine and the way to talk to the person.
 pub struct Session<'a> {
@@ -25,7 +25,7 @@ pub struct Session<'a> {
 const ABANDONED: i32 = 130;
 
 /// Completes when the person presses Ctrl-C, or the system asks the program to end.
-async fn asked_to_stop() {
+pub async fn asked_to_stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -50,21 +50,27 @@ impl Browser for NoBrowser {
 }
 
 impl<'a> Session<'a> {
-    pub async fn open(output: &'a Output, connection: Option<String>, no_browser: bool) -> Result<Self> {
+    pub async fn open(
+        output: &'a Output,
+        connection: Option<String>,
+        no_browser: bool,
+        secrets: secrets::Place,
+    ) -> Result<Self> {
         let profile = Profile::from_environment()?;
-        let keychain = Keychain::found(gantry_keychain::Keychain::open(profile.keychain_service()).await);
+        let keychain = secrets.keychain(&profile)?;
         let browser: Arc<dyn Browser> = if no_browser {
             Arc::new(NoBrowser)
         } else {
             Arc::new(SystemBrowser)
         };
+        let shipped_oauth_client = connections::shipped_oauth_client(&profile)?;
         let engine = Engine::open(EngineConfig {
             profile,
             keychain,
             browser,
             clock: Arc::new(SystemClock),
             host: Arc::new(Headless),
-            shipped_oauth_client: None,
+            shipped_oauth_client,
         })
         .await?;
         if let Some(base) = engine.profile().base().loopback_base() {

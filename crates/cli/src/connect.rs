@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use gantry_domain::Permission;
-use gantry_engine::dto::connections::{ConnectRequest, ConnectionView};
+use gantry_engine::dto::connections::{AdoptAccount, ConnectRequest, ConnectionView, Offer};
 use gantry_engine::{Error, Result, connections};
 
 use crate::composition::Session;
@@ -20,6 +20,9 @@ pub struct Command {
     /// Sign this connection in again (its e-mail or id), keeping what it was allowed.
     #[arg(long, value_name = "E-MAIL OR ID")]
     reconnect: Option<String>,
+    /// Where another account answers than the one to sign in again: keep it as a connection of its own.
+    #[arg(long, requires = "reconnect")]
+    adopt_other: bool,
 }
 
 pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
@@ -30,7 +33,10 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
         session_only: false,
     };
     let run = |engine, job| async move { Box::pin(connections::connect(&engine, request, &job)).await };
-    let connected: ConnectionView = session.run_job("connections.connect", run).await?;
+    let connected: ConnectionView = match session.run_job("connections.connect", run).await {
+        Err(error) if command.adopt_other => adopt(session, error).await?,
+        outcome => outcome?,
+    };
     session.output.done(&connected, |connected| {
         let missing: Vec<&str> = connected
             .asked
@@ -49,8 +55,23 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
     })
 }
 
+/// The account that answered, as a connection of its own, where the error offers it.
+async fn adopt(session: &Session<'_>, error: Error) -> Result<ConnectionView> {
+    let offered = error.offers.iter().find_map(|offer| match offer {
+        Offer::AdoptAccount { pending, email } => Some((pending.clone(), email.clone())),
+        _ => None,
+    });
+    let Some((pending, email)) = offered else {
+        return Err(error);
+    };
+    session
+        .output
+        .note(&format!("{} {email} becomes a connection of its own.", error.message));
+    connections::adopt(&session.engine, AdoptAccount { pending }).await
+}
+
 /// Permissions by name, and the presets of the window's sign-in page.
-fn permissions(words: &[String]) -> Result<BTreeSet<Permission>> {
+pub fn permissions(words: &[String]) -> Result<BTreeSet<Permission>> {
     use Permission::{Configure, Edit, Publish, View};
     let mut all = BTreeSet::new();
     for word in words.iter().map(|word| word.trim()).filter(|word| !word.is_empty()) {

@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use gantry_engine::dto::Nothing;
 use gantry_engine::dto::app::{AppStatus, KeychainView};
-use gantry_engine::{ErrorCode, Result, app};
+use gantry_engine::{ErrorCode, Result, app, keychain};
 
 use crate::composition::Session;
 
 pub async fn run(session: &Session<'_>) -> Result<ExitCode> {
+    keychain::settled(&session.engine).await?;
     let status = app::status(&session.engine, Nothing {}).await?;
     let keychain_works = matches!(status.keychain, KeychainView::Available { .. });
     session.output.result(&status, for_people)?;

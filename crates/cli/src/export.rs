@@ -10,7 +10,7 @@ use gantry_engine::dto::exports::{ExportRequest, ExportRunView, ExportState};
 use gantry_engine::{Error, Result, exports};
 
 use crate::composition::Session;
-use crate::output;
+use crate::{output, route};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -52,6 +52,7 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
     match command {
         Command::Run(run) => {
             let request = run.request(session.connection.clone())?;
+            route::tell(session, &request.property).await?;
             let done = session
                 .run_job("exports.run", |engine, job| async move {
                     exports::run(&engine, request, &job).await

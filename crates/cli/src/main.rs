@@ -16,7 +16,11 @@ mod progress;
 mod provision;
 mod quota;
 mod report;
+mod route;
 mod sandbox;
+mod secret_input;
+mod secrets;
+mod service_account;
 mod sync;
 
 use std::process::ExitCode;
@@ -28,6 +32,7 @@ use tracing_subscriber::EnvFilter;
 use crate::arguments::{Arguments, Command};
 use crate::composition::Session;
 use crate::output::Output;
+use crate::service_account::KeyFileOptions;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -39,6 +44,7 @@ fn main() -> ExitCode {
         .with_ansi(output::stderr_takes_colour())
         .with_env_filter(EnvFilter::try_from_env("GANTRY_LOG").unwrap_or_else(|_| EnvFilter::new("warn")))
         .init();
+    gantry_engine::panics::tell_without_payload();
     let output = Output::new(arguments.json);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -56,13 +62,35 @@ fn main() -> ExitCode {
     }
 }
 
+/// Whether `--connection`, or the key file in its place, says who a command is.
+fn acts_as_a_connection(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Accounts(_)
+            | Command::Provision(_)
+            | Command::Sync(_)
+            | Command::Report(_)
+            | Command::Export(_)
+            | Command::Connections(connections::Command::Check { .. })
+    )
+}
+
 async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode> {
     if let Command::Sandbox(command) = arguments.command {
         return sandbox::run(command, output).await;
     }
-    let session = Session::open(output, arguments.connection, arguments.no_browser).await?;
+    let mut session = Session::open(output, arguments.connection, arguments.no_browser, arguments.secrets).await?;
+    let key_file = KeyFileOptions {
+        path: arguments.key_file,
+        email: arguments.key_email,
+        subject: arguments.subject,
+    };
+    if acts_as_a_connection(&arguments.command) {
+        service_account::act_as(key_file.clone(), &mut session).await?;
+    }
     let done = match arguments.command {
         Command::OauthClient(command) => oauth_client::run(command, &session).await,
+        Command::ServiceAccount(command) => service_account::run(command, key_file, &session).await,
         Command::Connect(command) => connect::run(command, &session).await,
         Command::Connections(command) => connections::run(command, &session).await,
         Command::Accounts(command) => accounts::run(command, &session).await,

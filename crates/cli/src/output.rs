@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
+use gantry_engine::dto::connections::Offer;
 use gantry_engine::{Error, ErrorCode, Result};
 use serde::Serialize;
 use serde_json::json;
@@ -56,8 +57,11 @@ impl Output {
         if let Some(details) = view.details {
             eprintln!("  Details: {details}");
         }
+        for line in offers(&view.offers) {
+            eprintln!("{line}");
+        }
         if let Some(id) = view.activity_id {
-            eprintln!("  Request {id} in `gantry activity`");
+            eprintln!("  Request {id}: see `gantry activity show {id}`");
         }
     }
 
@@ -72,17 +76,21 @@ impl Output {
 /// Writes a line to stdout. A reader that has gone away (`gantry ... | head`) hears no more; the work goes on to its end,
 /// so that no half-done job is left behind.
 pub fn print(text: &str) -> Result<()> {
+    print_if_read(text).map(|_| ())
+}
+
+/// The same for what goes on without end; `false` once the reader has gone away.
+pub fn print_if_read(text: &str) -> Result<bool> {
     let mut stdout = std::io::stdout().lock();
     match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.map_err(|error| {
-            Error::new(
-                ErrorCode::Destination,
-                "Standard output refused what was written to it.",
-                "Check where it leads.",
-            )
-            .with_details(error)
-        }),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::new(
+            ErrorCode::Destination,
+            "Standard output refused what was written to it.",
+            "Check where it leads.",
+        )
+        .with_details(error)),
     }
 }
 
@@ -107,13 +115,60 @@ pub fn stderr_takes_colour() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
-fn unprintable(error: serde_json::Error) -> Error {
+pub fn unprintable(error: serde_json::Error) -> Error {
     Error::new(
         ErrorCode::Internal,
         "The answer could not be written as JSON.",
         "Report this.",
     )
     .with_details(error)
+}
+
+/// What can be done about an error or a finding, as lines for people: a command to run, a page to open.
+pub fn offers(offers: &[Offer]) -> Vec<String> {
+    let others: Vec<&str> = offers
+        .iter()
+        .filter_map(|offer| match offer {
+            Offer::UseConnection { email, .. } => Some(email.as_str()),
+            _ => None,
+        })
+        .collect();
+    let mut lines = Vec::new();
+    if !others.is_empty() {
+        lines.push(format!(
+            "Other connections that reach it: {}. Name one with --connection.",
+            others.join(", ")
+        ));
+    }
+    lines.extend(offers.iter().filter_map(|offer| {
+        Some(match offer {
+            Offer::UseConnection { .. } => return None,
+            Offer::SignInAgain { connection_id } => {
+                format!("To sign in again: gantry connect --reconnect {connection_id}")
+            }
+            Offer::Grant {
+                connection_id,
+                permission,
+            } => format!(
+                "To allow it: gantry connect --reconnect {connection_id} --allow {}",
+                permission.name()
+            ),
+            Offer::UseAgain {
+                connection_id,
+                permission,
+            } => format!(
+                "To use {} again, name it beside the others: gantry connections use {connection_id} PERMISSION,...",
+                permission.name()
+            ),
+            Offer::AdoptAccount { email, .. } => {
+                format!("To keep {email} as well: run `gantry connect` and choose it.")
+            }
+            Offer::OpenLink { label, link } => format!("{label}: {}", link.url),
+            Offer::CopyText { label, text } => format!("{label}: {text}"),
+            Offer::RetryKeychain => "Unlock the keychain and run this again.".to_owned(),
+        })
+    }));
+    lines
 }
 
 /// A plain table for people: columns padded to their widest cell.
@@ -136,4 +191,28 @@ pub fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
     let mut lines = vec![line(heads.to_vec())];
     lines.extend(rows.iter().map(|row| line(row.iter().map(String::as_str).collect())));
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offers_are_lines_and_other_connections_share_one() {
+        let other = |email: &str| Offer::UseConnection {
+            connection_id: "x".to_owned(),
+            email: email.to_owned(),
+        };
+        let again = Offer::SignInAgain {
+            connection_id: "c1".to_owned(),
+        };
+        assert_eq!(
+            offers(&[other("ana@a.example"), again, other("ben@a.example")]),
+            [
+                "Other connections that reach it: ana@a.example, ben@a.example. Name one with --connection.",
+                "To sign in again: gantry connect --reconnect c1"
+            ]
+        );
+        assert!(offers(&[]).is_empty());
+    }
 }

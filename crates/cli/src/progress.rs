@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gantry_engine::dto::events::{EngineEvent, LinkPurpose, Progress};
+use gantry_engine::dto::events::{EngineEvent, LinkPurpose, Progress, Topic};
 use gantry_engine::dto::provisioning::{ProvisionStep, StepState};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::broadcast::Receiver;
@@ -21,11 +21,12 @@ pub fn tell(mut events: Receiver<EngineEvent>, json: bool) -> Teller {
         loop {
             match events.recv().await {
                 Ok(EngineEvent::JobDone { .. } | EngineEvent::JobFailed { .. }) | Err(RecvError::Closed) => break,
+                // Requests as they come are for pages; here `gantry activity --follow` shows them.
+                Ok(EngineEvent::Changed { topic: Topic::Activity }) | Err(RecvError::Lagged(_)) => {}
                 Ok(event) => match &bar {
                     None => as_json(&event),
                     Some(bar) => for_people(&event, bar),
                 },
-                Err(RecvError::Lagged(_)) => {}
             }
         }
         if let Some(bar) = bar {

@@ -8,7 +8,7 @@ use gantry_engine::dto::reports::{
 use gantry_engine::{Error, ErrorCode, Result, reports};
 
 use crate::composition::Session;
-use crate::output;
+use crate::{output, route};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -69,6 +69,7 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
     match command {
         Command::Run(run) => {
             let csv = run.csv;
+            route::tell(session, &run.property).await?;
             let table = reports::run(&session.engine, run.request(connection)).await?;
             for line in table.notes.iter().cloned().chain(table.badges.iter().map(warning)) {
                 session.output.note(&line);

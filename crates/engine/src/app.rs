@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::dto::app::{AppStatus, ChooseFile, ChosenFile, KeychainView};
+use crate::dto::app::{AppStatus, ChooseFile, ChosenFile};
 use crate::dto::connections::ConnectionState;
 use crate::dto::events::JobView;
 use crate::dto::{ById, Nothing};
@@ -20,7 +20,7 @@ pub async fn status(engine: &Arc<Engine>, _: Nothing) -> Result<AppStatus> {
     Ok(AppStatus {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         profile: engine.profile.view(engine.host.runs_sandbox()),
-        keychain: engine.keychain_view(),
+        keychain: engine.keychain.view(),
         connections_ready: u32::try_from(ready).unwrap_or(u32::MAX),
         connections_total: u32::try_from(list.len()).unwrap_or(u32::MAX),
         oauth_clients_total: u32::try_from(oauth_clients.len()).unwrap_or(u32::MAX),
@@ -44,7 +44,8 @@ pub async fn open_link(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
     match opened {
         Ok(Ok(())) => Ok(Nothing {}),
         Ok(Err(error)) => Err(no_browser(error)),
-        Err(error) => Err(no_browser(error)),
+        // The words of a panic may hold anything: they are not told.
+        Err(_) => Err(no_browser("the thread that was to open it has ended")),
     }
 }
 
@@ -55,11 +56,6 @@ fn no_browser(details: impl ToString) -> Error {
         "Copy the link and open it in a browser on this computer.",
     )
     .with_details(details)
-}
-
-/// Asks the keychain again.
-pub async fn retry_keychain(engine: &Arc<Engine>, _: Nothing) -> Result<KeychainView> {
-    Ok(engine.keychain_view())
 }
 
 /// Lets the person choose a file in the host's own dialog.

@@ -10,10 +10,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::dto::app::{
-    ActivityRequest, ActivityView, AppStatus, ChooseFile, ChosenFile, KeychainView, OverviewView, PropertyRow,
-    SettingsView,
+use crate::dto::activity::{
+    ActivityDetail, ActivityRequest, ActivitySummary, ActivityView, ExportActivity, ExportedActivity,
 };
+use crate::dto::app::{AppStatus, ChooseFile, ChosenFile, KeychainView, OverviewView, PropertyRow, SettingsView};
 use crate::dto::connections::{
     AddOAuthClient, AddServiceAccount, AdoptAccount, ByPath, ConnectRequest, ConnectionCheck, ConnectionView,
     GuideStep, OAuthClientFile, OAuthClientTest, OAuthClientView, RouteRequest, RouteView, ServiceAccountFile,
@@ -35,7 +35,8 @@ use crate::error::{Error, ErrorCode, ErrorView, Result};
 use crate::jobs::Job;
 use crate::typescript::Declarations;
 use crate::{
-    Engine, activity, app, connections, containers, estate, exports, overview, provisioning, reports, settings,
+    Engine, activity, app, connections, containers, estate, exports, keychain, overview, provisioning, reports,
+    settings,
 };
 
 macro_rules! command_table {
@@ -92,7 +93,7 @@ command_table! {
     call "sandbox.leave" (Nothing) -> Nothing = app::leave_sandbox;
     call "sandbox.reset" (Nothing) -> Nothing = app::reset_sandbox;
 
-    call "keychain.retry" (Nothing) -> KeychainView = app::retry_keychain;
+    call "keychain.retry" (Nothing) -> KeychainView = keychain::retry;
 
     call "oauth_clients.list" (Nothing) -> Vec<OAuthClientView> = connections::list_oauth_clients;
     call "oauth_clients.add" (AddOAuthClient) -> OAuthClientView = connections::add_oauth_client;
@@ -134,6 +135,10 @@ command_table! {
     call "exports.runs" (Nothing) -> Vec<ExportRunView> = exports::runs;
 
     call "activity.list" (ActivityRequest) -> Vec<ActivityView> = activity::list;
+    call "activity.show" (ById) -> ActivityDetail = activity::show;
+    call "activity.summary" (Nothing) -> ActivitySummary = activity::summary;
+    call "activity.export" (ExportActivity) -> ExportedActivity = activity::export;
+    call "activity.clear" (Nothing) -> Nothing = activity::clear;
 }
 
 fn parse<T: DeserializeOwned>(name: &str, request: Value) -> Result<T> {

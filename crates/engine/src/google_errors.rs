@@ -1,7 +1,7 @@
 //! From a failed call of Google's to an error that a person can act on. One table, so that the same failure reads the
 //! same everywhere.
 
-use google_apis::{ApiError, ErrorKind};
+use google_apis::{ApiError, ErrorKind, NetworkFault};
 
 use crate::error::{Error, ErrorCode};
 
@@ -9,6 +9,7 @@ impl From<ApiError> for Error {
     fn from(error: ApiError) -> Self {
         let (code, message, remedy) = plain(&error);
         let mut details = vec![format!("{} ({})", error.message, error.api_method)];
+        details.extend(error.network.map(|fault| fault.code().to_owned()));
         details.extend(error.status.map(|status| format!("HTTP {status}")));
         details.extend(error.reason.clone());
         details.extend(error.violations.iter().map(|violation| {
@@ -57,6 +58,11 @@ fn plain(error: &ApiError) -> (ErrorCode, String, String) {
             full_stop(&error.message),
             "Wait a minute and try again, or close the other Gantry.",
         ),
+        ErrorKind::ServiceAccount => (
+            ErrorCode::SignInNeeded,
+            full_stop(&error.message),
+            "`gantry connections check` looks at it again.",
+        ),
         ErrorKind::ScopeMissing => (
             ErrorCode::PermissionMissing,
             "This connection was not given the permission that this needs.".to_owned(),
@@ -102,11 +108,14 @@ fn plain(error: &ApiError) -> (ErrorCode, String, String) {
             "Google's service has a fault at the moment.".to_owned(),
             "Try again in a few minutes. Data that was read before stays on screen.",
         ),
-        ErrorKind::Network => (
-            ErrorCode::Offline,
-            full_stop(&error.message),
-            "Check the network connection, a proxy or a firewall, and try again.",
-        ),
+        ErrorKind::Network => match error.network {
+            Some(fault) => network(fault),
+            None => (
+                ErrorCode::Offline,
+                full_stop(&error.message),
+                "Check the network connection, a proxy or a firewall, and try again.",
+            ),
+        },
         ErrorKind::UnexpectedAnswer => (
             ErrorCode::GoogleUnreadable,
             full_stop(&error.message),
@@ -129,11 +138,79 @@ fn plain(error: &ApiError) -> (ErrorCode, String, String) {
     (code, message, remedy.to_owned())
 }
 
+/// What the network's fault means to a person. The sign-in is good in every case, and no remedy is to sign in again.
+pub(crate) fn network(fault: NetworkFault) -> (ErrorCode, String, &'static str) {
+    let (message, remedy) = match fault {
+        NetworkFault::Offline => (
+            "Google could not be reached: this computer is offline, or no name server knows Google's address.",
+            "Check the network connection and try again. Data that was read before stays on screen.",
+        ),
+        NetworkFault::Refused => (
+            "Google could not be reached: the connection was refused.",
+            "A firewall on this computer or in its network may block Gantry; allow it to connect to googleapis.com.",
+        ),
+        NetworkFault::TimedOut => (
+            "Google did not answer in time.",
+            "Check the network connection, a proxy or a firewall, and try again.",
+        ),
+        NetworkFault::CertificateNotTrusted => (
+            "The certificate that was shown in Google's name is not one that this computer trusts, so nothing was sent.",
+            "In a company's network a proxy may read along: ask for its root certificate and install it in this computer's \
+             certificate store. Elsewhere, use another network.",
+        ),
+        NetworkFault::CertificateOutOfDate => (
+            "Google's certificate has expired or is not valid yet, by this computer's clock, so nothing was sent.",
+            "Set the computer's date, time and time zone right, and try again.",
+        ),
+        NetworkFault::ProxyRefused => (
+            "The proxy could not be reached, or did not let the request through.",
+            "Check the proxy in the system's settings or in HTTPS_PROXY, with its user name and password; NO_PROXY names what \
+             goes past it.",
+        ),
+        NetworkFault::CaptivePortal => (
+            "Your network answered with a page of its own in Google's place.",
+            "Open any page in a browser and sign in to the network (a hotel, an airport, a proxy), then try again.",
+        ),
+        _ => (
+            "The connection to Google broke off.",
+            "Check the network connection, a proxy or a firewall, and try again.",
+        ),
+    };
+    (ErrorCode::Offline, message.to_owned(), remedy)
+}
+
 fn full_stop(sentence: &str) -> String {
     let sentence = sentence.trim();
     if sentence.ends_with(['.', '!', '?']) {
         sentence.to_owned()
     } else {
         format!("{sentence}.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r8_no_fault_of_the_network_asks_for_a_new_sign_in() {
+        for fault in [
+            NetworkFault::Offline,
+            NetworkFault::Refused,
+            NetworkFault::TimedOut,
+            NetworkFault::CertificateNotTrusted,
+            NetworkFault::CertificateOutOfDate,
+            NetworkFault::ProxyRefused,
+            NetworkFault::CaptivePortal,
+            NetworkFault::BrokenOff,
+        ] {
+            let (code, message, remedy) = network(fault);
+            assert_eq!((code, code.exit_code()), (ErrorCode::Offline, 6));
+            for words in [message.as_str(), remedy] {
+                assert!(!words.to_lowercase().contains("reconnect"), "{words}");
+                assert!(!words.contains("Sign in again"), "{words}");
+                assert!(words.ends_with('.'), "{words}");
+            }
+        }
     }
 }

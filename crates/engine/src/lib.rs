@@ -16,8 +16,10 @@ pub mod exports;
 mod google_errors;
 pub mod host;
 mod jobs;
+pub mod keychain;
 mod links;
 pub mod overview;
+pub mod panics;
 pub mod profile;
 pub mod provisioning;
 pub mod quota;
@@ -29,68 +31,30 @@ use std::sync::Arc;
 
 use gantry_domain::Clock;
 use gantry_store::Store;
-use google_oauth::{Browser, OAuthClient, SessionTokenStore, TokenStore};
+use google_oauth::{Browser, OAuthClient, SessionTokenStore};
 use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 
 pub use error::{Error, ErrorCode, ErrorView, Result};
 pub use host::Host;
 pub use jobs::{Job, Jobs};
+pub use keychain::Keychain;
 pub use profile::Profile;
 
 use connections::{OtherAccounts, Sessions};
-use dto::app::{KeychainProblem, KeychainView};
 use dto::events::EngineEvent;
 use links::Links;
 
 /// What a host injects.
 pub struct EngineConfig {
     pub profile: Profile,
-    /// The operating system's keychain, or why there is none.
+    /// Where secrets are kept, and when it is asked.
     pub keychain: Keychain,
     pub browser: Arc<dyn Browser>,
     pub clock: Arc<dyn Clock>,
     pub host: Arc<dyn Host>,
     /// An OAuth client that comes with the host: a build's own, or the sandbox's.
     pub shipped_oauth_client: Option<OAuthClient>,
-}
-
-/// The keychain that a host found.
-pub enum Keychain {
-    Available { name: String, store: Arc<dyn TokenStore> },
-    Unavailable { reason: String, remedy: String },
-}
-
-impl Keychain {
-    /// The keychain that a host tried to open, or why it could not.
-    pub fn found(opened: Result<impl TokenStore + 'static, impl std::fmt::Display>) -> Self {
-        let (name, remedy) = if cfg!(target_os = "macos") {
-            (
-                "the macOS Keychain",
-                "Unlock the login keychain and start Gantry again, or sign in for this session only in Gantry's window.",
-            )
-        } else if cfg!(windows) {
-            (
-                "Windows Credential Manager",
-                "Check that the Credential Manager service runs, or sign in for this session only in Gantry's window.",
-            )
-        } else {
-            (
-                "the Secret Service",
-                "Start and unlock a keyring such as GNOME Keyring or KWallet, or sign in for this session only in Gantry's window.",
-            )
-        };
-        match opened {
-            Ok(store) => Self::Available {
-                name: name.to_owned(),
-                store: Arc::new(store),
-            },
-            Err(reason) => Self::Unavailable {
-                reason: reason.to_string(),
-                remedy: remedy.to_owned(),
-            },
-        }
-    }
 }
 
 /// Gantry, for one profile.
@@ -106,6 +70,8 @@ pub struct Engine {
     shipped_oauth_client: Option<OAuthClient>,
     jobs: Arc<Jobs>,
     links: Links,
+    /// Tells hosts of new requests in Activity.
+    activity: Arc<activity::Announcer>,
     /// Access tokens and HTTP clients, one set a connection.
     sessions: Sessions,
     /// Accounts that answered for another, waiting for the person's word.
@@ -115,11 +81,12 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens the profile's database and makes the engine. Nothing is sent to Google.
+    /// Opens the profile's database and makes the engine. Nothing is sent to Google, and nobody waits for the keychain.
     pub async fn open(config: EngineConfig) -> Result<Arc<Self>> {
         let store = Store::open(config.profile.database_path()).await?;
         let jobs = Jobs::new(Arc::clone(&config.clock));
-        Ok(Arc::new(Self {
+        let links = Links::new(config.profile.base().clone());
+        let engine = Arc::new(Self {
             profile: config.profile,
             store,
             keychain: config.keychain,
@@ -128,12 +95,15 @@ impl Engine {
             clock: config.clock,
             host: config.host,
             shipped_oauth_client: config.shipped_oauth_client,
+            activity: activity::Announcer::new(Arc::clone(&jobs)),
             jobs,
-            links: Links::default(),
+            links,
             sessions: Sessions::default(),
             other_accounts: OtherAccounts::default(),
             answer_pages: tokio::sync::Mutex::default(),
-        }))
+        });
+        engine.keychain.belongs_to(&engine);
+        Ok(engine)
     }
 
     /// Completes when no browser waits for a page of ours any more, seconds at most: a host that ends sooner leaves the
@@ -169,19 +139,18 @@ impl Engine {
         &self.clock
     }
 
+    /// Issues a link to a page of Google's, for a host to open by its id.
+    pub fn link(&self, page: url::Url) -> Result<dto::LinkView> {
+        self.links.issue(page)
+    }
+
+    /// Issues a link to the site of the set-up at hand, an address that the person entered.
+    pub fn link_to_site(&self, site: url::Url) -> Result<dto::LinkView> {
+        self.links.issue_site(site)
+    }
+
     /// Events from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<EngineEvent> {
         self.jobs.subscribe()
-    }
-
-    fn keychain_view(&self) -> KeychainView {
-        match &self.keychain {
-            Keychain::Available { name, .. } => KeychainView::Available { name: name.clone() },
-            Keychain::Unavailable { reason, remedy } => KeychainView::Unavailable {
-                problem: KeychainProblem::Absent,
-                reason: reason.clone(),
-                remedy: remedy.clone(),
-            },
-        }
     }
 }

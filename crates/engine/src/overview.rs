@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use gantry_store::ProvisioningState;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::dto::Nothing;
 use crate::dto::app::{AttentionKind, AttentionView, KeychainView, OverviewView};
@@ -19,6 +21,8 @@ const EXPORTS_SHOWN: usize = 5;
 const EXPORTS_CHECKED: u32 = 50;
 /// Set-ups looked at for unfinished ones.
 const SETUPS_CHECKED: u32 = 20;
+/// How long before its known end a sign-in is told of.
+const TOLD_BEFORE: SignedDuration = SignedDuration::from_hours(48);
 
 pub async fn overview(engine: &Arc<Engine>, _: Nothing) -> Result<OverviewView> {
     let store = &engine.store;
@@ -36,8 +40,14 @@ pub async fn overview(engine: &Arc<Engine>, _: Nothing) -> Result<OverviewView> 
     let mut last_exports = exports::last_runs(engine, EXPORTS_CHECKED).await?;
 
     let mut attention = Vec::new();
-    attention.extend(keychain(engine.keychain_view()));
+    attention.extend(keychain(engine.keychain.view()));
     attention.extend(connections.iter().filter_map(connection_needs));
+    let now = engine.clock.now();
+    attention.extend(
+        connections
+            .iter()
+            .filter_map(|connection| sign_in_ends(connection, now)),
+    );
     attention.extend(unfinished_setups(engine).await?);
     attention.extend(failed_exports(&last_exports));
     match &last_sync {
@@ -156,6 +166,26 @@ fn connection_needs(connection: &ConnectionView) -> Option<AttentionView> {
             Some(&connection.id),
         )
     })
+}
+
+/// A sign-in that will end soon, while the person can still choose the moment to renew it.
+fn sign_in_ends(connection: &ConnectionView, now: Timestamp) -> Option<AttentionView> {
+    let end = connection
+        .sign_in_ends_at
+        .filter(|_| connection.state == ConnectionState::Ready)?;
+    let left = end.duration_since(now);
+    if left.is_negative() || left > TOLD_BEFORE {
+        return None;
+    }
+    let day = end.to_zoned(TimeZone::system()).strftime("%A");
+    Some(item(
+        AttentionKind::SignInEnds,
+        &format!("Sign-in of {} ends on {day}", connection.email),
+        "Google ends sign-ins after 7 days while their OAuth client is in testing, and where access was given for a limited \
+         time. Sign in again beforehand; publish the app in the Google Cloud console first to make sign-ins last.",
+        "connections",
+        Some(&connection.id),
+    ))
 }
 
 async fn unfinished_setups(engine: &Engine) -> Result<Vec<AttentionView>> {

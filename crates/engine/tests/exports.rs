@@ -15,7 +15,7 @@ use gantry_engine::host::Headless;
 use gantry_engine::{Engine, EngineConfig, ErrorCode, Keychain, Profile, commands, exports};
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, practice};
 use gantry_store::{ConnectionRecord, RunState};
-use google_oauth::{Browser, BrowserError, OAuthClient, SecretBytes, SessionTokenStore, TokenStore};
+use google_oauth::{Browser, BrowserError, OAuthClient, OpenedTokenStore, SecretBytes, SessionTokenStore, TokenStore};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -65,10 +65,10 @@ async fn connected(home: &Path, sandbox: &RunningSandbox) -> (Arc<Engine>, Strin
         .unwrap();
     let engine = Engine::open(EngineConfig {
         profile: Profile::new(Some(home), GoogleBase::loopback(sandbox.base()).unwrap()).unwrap(),
-        keychain: Keychain::Available {
+        keychain: Keychain::at_start(OpenedTokenStore {
             name: "memory".to_owned(),
             store: Arc::new(secrets),
-        },
+        }),
         browser: Arc::new(NoBrowser),
         clock: Arc::new(SystemClock),
         host: Arc::new(Headless),

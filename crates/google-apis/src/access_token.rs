@@ -5,6 +5,8 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+use crate::network_fault::NetworkFault;
+
 /// An OAuth 2.0 access token (RFC 6750). Never shown by `Debug`, never serialised.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessToken(String);
@@ -37,7 +39,11 @@ pub enum TokenUnavailableKind {
     OAuthClientRefused,
     /// Another process holds the lock on this connection's refresh token and does not let go.
     RefreshLock,
-    /// The token endpoint could not be reached.
+    /// A service account's key cannot be used, or Google does not take it. The message has the remedy, too.
+    ServiceAccount,
+    /// The token endpoint could not be reached, and why.
+    Fault(NetworkFault),
+    /// The token endpoint has a problem of its own.
     Network,
     /// The token endpoint answered something else.
     Other,

@@ -1,9 +1,14 @@
-//! What was sent, for the Activity list: one record per call, its retries included. Never a token, never a body.
+//! What was sent, for the Activity list: one record per call, its retries included. Secrets are left out before a record
+//! is made, so that no recorder ever holds one.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
+use gantry_domain::HttpTrace;
 use jiff::Timestamp;
+
+use crate::error::{ErrorKind, FieldViolation};
 
 /// Names one call in Activity and in error messages (UUID v7, so that ids sort by time).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,6 +17,14 @@ pub struct ActivityId(uuid::Uuid);
 impl ActivityId {
     pub(crate) fn next() -> Self {
         Self(uuid::Uuid::now_v7())
+    }
+}
+
+impl FromStr for ActivityId {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        text.parse().map(Self)
     }
 }
 
@@ -30,9 +43,27 @@ impl fmt::Debug for ActivityId {
 /// How a recorded call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedError {
-    /// See [`crate::ErrorKind::code`].
+    /// See [`crate::ErrorKind::code`]; `cancelled` where the answer was not read to its end.
     pub code: &'static str,
+    /// Without secrets.
     pub message: String,
+    /// `error.status`, such as `PERMISSION_DENIED`.
+    pub google_status: Option<String>,
+    /// The most specific reason that Google gave.
+    pub reason: Option<String>,
+    pub violations: Vec<FieldViolation>,
+    /// The call was unsafe and its answer was lost: it may have taken effect.
+    pub outcome_unknown: bool,
+    /// When Google said that it is worth another try, from the end of the call.
+    pub retry_after: Option<Duration>,
+}
+
+/// An attempt that was followed by another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedAttempt {
+    /// `None` when no answer came.
+    pub status: Option<u16>,
+    pub kind: ErrorKind,
 }
 
 /// One call, done or failed.
@@ -43,7 +74,7 @@ pub struct RecordedCall {
     /// The method's id in Google's discovery document, such as `tagmanager.accounts.list`.
     pub api_method: &'static str,
     pub http_method: String,
-    /// Google's address (never the sandbox's), with its query.
+    /// Google's address (never the sandbox's), with its query, without secrets.
     pub url: String,
     /// The last HTTP status; `None` when no answer came.
     pub status: Option<u16>,
@@ -55,7 +86,13 @@ pub struct RecordedCall {
     pub response_bytes: u64,
     /// Requests spent against a quota, retries included.
     pub quota_cost: u32,
+    /// Whether it was to change something at Google's.
+    pub writes: bool,
+    /// The attempts before the last one, in order.
+    pub earlier_attempts: Vec<RecordedAttempt>,
     pub error: Option<RecordedError>,
+    /// The last attempt's headers and bodies, without secrets.
+    pub trace: HttpTrace,
 }
 
 /// Takes down every call that the transport makes. Must not block.

@@ -1,9 +1,10 @@
-//! An answer's bytes: gunzipped as they come, counted as they came, and never more than a cap.
+//! An answer's bytes: gunzipped as they come, counted as they came, and never more than a cap; and its beginning, for Activity.
 
 use std::io::Write;
 
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
+use gantry_domain::http_trace::LONGEST_BODY;
 
 /// Turns the chunks of a body into plain bytes.
 pub(crate) struct BodyDecoder {
@@ -48,6 +49,26 @@ impl BodyDecoder {
     }
 }
 
+/// The first bytes of an answer, in plain: no more of it is copied than Activity keeps.
+#[derive(Clone, Default)]
+pub(crate) struct Beginning {
+    pub bytes: Vec<u8>,
+    /// More came than is kept.
+    pub cut: bool,
+}
+
+impl Beginning {
+    /// Takes note of the next plain bytes.
+    pub fn see(&mut self, bytes: &[u8]) {
+        if self.cut {
+            return;
+        }
+        let room = LONGEST_BODY - self.bytes.len();
+        self.cut = bytes.len() > room;
+        self.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +104,16 @@ mod tests {
             .feed(&Bytes::copy_from_slice(&packed[..packed.len() - 9]), &mut out)
             .and_then(|()| decoder.finish(&mut out));
         assert!(cut.is_err());
+    }
+
+    #[test]
+    fn a_beginning_is_never_longer_than_what_is_kept() {
+        let mut beginning = Beginning::default();
+        beginning.see(&[1; LONGEST_BODY - 1]);
+        assert!(!beginning.cut);
+        beginning.see(&[2]);
+        assert!(!beginning.cut && beginning.bytes.len() == LONGEST_BODY);
+        beginning.see(&[3; 9]);
+        assert!(beginning.cut && beginning.bytes.len() == LONGEST_BODY && !beginning.bytes.contains(&3));
     }
 }

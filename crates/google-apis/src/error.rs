@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use crate::activity::ActivityId;
+use crate::network_fault::NetworkFault;
 
 /// What kind of failure it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +18,8 @@ pub enum ErrorKind {
     OAuthClientRefused,
     /// No access token: another process refreshes it and does not let go.
     RefreshLock,
+    /// No access token: a service account's key cannot be used, or Google does not take it. The message has the remedy, too.
+    ServiceAccount,
     /// HTTP 401 in spite of a fresh token.
     Unauthenticated,
     /// The token lacks a scope that the method needs.
@@ -46,6 +49,32 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    const ALL: [Self; 18] = [
+        Self::SignInNeeded,
+        Self::Keychain,
+        Self::OAuthClientRefused,
+        Self::RefreshLock,
+        Self::ServiceAccount,
+        Self::Unauthenticated,
+        Self::ScopeMissing,
+        Self::PermissionDenied,
+        Self::ApiDisabled,
+        Self::NotFound,
+        Self::InvalidArgument,
+        Self::Conflict,
+        Self::RateLimited,
+        Self::QuotaExhausted,
+        Self::Unavailable,
+        Self::Network,
+        Self::UnexpectedAnswer,
+        Self::QuotaLedger,
+    ];
+
+    /// The kind that [`ErrorKind::code`] names.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// A stable word for logs, Activity and scripts.
     pub fn code(self) -> &'static str {
         match self {
@@ -53,6 +82,7 @@ impl ErrorKind {
             Self::Keychain => "keychain",
             Self::OAuthClientRefused => "oauth_client_refused",
             Self::RefreshLock => "refresh_lock",
+            Self::ServiceAccount => "service_account",
             Self::Unauthenticated => "unauthenticated",
             Self::ScopeMissing => "scope_missing",
             Self::PermissionDenied => "permission_denied",
@@ -86,6 +116,8 @@ pub struct ApiError(Box<Failure>);
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
     pub kind: ErrorKind,
+    /// What stood between this computer and Google, where something did.
+    pub network: Option<NetworkFault>,
     /// The method's id in Google's discovery document.
     pub api_method: &'static str,
     /// The HTTP status, where an answer came.
@@ -97,6 +129,8 @@ pub struct Failure {
     /// Google's message as it came, or ours where none came. A plain sentence, without secrets.
     pub message: String,
     pub violations: Vec<FieldViolation>,
+    /// For an API that is switched off: Google's page that switches it on.
+    pub activation_url: Option<String>,
     /// When it is worth another try, from now.
     pub retry_after: Option<Duration>,
     /// The call was unsafe and its answer was lost: it may have taken effect.
@@ -140,11 +174,13 @@ impl std::error::Error for ApiError {}
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct AttemptFailure {
     pub kind: ErrorKind,
+    pub network: Option<NetworkFault>,
     pub status: Option<u16>,
     pub google_status: Option<String>,
     pub reason: Option<String>,
     pub message: String,
     pub violations: Vec<FieldViolation>,
+    pub activation_url: Option<String>,
     pub retry_after: Option<Duration>,
     /// The request may have reached Google and no complete answer came.
     pub answer_lost: bool,
@@ -156,14 +192,24 @@ impl AttemptFailure {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
+            network: None,
             status: None,
             google_status: None,
             reason: None,
             message: message.into(),
             violations: Vec::new(),
+            activation_url: None,
             retry_after: None,
             answer_lost: false,
             paced: false,
+        }
+    }
+
+    /// A fault of the network, with `message` in plain words.
+    pub fn of_network(fault: NetworkFault, message: impl Into<String>) -> Self {
+        Self {
+            network: Some(fault),
+            ..Self::new(ErrorKind::Network, message)
         }
     }
 }

@@ -20,12 +20,14 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// No answer, or no further byte of one, for this long ends the attempt. Reports of a big property take a while.
 const SILENCE: Duration = Duration::from_mins(1);
 
+/// Google compresses for clients that say gzip in both headers.
+pub(crate) const USER_AGENT: &str = concat!("Gantry/", env!("CARGO_PKG_VERSION"), " (gzip)");
+
 impl HttpClient {
     /// A loopback `base` is dialled directly, whatever proxy the system names.
     pub fn new(base: &GoogleBase) -> Result<Self, HttpClientError> {
         let mut builder = reqwest::Client::builder()
-            // Google compresses for clients that say gzip in both headers.
-            .user_agent(concat!("Gantry/", env!("CARGO_PKG_VERSION"), " (gzip)"))
+            .user_agent(USER_AGENT)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
             .read_timeout(SILENCE)

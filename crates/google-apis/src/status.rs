@@ -93,6 +93,10 @@ fn from_error_body(status: u16, body: ErrorBody) -> AttemptFailure {
     let mut failure = AttemptFailure::new(kind, message);
     failure.google_status = google_status.map(str::to_owned);
     failure.reason = detail_reason.or(legacy_reason).map(str::to_owned);
+    failure.activation_url = info
+        .and_then(|info| info.pointer("/metadata/activationUrl"))
+        .and_then(Value::as_str)
+        .map(str::to_owned);
     failure.violations = details
         .iter()
         .filter_map(|detail| detail.get("fieldViolations").and_then(Value::as_array))
@@ -276,6 +280,18 @@ mod tests {
         assert_eq!(
             kind(401, &json!({"error":"invalid_token","error_description":"y"})),
             ErrorKind::Unauthenticated
+        );
+    }
+
+    #[test]
+    fn the_page_that_switches_an_api_on_is_kept() {
+        let body = json!({"error":{"code":403,"status":"PERMISSION_DENIED","details":[
+            {"reason":"SERVICE_DISABLED","metadata":{"activationUrl":"https://console.developers.google.com/x"}}]}});
+        let failure = classify(403, Some("application/json"), None, body.to_string().as_bytes());
+        assert_eq!(failure.kind, ErrorKind::ApiDisabled);
+        assert_eq!(
+            failure.activation_url.as_deref(),
+            Some("https://console.developers.google.com/x")
         );
     }
 

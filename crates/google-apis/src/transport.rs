@@ -4,18 +4,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_domain::{Clock, GoogleBase};
+use bytes::Bytes;
+use gantry_domain::{Clock, GoogleBase, HttpTrace, TracedBody, http_trace, redaction};
 use http::HeaderMap;
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::access_token::{AccessToken, AccessTokenSource, TokenUnavailableKind};
-use crate::activity::{ActivityId, ActivityRecorder, RecordedCall, RecordedError};
-use crate::body::BodyDecoder;
+use crate::activity::{ActivityId, ActivityRecorder, RecordedAttempt, RecordedCall, RecordedError};
+use crate::body::{Beginning, BodyDecoder};
 use crate::call::{Call, Effect, Priority};
+use crate::clock_skew::ClockSkew;
 use crate::error::{ApiError, AttemptFailure, ErrorKind, Failure};
-use crate::http_client::HttpClient;
+use crate::http_client::{HttpClient, USER_AGENT};
+use crate::network_fault::NetworkFault;
 use crate::pause::Pause;
 use crate::quota::{QuotaAsk, QuotaLedger, Refusal, Reservation};
 use crate::retry::RetryPolicy;
@@ -42,6 +45,7 @@ pub struct TransportConfig {
 #[derive(Clone)]
 pub struct Transport {
     config: Arc<TransportConfig>,
+    skew: ClockSkew,
     priority: Priority,
 }
 
@@ -58,6 +62,7 @@ impl Transport {
     pub fn new(config: TransportConfig) -> Self {
         Self {
             config: Arc::new(config),
+            skew: ClockSkew::default(),
             priority: Priority::Interactive,
         }
     }
@@ -66,8 +71,14 @@ impl Transport {
     pub fn bulk(&self) -> Self {
         Self {
             config: Arc::clone(&self.config),
+            skew: self.skew.clone(),
             priority: Priority::Bulk,
         }
+    }
+
+    /// How far this computer's clock is ahead of Google's, by the newest answer.
+    pub fn clock_skew(&self) -> &ClockSkew {
+        &self.skew
     }
 
     /// Where addresses are dialled.
@@ -118,29 +129,50 @@ impl Transport {
             // The wait may have outlived the token.
             token = self.token().await?;
         }
+        let authorization = bearer(token.expose()).map_err(|_| {
+            AttemptFailure::new(
+                ErrorKind::UnexpectedAnswer,
+                "The access token has characters that no header may carry.",
+            )
+        })?;
         let mut request = self
             .config
             .http
             .client
             .request(call.http_method.clone(), self.config.base.dial(&call.url))
             .header(ACCEPT_ENCODING, "gzip")
-            .header(AUTHORIZATION, bearer(token.expose())?);
+            .header(AUTHORIZATION, authorization);
         if let Some(project) = &self.config.quota_project {
             request = request.header("X-Goog-User-Project", project);
         }
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
+        let request = request.build().map_err(|error| no_answer(&error))?;
         log.cost += 1;
-        log.status = None;
-        let response = request.send().await.map_err(|error| no_answer(&error))?;
+        log.begin_attempt(request.headers());
+        let sent = self.config.http.client.execute(request).await;
+        let response = sent.map_err(|error| no_answer(&error))?;
         let status = response.status();
         log.status = Some(status.as_u16());
         let headers = response.headers().clone();
+        self.skew.note(&headers, self.config.clock.now());
+        log.response_headers.clone_from(&headers);
         let answer = Answer {
             decoder: BodyDecoder::new(text(&headers, &CONTENT_ENCODING)),
             response,
         };
+        if let Some(fault) = NetworkFault::in_answer(status.as_u16(), text(&headers, &CONTENT_TYPE)) {
+            return Err(AttemptFailure {
+                status: Some(status.as_u16()),
+                // A page in the place of an answer may have been put there on the way back.
+                answer_lost: status.is_success(),
+                ..AttemptFailure::of_network(
+                    fault,
+                    format!("Something between this computer and Google answered in its place (HTTP {status})."),
+                )
+            });
+        }
         if status.is_success() {
             return match text(&headers, &CONTENT_TYPE) {
                 Some(kind) if !kind.contains("json") => Err(AttemptFailure {
@@ -149,7 +181,7 @@ impl Transport {
                     ..AttemptFailure::new(
                         ErrorKind::UnexpectedAnswer,
                         format!(
-                            "Google answered with {kind} where JSON was expected. A proxy or a sign-in page of your network may be in between."
+                            "Google answered with {kind} where JSON was expected. A proxy of your network may be in between."
                         ),
                     )
                 }),
@@ -198,10 +230,12 @@ impl Transport {
     async fn token(&self) -> Result<AccessToken, AttemptFailure> {
         self.config.tokens.access_token().await.map_err(|unavailable| {
             let kind = match unavailable.kind {
+                TokenUnavailableKind::Fault(fault) => return AttemptFailure::of_network(fault, unavailable.message),
                 TokenUnavailableKind::SignInNeeded => ErrorKind::SignInNeeded,
                 TokenUnavailableKind::Keychain => ErrorKind::Keychain,
                 TokenUnavailableKind::OAuthClientRefused => ErrorKind::OAuthClientRefused,
                 TokenUnavailableKind::RefreshLock => ErrorKind::RefreshLock,
+                TokenUnavailableKind::ServiceAccount => ErrorKind::ServiceAccount,
                 TokenUnavailableKind::Network => ErrorKind::Network,
                 TokenUnavailableKind::Other => ErrorKind::UnexpectedAnswer,
             };
@@ -250,17 +284,21 @@ impl Transport {
 
     /// Waits for the next attempt, or turns the failure into the call's.
     async fn again_or_fail(&self, call: &Call, failure: AttemptFailure, log: &mut CallLog) -> Result<(), ApiError> {
-        // A 401 invalidated the token; the call is replayed once with a new one. Even an unsafe one: it was refused undone.
-        if failure.kind == ErrorKind::Unauthenticated && failure.status == Some(401) && !log.replayed {
+        // A 401 invalidated the token; a read is replayed once with a new one. What changes something is the caller's to repeat.
+        let refused = failure.kind == ErrorKind::Unauthenticated && failure.status == Some(401);
+        if refused && call.effect == Effect::Read && !log.replayed {
             log.replayed = true;
-            log.retries += 1;
+            log.try_again(&failure);
             return Ok(());
         }
         // The ledger says when its turn comes; that is no fault of the call's.
         if failure.paced && call.effect == Effect::Read && log.paced < PACED_REFUSALS {
             log.paced += 1;
-            log.retries += 1;
+            log.try_again(&failure);
             return Ok(());
+        }
+        if failure.network.is_some_and(|fault| !fault.may_pass_soon()) {
+            return Err(log.fail(failure, call.effect));
         }
         let wait = self.config.retry.wait(
             call.api,
@@ -275,7 +313,7 @@ impl Transport {
         };
         tracing::debug!(id = %log.id, method = call.api_method, kind = failure.kind.code(), ?wait, "trying again");
         self.config.pause.sleep(wait).await;
-        log.retries += 1;
+        log.try_again(&failure);
         Ok(())
     }
 }
@@ -287,8 +325,15 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Appends the next plain bytes to `out`; `false` at the end.
-    async fn read_some(&mut self, out: &mut Vec<u8>) -> Result<bool, AttemptFailure> {
+    /// Appends the next plain bytes to `out` and shows them to `beginning`; `false` at the end.
+    async fn read_some(&mut self, out: &mut Vec<u8>, beginning: &mut Beginning) -> Result<bool, AttemptFailure> {
+        let known = out.len();
+        let more = self.read_on(out).await;
+        beginning.see(out.get(known..).unwrap_or_default());
+        more
+    }
+
+    async fn read_on(&mut self, out: &mut Vec<u8>) -> Result<bool, AttemptFailure> {
         match self.response.chunk().await {
             Ok(Some(chunk)) => self
                 .decoder
@@ -307,7 +352,7 @@ impl Answer {
     async fn read_to_end(mut self, out: &mut Vec<u8>, cap: usize, log: &mut CallLog) -> Result<(), AttemptFailure> {
         let before = log.response_bytes;
         loop {
-            let more = self.read_some(out).await;
+            let more = self.read_some(out, &mut log.response_beginning).await;
             log.response_bytes = before + self.decoder.received;
             if !more? {
                 return Ok(());
@@ -335,10 +380,14 @@ pub(crate) struct OpenAnswer {
 impl OpenAnswer {
     /// Appends the next plain bytes to `out`; `false` at the end.
     pub async fn read_some(&mut self, out: &mut Vec<u8>) -> Result<bool, ApiError> {
-        let more = self.answer.read_some(out).await;
-        if let Some(log) = &mut self.log {
-            log.response_bytes = self.answer.decoder.received;
-        }
+        let more = match &mut self.log {
+            Some(log) => {
+                let more = self.answer.read_some(out, &mut log.response_beginning).await;
+                log.response_bytes = self.answer.decoder.received;
+                more
+            }
+            None => self.answer.read_some(out, &mut Beginning::default()).await,
+        };
         more.map_err(|failure| self.fail(failure))
     }
 
@@ -377,6 +426,11 @@ impl Drop for OpenAnswer {
             log.finish(Some(RecordedError {
                 code: "cancelled",
                 message: "The answer was not read to its end.".into(),
+                google_status: None,
+                reason: None,
+                violations: Vec::new(),
+                outcome_unknown: false,
+                retry_after: None,
             }));
         }
     }
@@ -392,10 +446,15 @@ struct CallLog {
     api_method: &'static str,
     http_method: String,
     url: String,
-    request_bytes: u64,
+    writes: bool,
+    request_headers: HeaderMap,
+    request_body: Option<Bytes>,
+    response_headers: HeaderMap,
+    response_beginning: Beginning,
     response_bytes: u64,
     status: Option<u16>,
     retries: u32,
+    earlier: Vec<RecordedAttempt>,
     replayed: bool,
     /// Refusals for rate that were waited out in the ledger.
     paced: u32,
@@ -412,13 +471,55 @@ impl CallLog {
             api_method: call.api_method,
             http_method: call.http_method.to_string(),
             url: call.url.to_string(),
-            request_bytes: call.body.as_ref().map_or(0, |body| body.len() as u64),
+            writes: call.effect != Effect::Read,
+            request_headers: HeaderMap::new(),
+            request_body: call.body.clone(),
+            response_headers: HeaderMap::new(),
+            response_beginning: Beginning::default(),
             response_bytes: 0,
             status: None,
             retries: 0,
+            earlier: Vec::new(),
             replayed: false,
             paced: 0,
             cost: 0,
+        }
+    }
+
+    /// What is known of an answer is the last attempt's.
+    fn begin_attempt(&mut self, headers: &HeaderMap) {
+        self.request_headers.clone_from(headers);
+        self.response_headers.clear();
+        self.response_beginning = Beginning::default();
+        self.status = None;
+    }
+
+    fn try_again(&mut self, failure: &AttemptFailure) {
+        self.retries += 1;
+        self.earlier.push(RecordedAttempt {
+            status: failure.status,
+            kind: failure.kind,
+        });
+    }
+
+    /// The last attempt, without secrets.
+    fn trace(&self) -> HttpTrace {
+        if self.request_headers.is_empty() {
+            // Nothing was sent.
+            return HttpTrace::default();
+        }
+        let mut request_headers = vec![("user-agent".to_owned(), USER_AGENT.to_owned())];
+        request_headers.extend(traced(&self.request_headers));
+        let kind = |headers| text(headers, &CONTENT_TYPE);
+        let seen = &self.response_beginning;
+        HttpTrace {
+            request_headers,
+            request_body: self
+                .request_body
+                .as_ref()
+                .and_then(|body| TracedBody::new(kind(&self.request_headers), body)),
+            response_headers: traced(&self.response_headers),
+            response_body: TracedBody::beginning(kind(&self.response_headers), &seen.bytes, seen.cut),
         }
     }
 
@@ -428,25 +529,34 @@ impl CallLog {
             started_at: self.started_at,
             api_method: self.api_method,
             http_method: self.http_method.clone(),
-            url: self.url.clone(),
+            url: redaction::url(&self.url),
             status: self.status,
             latency: self.started.elapsed(),
             retries: self.retries,
-            request_bytes: self.request_bytes,
+            request_bytes: self.request_body.as_ref().map_or(0, |body| body.len() as u64),
             response_bytes: self.response_bytes,
             quota_cost: self.cost,
+            writes: self.writes,
+            earlier_attempts: self.earlier.clone(),
             error,
+            trace: self.trace(),
         });
     }
 
     fn fail(&self, failure: AttemptFailure, effect: Effect) -> ApiError {
+        let lost = failure.answer_lost || failure.kind == ErrorKind::Unavailable;
+        let outcome_unknown = effect == Effect::Unsafe && lost;
         self.finish(Some(RecordedError {
             code: failure.kind.code(),
-            message: failure.message.clone(),
+            message: redaction::text(&failure.message),
+            google_status: failure.google_status.clone(),
+            reason: failure.reason.clone(),
+            violations: failure.violations.clone(),
+            outcome_unknown,
+            retry_after: failure.retry_after,
         }));
-        let lost = failure.answer_lost || failure.kind == ErrorKind::Unavailable;
         ApiError::new(Failure {
-            outcome_unknown: effect == Effect::Unsafe && lost,
+            outcome_unknown,
             retries: self.retries,
             elapsed: self.started.elapsed(),
             ..plain_failure(failure, self.api_method, self.id)
@@ -454,15 +564,32 @@ impl CallLog {
     }
 }
 
+impl ApiError {
+    /// A failure that was written down, as the error that it was; `fill` adds what is known besides.
+    pub fn recorded(
+        kind: ErrorKind,
+        message: impl Into<String>,
+        api_method: &'static str,
+        activity_id: ActivityId,
+        fill: impl FnOnce(&mut Failure),
+    ) -> Self {
+        let mut failure = plain_failure(AttemptFailure::new(kind, message), api_method, activity_id);
+        fill(&mut failure);
+        Self::new(failure)
+    }
+}
+
 fn plain_failure(failure: AttemptFailure, api_method: &'static str, activity_id: ActivityId) -> Failure {
     Failure {
         kind: failure.kind,
+        network: failure.network,
         api_method,
         status: failure.status,
         google_status: failure.google_status,
         reason: failure.reason,
         message: failure.message,
         violations: failure.violations,
+        activation_url: failure.activation_url,
         retry_after: failure.retry_after,
         outcome_unknown: false,
         activity_id,
@@ -494,15 +621,17 @@ fn comes_back(at: jiff::Timestamp) -> String {
     format!("It comes back at {at:.0}, midnight in California.")
 }
 
-fn bearer(token: &str) -> Result<http::HeaderValue, AttemptFailure> {
-    let mut value = http::HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| {
-        AttemptFailure::new(
-            ErrorKind::UnexpectedAnswer,
-            "The access token has characters that no header may carry.",
-        )
-    })?;
+fn bearer(token: &str) -> Result<http::HeaderValue, http::header::InvalidHeaderValue> {
+    let mut value = http::HeaderValue::from_str(&format!("Bearer {token}"))?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+fn traced(headers: &HeaderMap) -> Vec<(String, String)> {
+    http_trace::headers(headers.iter().map(|(name, value)| {
+        let value = value.to_str().unwrap_or("(not text)");
+        (name.as_str(), value)
+    }))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &http::HeaderName) -> Option<&'a str> {
@@ -518,10 +647,7 @@ fn broken_off(broken: &crate::body::BrokenBody) -> AttemptFailure {
 
 /// reqwest's errors carry the dialled address, which the person knows, and hide the cause, which they need.
 fn no_answer(error: &reqwest::Error) -> AttemptFailure {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
+    let (fault, cause) = NetworkFault::of(error);
     let message = if error.is_timeout() {
         "Google did not answer in time.".to_owned()
     } else if error.is_connect() {
@@ -531,6 +657,6 @@ fn no_answer(error: &reqwest::Error) -> AttemptFailure {
     };
     AttemptFailure {
         answer_lost: !error.is_connect(),
-        ..AttemptFailure::new(ErrorKind::Network, message)
+        ..AttemptFailure::of_network(fault, message)
     }
 }

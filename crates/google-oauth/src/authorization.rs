@@ -11,7 +11,8 @@ use url::Url;
 
 use crate::answer_page::AnswerPage;
 use crate::error::OAuthError;
-use crate::listener::{LoopbackListener, Settlement, WaitError, loopback_redirects};
+use crate::listener::{LoopbackListener, Settlement, WaitError};
+use crate::loopback_address::loopback_redirects;
 use crate::oauth_client::OAuthClientKind;
 use crate::request_head::RedirectQuery;
 use crate::secret::SecretString;
@@ -56,14 +57,14 @@ pub struct AuthorizationCode {
 impl AuthorizationRequest {
     /// Binds the redirect address and builds the request from it. An OAuth client of kind `web` gets one of its registered
     /// loopback redirect URIs, to the letter; those meant for the Terms of Service come last.
-    pub async fn begin(self, endpoint: &TokenEndpoint) -> Result<PendingAuthorization, OAuthError> {
+    pub fn begin(self, endpoint: &TokenEndpoint) -> Result<PendingAuthorization, OAuthError> {
         let client = endpoint.client();
         let listener = match client.kind {
-            OAuthClientKind::Installed => LoopbackListener::bind_any("/").await?,
+            OAuthClientKind::Installed => LoopbackListener::bind_any("/")?,
             OAuthClientKind::Web => {
                 let mut uris = loopback_redirects(&client.redirect_uris);
                 uris.sort_by_key(|uri| uri.contains("terms"));
-                LoopbackListener::bind_first(&uris).await?
+                LoopbackListener::bind_first(&uris)?
             }
         };
         let redirect_uri = listener.redirect_uri().to_owned();
@@ -104,10 +105,7 @@ impl PendingAuthorization {
         cancel: &CancellationToken,
         stray: impl Fn() + Send + Sync + 'static,
     ) -> Result<AuthorizationCode, OAuthError> {
-        let expected = AnswerCheck {
-            state: Sha256::digest(self.state.expose()).into(),
-            issuer: self.issuer,
-        };
+        let expected = AnswerCheck::of(self.state.expose(), self.issuer);
         let settle = move |query: &RedirectQuery| {
             let settlement = expected.settle(query);
             if matches!(settlement, Settlement::Stray(_)) {
@@ -125,6 +123,11 @@ impl PendingAuthorization {
             }),
             Ok(Answer::Issuer(issuer)) => Err(OAuthError::IssuerMismatch(issuer)),
             Ok(Answer::Error { error, .. }) if error == "access_denied" => Err(OAuthError::Denied),
+            Ok(Answer::Error { error, description })
+                if ["admin_policy_enforced", "org_internal", "access_not_configured"].contains(&error.as_str()) =>
+            {
+                Err(OAuthError::PolicyRefused { error, description })
+            }
             Ok(Answer::Error { error, description }) => Err(OAuthError::AuthorizationRefused { error, description }),
             Err(WaitError::Cancelled) => Err(OAuthError::Cancelled),
             Err(WaitError::TimedOut { strays: 0 }) => Err(OAuthError::TimedOut),
@@ -139,59 +142,58 @@ enum Answer {
     Issuer(String),
 }
 
-struct AnswerCheck {
+pub(crate) struct AnswerCheck {
     /// Compared as digests, so that the time a comparison takes tells nothing about the state.
     state: [u8; 32],
     issuer: &'static str,
 }
 
 impl AnswerCheck {
+    pub(crate) fn of(state: &str, issuer: &'static str) -> Self {
+        Self {
+            state: Sha256::digest(state).into(),
+            issuer,
+        }
+    }
+
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn settles(&self, query: &RedirectQuery) -> bool {
+        matches!(self.settle(query), Settlement::Settled(..))
+    }
+
     /// RFC 6749 section 4.1.2 and RFC 9207: only the right state settles; then the issuer is looked at, then code or error.
     fn settle(&self, query: &RedirectQuery) -> Settlement<Answer> {
-        let stray = || {
-            Settlement::Stray(AnswerPage::new(
-                "This answer does not belong to the sign-in that is waiting",
-                "Go back to Gantry and use the page that it opened last, or start the sign-in again.",
-            ))
-        };
+        let stray = || Settlement::Stray(AnswerPage::OtherSignIn);
         let state: Option<[u8; 32]> = query.get("state").map(|state| Sha256::digest(state).into());
         if state != Some(self.state) {
             return stray();
         }
         if let Some(issuer) = query.get("iss").filter(|issuer| *issuer != self.issuer) {
-            let page = AnswerPage::new(
-                "Sign-in stopped",
-                "The answer did not come from Google. Nothing was saved; go back to Gantry.",
-            );
-            return Settlement::Settled(Answer::Issuer(issuer.to_owned()), page);
+            return Settlement::Settled(Answer::Issuer(shown(issuer)), AnswerPage::NotGoogle);
         }
         match (query.get("code").filter(|code| !code.is_empty()), query.get("error")) {
-            (Some(code), None) => Settlement::Settled(
-                Answer::Code(SecretString::new(code)),
-                AnswerPage::new(
-                    "You can close this tab",
-                    "The answer has arrived. Go back to Gantry to see whether all is well.",
-                ),
-            ),
+            (Some(code), None) => Settlement::Settled(Answer::Code(SecretString::new(code)), AnswerPage::Arrived),
             (None, Some(error)) => {
                 let page = if error == "access_denied" {
-                    AnswerPage::new("You declined", "Gantry got no access. You can close this tab.")
+                    AnswerPage::Declined
                 } else {
-                    AnswerPage::new(
-                        "Sign-in failed",
-                        "Go back to Gantry to see what happened. You can close this tab.",
-                    )
+                    AnswerPage::Failed
                 };
-                let description = query.get("error_description").unwrap_or_default().to_owned();
-                Settlement::Settled(
-                    Answer::Error {
-                        error: error.to_owned(),
-                        description,
-                    },
-                    page,
-                )
+                let answer = Answer::Error {
+                    error: shown(error),
+                    description: shown(query.get("error_description").unwrap_or_default()),
+                };
+                Settlement::Settled(answer, page)
             }
             _ => stray(),
         }
     }
+}
+
+/// A sender's words as an error may carry them: short, and without characters that act on a terminal or a log.
+fn shown(text: &str) -> String {
+    text.chars()
+        .filter(|character| !character.is_control())
+        .take(300)
+        .collect()
 }

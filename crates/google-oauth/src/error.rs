@@ -1,7 +1,10 @@
 //! Everything that can go wrong between "Sign in" and a working access token; each cause is its own variant.
 
-use crate::listener::ListenError;
+use jiff::SignedDuration;
+
+use crate::loopback_address::ListenError;
 use crate::network_fault::NetworkFault;
+use crate::service_account::KeyFileError;
 use crate::token_store::TokenStoreError;
 use crate::traits::RefreshLockError;
 
@@ -42,11 +45,47 @@ pub enum OAuthError {
     /// No refresh token is stored for this connection.
     #[error("no sign-in is saved for this connection")]
     NotSignedIn,
-    /// `invalid_client`, `unauthorized_client`, `deleted_client`.
+    /// `invalid_grant` because the person's account no longer exists.
+    #[error("the account was deleted: {0}")]
+    AccountDeleted(String),
+    /// `invalid_client`, `unauthorized_client`: the secret was changed, as a rule.
     #[error("Google does not accept this OAuth client: {0}")]
     ClientRefused(String),
+    /// `deleted_client`, or an `invalid_client` that says so.
+    #[error("the OAuth client was deleted: {0}")]
+    ClientDeleted(String),
+    /// `disabled_client`: switched off in the Google Cloud console, or by Google.
+    #[error("the OAuth client was disabled: {0}")]
+    ClientDisabled(String),
+    /// `admin_policy_enforced`, `org_internal`, `access_not_configured`: a rule of an organisation or a project.
+    #[error("a rule of the organisation or the project refuses this ({error}): {description}")]
+    PolicyRefused { error: String, description: String },
     #[error("the redirect address is not registered with this OAuth client: {0}")]
     RedirectMismatch(String),
+    /// A service account's key was disabled or deleted at Google, or the whole account was.
+    #[error("Google no longer accepts the service account's key: {0}")]
+    KeyRefused(String),
+    /// A service account's key that stays in its file cannot be used.
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
+    /// `unauthorized_client` for an assertion with a subject: the organisation has not delegated these scopes.
+    #[error("the organisation does not let this service account act as {subject}: {description}")]
+    DelegationRefused {
+        subject: String,
+        /// The service account's "Unique ID", where the key says it: what an administrator enters.
+        client_id: Option<String>,
+        scopes: Vec<String>,
+        description: String,
+    },
+    /// The user to act as does not exist.
+    #[error("Google knows no user {0}")]
+    SubjectUnknown(String),
+    /// Google finds the time in an assertion wrong, also in one that was signed by its own clock.
+    #[error("Google finds the time of this request wrong")]
+    ClockRefused {
+        /// How far this computer's clock is ahead of Google's (negative: behind); `None` where Google did not tell its time.
+        fast_by: Option<SignedDuration>,
+    },
     /// Any other error of the token endpoint (RFC 6749 section 5.2).
     #[error("Google's token endpoint answered {status} {error}: {description}")]
     Refused {
@@ -85,9 +124,12 @@ impl OAuthError {
             self,
             Self::SignInExpired(_)
                 | Self::RenewalLost(_)
+                | Self::AccountDeleted(_)
                 | Self::ReauthenticationRequired
                 | Self::NotSignedIn
                 | Self::NoRefreshToken
+                | Self::Store(TokenStoreError::Unreadable(_))
+                | Self::KeyRefused(_)
         )
     }
 

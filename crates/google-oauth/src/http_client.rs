@@ -1,22 +1,48 @@
 //! The one HTTP client of this crate: no redirects, no cookies, short time-outs, small answers, always the dialled address.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_domain::GoogleBase;
+use gantry_domain::http_trace::{self, HttpTrace, TracedBody};
+use gantry_domain::{Clock, GoogleBase, SystemClock, redaction};
+use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 use oauth2::{HttpRequest, HttpResponse};
 use serde_json::Value;
+use tokio::time::Instant;
 use url::Url;
 
+use crate::clock_skew::{ClockSkew, http_date, skew_in_words};
 use crate::error::OAuthError;
+use crate::exchange::{Attempt, ExchangeKind, ExchangeObserver, TokenExchange};
 use crate::network_fault::NetworkFault;
 
 /// The largest answer that is read, in bytes.
 const LARGEST_ANSWER: usize = 1024 * 1024;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct HttpClient {
     base: GoogleBase,
     client: reqwest::Client,
+    clock: Arc<dyn Clock>,
+    skew: ClockSkew,
+    observer: Option<Arc<dyn ExchangeObserver>>,
+}
+
+/// What a server answered.
+pub(crate) struct Answer {
+    pub status: StatusCode,
+    /// The server's clock, by the header `Date`.
+    pub date: Option<Timestamp>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// A text of the body's JSON object.
+    pub fn field(&self, name: &str) -> Option<String> {
+        let value: Value = serde_json::from_slice(&self.body).ok()?;
+        value.get(name)?.as_str().map(str::to_owned)
+    }
 }
 
 impl HttpClient {
@@ -30,49 +56,152 @@ impl HttpClient {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| unreachable(&error))?;
-        Ok(Self { base, client })
+        Ok(Self {
+            base,
+            client,
+            clock: Arc::new(SystemClock),
+            skew: ClockSkew::default(),
+            observer: None,
+        })
+    }
+
+    pub(crate) fn set_clock(&mut self, clock: Arc<dyn Clock>) {
+        self.clock = clock;
+    }
+
+    pub(crate) fn set_observer(&mut self, observer: Arc<dyn ExchangeObserver>) {
+        self.observer = Some(observer);
+    }
+
+    pub(crate) fn set_skew(&mut self, skew: ClockSkew) {
+        self.skew = skew;
+    }
+
+    pub(crate) fn skew(&self) -> &ClockSkew {
+        &self.skew
     }
 
     /// Sends one request of the protocol; a JSON object with status 200 comes back, everything else is a named error.
     pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, OAuthError> {
+        let answer = self.fetch(request).await?;
+        if answer.status != StatusCode::OK {
+            return Err(refusal(answer.status.as_u16(), &answer.body));
+        }
+        let body = normalised(&answer.body)
+            .ok_or_else(|| OAuthError::UnexpectedAnswer("HTTP 200 without a JSON object".to_owned()))?;
+        http::Response::builder()
+            .status(answer.status)
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(body)
+            .map_err(|error| OAuthError::UnexpectedAnswer(error.to_string()))
+    }
+
+    /// Sends one request; whatever the server itself answered comes back. The observer is told either way.
+    pub(crate) async fn fetch(&self, request: HttpRequest) -> Result<Answer, OAuthError> {
+        let (started_at, started) = (self.clock.now(), Instant::now());
         let (parts, body) = request.into_parts();
+        let mut answered = Answered::default();
+        let outcome = self.round_trip(&parts, body.clone(), &mut answered).await;
+        if let Ok(Answer { date: Some(date), .. }) = &outcome {
+            self.skew.measure(*date, started_at, self.clock.now());
+        }
+        if let Some(observer) = &self.observer {
+            let error = match &outcome {
+                Ok(answer) if answer.status == StatusCode::OK => None,
+                Ok(answer) => Some(refusal(answer.status.as_u16(), &answer.body).to_string()),
+                Err(error) => Some(error.to_string()),
+            };
+            observer.record(TokenExchange {
+                started_at,
+                kind: ExchangeKind::of(&parts.method, &body),
+                http_method: if parts.method == http::Method::GET {
+                    "GET"
+                } else {
+                    "POST"
+                },
+                url: redaction::url(&parts.uri.to_string()),
+                status: answered.status.map(|status| status.as_u16()),
+                latency: started.elapsed(),
+                attempt: parts.extensions.get::<Attempt>().map_or(1, |attempt| attempt.0),
+                trace: HttpTrace {
+                    request_headers: pairs(&parts.headers),
+                    request_body: TracedBody::new(content_type(&parts.headers), &body),
+                    response_headers: pairs(&answered.headers),
+                    response_body: TracedBody::new(content_type(&answered.headers), &answered.body),
+                },
+                error,
+            });
+        }
+        outcome
+    }
+
+    async fn round_trip(
+        &self,
+        parts: &http::request::Parts,
+        body: Vec<u8>,
+        answered: &mut Answered,
+    ) -> Result<Answer, OAuthError> {
         let url =
             Url::parse(&parts.uri.to_string()).map_err(|error| OAuthError::UnexpectedAnswer(error.to_string()))?;
-        let mut request = self.client.request(parts.method, self.base.dial(&url)).body(body);
-        for (name, value) in &parts.headers {
-            request = request.header(name, value);
-        }
-        let mut response = request.send().await.map_err(|error| unreachable(&error))?;
+        let request = self
+            .client
+            .request(parts.method.clone(), self.base.dial(&url))
+            .headers(parts.headers.clone())
+            .body(body);
+        let mut response = request.send().await.map_err(|error| self.unreachable(&error))?;
         let status = response.status();
-        let kind = response
-            .headers()
-            .get(http::header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&error))? {
-            if bytes.len() + chunk.len() > LARGEST_ANSWER {
+        answered.status = Some(status);
+        answered.headers = response.headers().clone();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.unreachable(&error))? {
+            if answered.body.len() + chunk.len() > LARGEST_ANSWER {
                 return Err(OAuthError::UnexpectedAnswer("it is longer than 1 MiB".to_owned()));
             }
-            bytes.extend_from_slice(&chunk);
+            answered.body.extend_from_slice(&chunk);
         }
-        if let Some(kind) = NetworkFault::in_answer(status, kind.as_deref()) {
+        if let Some(kind) = NetworkFault::in_answer(status, content_type(&answered.headers)) {
             return Err(OAuthError::Unreachable {
                 kind,
                 text: format!("{kind} (HTTP {})", status.as_u16()),
             });
         }
-        if status != http::StatusCode::OK {
-            return Err(refusal(status.as_u16(), &bytes));
-        }
-        let answer = normalised(&bytes)
-            .ok_or_else(|| OAuthError::UnexpectedAnswer("HTTP 200 without a JSON object".to_owned()))?;
-        http::Response::builder()
-            .status(status)
-            .header(http::header::CONTENT_TYPE, "application/json")
-            .body(answer)
-            .map_err(|error| OAuthError::UnexpectedAnswer(error.to_string()))
+        let date = answered.headers.get(http::header::DATE);
+        Ok(Answer {
+            status,
+            date: date.and_then(|value| http_date(value.to_str().ok()?)),
+            body: answered.body.clone(),
+        })
     }
+
+    /// A certificate that is out of date says that the clock is wrong, if Google's time was known before.
+    fn unreachable(&self, error: &reqwest::Error) -> OAuthError {
+        match (unreachable(error), self.skew.latest()) {
+            (OAuthError::Unreachable { kind, text }, Some(skew)) if kind == NetworkFault::CertificateOutOfDate => {
+                let text = format!("{text}; this computer's clock is {}", skew_in_words(skew));
+                OAuthError::Unreachable { kind, text }
+            }
+            (error, _) => error,
+        }
+    }
+}
+
+/// What came of an answer, for the record, also where it broke off.
+#[derive(Default)]
+struct Answered {
+    status: Option<StatusCode>,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(http::header::CONTENT_TYPE)?.to_str().ok()
+}
+
+fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
+    http_trace::headers(
+        headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))),
+    )
 }
 
 fn unreachable(error: &reqwest::Error) -> OAuthError {
@@ -81,7 +210,7 @@ fn unreachable(error: &reqwest::Error) -> OAuthError {
 }
 
 /// Google's errors are RFC 6749 section 5.2 bodies; the fields may be missing, no strings, or the body a plain string.
-fn refusal(status: u16, body: &[u8]) -> OAuthError {
+pub(crate) fn refusal(status: u16, body: &[u8]) -> OAuthError {
     let value: Option<Value> = serde_json::from_slice(body).ok();
     let field = |name: &str| {
         let found = value.as_ref()?.get(name)?;
@@ -96,12 +225,22 @@ fn refusal(status: u16, body: &[u8]) -> OAuthError {
     {
         return OAuthError::Unavailable { status };
     }
+    let subtype = field("error_subtype").unwrap_or_default();
+    let says = |words: &str| description.to_ascii_lowercase().contains(words);
     match error.as_str() {
-        "invalid_grant" if field("error_subtype").as_deref() == Some("invalid_rapt") => {
+        "invalid_grant" if subtype.contains("rapt") || says("invalid_rapt") || says("reauth related") => {
             OAuthError::ReauthenticationRequired
         }
+        "invalid_grant" if says("account has been deleted") => OAuthError::AccountDeleted(description),
         "invalid_grant" => OAuthError::SignInExpired(description),
-        "invalid_client" | "unauthorized_client" | "deleted_client" => OAuthError::ClientRefused(description),
+        "deleted_client" => OAuthError::ClientDeleted(description),
+        "invalid_client" if says("was deleted") || says("was not found") => OAuthError::ClientDeleted(description),
+        "disabled_client" => OAuthError::ClientDisabled(description),
+        "invalid_client" if says("disabled") => OAuthError::ClientDisabled(description),
+        "invalid_client" | "unauthorized_client" => OAuthError::ClientRefused(description),
+        "admin_policy_enforced" | "org_internal" | "access_not_configured" => {
+            OAuthError::PolicyRefused { error, description }
+        }
         "redirect_uri_mismatch" => OAuthError::RedirectMismatch(description),
         "" => OAuthError::UnexpectedAnswer(format!("HTTP {status} without an OAuth error")),
         _ => OAuthError::Refused {
@@ -112,11 +251,12 @@ fn refusal(status: u16, body: &[u8]) -> OAuthError {
     }
 }
 
-/// The answer with `expires_in` as the whole number of seconds that the protocol's types expect, whatever was sent.
-fn normalised(body: &[u8]) -> Option<Vec<u8>> {
+/// The answer with its spans of time as the whole numbers of seconds that the protocol's types expect, whatever was sent.
+pub(crate) fn normalised(body: &[u8]) -> Option<Vec<u8>> {
     let mut value: Value = serde_json::from_slice(body).ok()?;
     let object = value.as_object_mut()?;
-    if let Some(sent) = object.remove("expires_in") {
+    for name in ["expires_in", "refresh_token_expires_in"] {
+        let Some(sent) = object.remove(name) else { continue };
         let seconds = match &sent {
             Value::Number(number) => number.as_f64(),
             Value::String(text) => text.trim().parse().ok(),
@@ -124,10 +264,7 @@ fn normalised(body: &[u8]) -> Option<Vec<u8>> {
         };
         if let Some(seconds) = seconds.filter(|seconds: &f64| seconds.is_finite()) {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped to a year of seconds
-            object.insert(
-                "expires_in".to_owned(),
-                Value::from(seconds.clamp(0.0, 31_536_000.0) as u64),
-            );
+            object.insert(name.to_owned(), Value::from(seconds.clamp(0.0, 31_536_000.0) as u64));
         }
     }
     serde_json::to_vec(&value).ok()
@@ -138,7 +275,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn odd_lifetimes_become_whole_seconds() {
+    fn t3_odd_lifetimes_become_whole_seconds() {
         let lifetime = |sent: &str| {
             let body = format!("{{\"access_token\":\"a\",\"expires_in\":{sent}}}");
             serde_json::from_slice::<Value>(&normalised(body.as_bytes()).unwrap())
@@ -155,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_has_its_name() {
+    fn r2_r3_each_refusal_has_its_name() {
         assert!(matches!(
             refusal(400, br#"{"error":"invalid_grant","error_description":"Bad Request"}"#),
             OAuthError::SignInExpired(_)
@@ -168,10 +305,39 @@ mod tests {
             refusal(401, br#"{"error":"invalid_client"}"#),
             OAuthError::ClientRefused(_)
         ));
-        assert!(matches!(
-            refusal(401, br#"{"error":"deleted_client"}"#),
-            OAuthError::ClientRefused(_)
-        ));
+        for (body, expected) in [
+            (r#"{"error":"deleted_client"}"#, "ClientDeleted"),
+            (
+                r#"{"error":"invalid_client","error_description":"The OAuth client was not found."}"#,
+                "ClientDeleted",
+            ),
+            (r#"{"error":"disabled_client"}"#, "ClientDisabled"),
+            (
+                r#"{"error":"invalid_client","error_description":"Unauthorized"}"#,
+                "ClientRefused",
+            ),
+            (
+                r#"{"error":"invalid_grant","error_description":"The account has been deleted"}"#,
+                "AccountDeleted",
+            ),
+            (
+                r#"{"error":"invalid_grant","error_description":"Token has been expired or revoked."}"#,
+                "SignInExpired",
+            ),
+            (
+                r#"{"error":"invalid_grant","error_subtype":"rapt_required"}"#,
+                "ReauthenticationRequired",
+            ),
+            (
+                r#"{"error":"invalid_grant","error_description":"reauth related error (invalid_rapt)"}"#,
+                "ReauthenticationRequired",
+            ),
+            (r#"{"error":"admin_policy_enforced"}"#, "PolicyRefused"),
+            (r#"{"error":"org_internal"}"#, "PolicyRefused"),
+        ] {
+            let named = format!("{:?}", refusal(400, body.as_bytes()));
+            assert!(named.starts_with(expected), "{body}: {named}");
+        }
         assert!(matches!(
             refusal(400, br#"{"error":"redirect_uri_mismatch"}"#),
             OAuthError::RedirectMismatch(_)

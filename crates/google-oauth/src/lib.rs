@@ -7,13 +7,20 @@
 
 mod access_token;
 mod answer_page;
+mod answer_texts;
 mod authorization;
+mod clock_skew;
 mod credential;
 mod error;
+mod exchange;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod hand_over;
 mod http_client;
 mod id_token;
 mod listener;
+mod loopback_address;
 mod network_fault;
 mod oauth_client;
 mod provider;
@@ -21,18 +28,23 @@ mod refresh_token;
 mod renewal;
 mod request_head;
 mod secret;
+mod service_account;
 mod token_endpoint;
 mod token_store;
+mod token_store_opener;
 mod traits;
 mod user_credential;
 
 pub use access_token::AccessToken;
 pub use answer_page::AnswerPage;
 pub use authorization::{AuthorizationCode, AuthorizationRequest, PendingAuthorization};
+pub use clock_skew::{ClockSkew, skew_in_words};
 pub use credential::Credential;
 pub use error::OAuthError;
+pub use exchange::{ExchangeKind, ExchangeObserver, TokenExchange};
 pub use id_token::Identity;
-pub use listener::{ListenError, LoopbackListener, Settlement, WaitError, loopback_redirects};
+pub use listener::{LoopbackListener, Settlement, WaitError};
+pub use loopback_address::{ListenError, loopback_redirects};
 pub use network_fault::NetworkFault;
 pub use oauth_client::{OAuthClient, OAuthClientError, OAuthClientKind};
 pub use provider::Provider;
@@ -40,7 +52,12 @@ pub use refresh_token::RefreshTokenRenewal;
 pub use renewal::Renewal;
 pub use request_head::RedirectQuery;
 pub use secret::{SecretBytes, SecretString};
+pub use service_account::{
+    AssertionOrder, KeyFileError, KeyFileFormat, KeySource, PrivateKeyProblem, RsaPrivateKey, ServiceAccountKey,
+    ServiceAccountKeyError, ServiceAccountRenewal, read_key_file, read_private_key_file,
+};
 pub use token_endpoint::{Grant, TokenEndpoint};
 pub use token_store::{Persistence, SessionTokenStore, TokenStore, TokenStoreError};
+pub use token_store_opener::{NoTokenStore, OpenedTokenStore, StoreProblem, TokenStoreOpener};
 pub use traits::{Browser, BrowserError, InProcessLock, RefreshGuard, RefreshLock, RefreshLockError};
 pub use user_credential::UserCredential;

@@ -4,7 +4,6 @@
 //! on size and time, and everything but GET + exact path + Host + a query that settles is answered 4xx while the wait goes on.
 
 use std::collections::VecDeque;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,9 +14,10 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
-use url::{Host, Url};
 
 use crate::answer_page::AnswerPage;
+use crate::answer_texts::Language;
+use crate::loopback_address::{self, Bind, ListenError};
 use crate::request_head::{RedirectQuery, RequestHead, head_end};
 
 /// The longest head that is read, in bytes.
@@ -25,8 +25,10 @@ const LARGEST_HEAD: usize = 16 * 1024;
 /// How long one connection may take to send its head, and to take its answer.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 const ANSWER_TIME: Duration = Duration::from_secs(2);
-/// Connections served at once; one more ends the oldest, so that idle ones cannot keep the answer out.
-const MOST_CONNECTIONS: usize = 64;
+/// Connections of one socket that may be silent at once; one more ends the oldest, so that they cannot keep the answer out.
+const MOST_SILENT: usize = 64;
+/// Connections of one socket at once, those that are being answered included: they end within seconds.
+const MOST_CONNECTIONS: usize = 256;
 
 /// A bound address, waiting for its redirect. It closes when dropped.
 pub struct LoopbackListener {
@@ -35,22 +37,6 @@ pub struct LoopbackListener {
     path: String,
     /// What `Host` may say, in lower case.
     host: String,
-}
-
-/// Why no address could be bound.
-#[derive(Debug, thiserror::Error)]
-pub enum ListenError {
-    #[error("no port of this computer could be opened for the answer: {0}")]
-    Bind(std::io::Error),
-    /// All the addresses that were allowed, and why the last of them failed.
-    #[error("none of {} could be opened: {source}", .addresses.join(", "))]
-    AllBusy {
-        addresses: Vec<String>,
-        source: std::io::Error,
-    },
-    /// The OAuth client has no redirect URI that leads to this computer over plain http.
-    #[error("the OAuth client has no registered http://127.0.0.1:PORT redirect address")]
-    NoneRegistered,
 }
 
 /// How a wait ended without its answer.
@@ -71,70 +57,33 @@ pub enum Settlement<T> {
     Stray(AnswerPage),
 }
 
-/// The registered redirect URIs that a listener can serve: plain http on a loopback host, no query, no fragment, no user.
-pub fn loopback_redirects(registered: &[String]) -> Vec<&str> {
-    registered
-        .iter()
-        .filter(|uri| loopback_url(uri).is_some())
-        .map(String::as_str)
-        .collect()
-}
-
-fn loopback_url(uri: &str) -> Option<Url> {
-    let url = Url::parse(uri).ok()?;
-    let local = match url.host()? {
-        Host::Ipv4(ip) => ip == Ipv4Addr::LOCALHOST,
-        Host::Ipv6(ip) => ip == Ipv6Addr::LOCALHOST,
-        Host::Domain(name) => name == "localhost",
-    };
-    let plain =
-        url.scheme() == "http" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-    (local && plain).then_some(url)
-}
-
 impl LoopbackListener {
     /// Any free port of 127.0.0.1, else of [::1], at `path` (with its leading slash). For OAuth clients of kind `installed`.
-    pub async fn bind_any(path: &str) -> Result<Self, ListenError> {
-        let socket = match TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await {
-            Ok(socket) => socket,
-            Err(_) => TcpListener::bind((Ipv6Addr::LOCALHOST, 0))
-                .await
-                .map_err(ListenError::Bind)?,
-        };
+    /// Within a Tokio runtime, as `bind_first`.
+    pub fn bind_any(path: &str) -> Result<Self, ListenError> {
+        Self::any_by(path, &loopback_address::system)
+    }
+
+    pub(crate) fn any_by(path: &str, bind: Bind<'_>) -> Result<Self, ListenError> {
+        let socket = loopback_address::any(bind)?;
         let host = socket.local_addr().map_err(ListenError::Bind)?.to_string();
         Ok(Self {
             redirect_uri: format!("http://{host}{path}"),
             path: path.to_owned(),
             host,
-            sockets: vec![socket],
+            sockets: serving(vec![socket])?,
         })
     }
 
     /// The first of these redirect URIs whose port is free; the URI is kept to the letter.
-    pub async fn bind_first(uris: &[&str]) -> Result<Self, ListenError> {
-        let mut last = None;
-        for uri in uris {
-            let Some(url) = loopback_url(uri) else { continue };
-            match bind(&url).await {
-                Ok(sockets) => {
-                    let host = url[url::Position::BeforeHost..url::Position::AfterPort].to_ascii_lowercase();
-                    return Ok(Self {
-                        sockets,
-                        redirect_uri: (*uri).to_owned(),
-                        path: url.path().to_owned(),
-                        host,
-                    });
-                }
-                Err(error) => last = Some(error),
-            }
-        }
-        match last {
-            Some(source) => Err(ListenError::AllBusy {
-                addresses: uris.iter().map(|uri| (*uri).to_owned()).collect(),
-                source,
-            }),
-            None => Err(ListenError::NoneRegistered),
-        }
+    pub fn bind_first(uris: &[&str]) -> Result<Self, ListenError> {
+        let (uri, url, sockets) = loopback_address::first(uris, &loopback_address::system)?;
+        Ok(Self {
+            sockets: serving(sockets)?,
+            redirect_uri: uri.to_owned(),
+            path: url.path().to_owned(),
+            host: url[url::Position::BeforeHost..url::Position::AfterPort].to_ascii_lowercase(),
+        })
     }
 
     /// The redirect URI to send to Google, to the letter.
@@ -176,18 +125,15 @@ impl LoopbackListener {
     }
 }
 
-/// `localhost` may mean either family to a browser: both are bound where both exist.
-async fn bind(url: &Url) -> std::io::Result<Vec<TcpListener>> {
-    let port = url.port_or_known_default().unwrap_or(80);
-    match url.host() {
-        Some(Host::Ipv6(ip)) => Ok(vec![TcpListener::bind((ip, port)).await?]),
-        Some(Host::Domain(_)) => {
-            let four = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-            let six = TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port))).await;
-            Ok(std::iter::once(four).chain(six).collect())
-        }
-        _ => Ok(vec![TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?]),
-    }
+fn serving(sockets: Vec<std::net::TcpListener>) -> Result<Vec<TcpListener>, ListenError> {
+    let serve = |socket: std::net::TcpListener| {
+        socket.set_nonblocking(true)?;
+        TcpListener::from_std(socket)
+    };
+    sockets
+        .into_iter()
+        .map(|socket| serve(socket).map_err(ListenError::Bind))
+        .collect()
 }
 
 enum Event<T> {
@@ -209,7 +155,7 @@ where
     F: Fn(&RedirectQuery) -> Settlement<T> + Send + Sync + 'static,
 {
     let mut connections = JoinSet::new();
-    let mut oldest_first: VecDeque<AbortHandle> = VecDeque::new();
+    let mut oldest_first: VecDeque<Connection> = VecDeque::new();
     loop {
         let Ok((stream, _)) = socket.accept().await else {
             // Out of descriptors or the like: wait a moment rather than spin.
@@ -217,27 +163,44 @@ where
             continue;
         };
         while connections.try_join_next().is_some() {}
-        oldest_first.retain(|connection| !connection.is_finished());
+        oldest_first.retain(|connection| !connection.task.is_finished());
+        let silent = |connection: &Connection| !connection.spoke.load(Ordering::Relaxed);
+        if oldest_first.iter().filter(|one| silent(one)).count() >= MOST_SILENT {
+            let oldest = oldest_first.iter().position(silent);
+            if let Some(oldest) = oldest.and_then(|at| oldest_first.remove(at)) {
+                oldest.task.abort();
+            }
+        }
         if oldest_first.len() >= MOST_CONNECTIONS
             && let Some(oldest) = oldest_first.pop_front()
         {
-            oldest.abort();
+            oldest.task.abort();
         }
-        let serving = Arc::clone(&serving);
-        oldest_first.push_back(connections.spawn(async move { serving.connection(stream).await }));
+        let (serving, spoke) = (Arc::clone(&serving), Arc::new(AtomicBool::new(false)));
+        oldest_first.push_back(Connection {
+            spoke: Arc::clone(&spoke),
+            task: connections.spawn(async move { serving.connection(stream, &spoke).await }),
+        });
     }
 }
 
+struct Connection {
+    /// It has sent a whole head, and is being answered.
+    spoke: Arc<AtomicBool>,
+    task: AbortHandle,
+}
+
 impl<T: Send + 'static, F: Fn(&RedirectQuery) -> Settlement<T> + Send + Sync> Serving<T, F> {
-    async fn connection(&self, mut stream: TcpStream) {
+    async fn connection(&self, mut stream: TcpStream, spoke: &AtomicBool) {
         let Ok(Some(head)) = timeout(HEAD_TIME, read_head(&mut stream)).await else {
             return; // A pre-connect, a port scan, or too slow: nothing to answer.
         };
+        spoke.store(true, Ordering::Relaxed);
         let (response, event) = match head {
-            Head::TooLarge => (refusal("431 Request Header Fields Too Large", false), None),
+            Head::TooLarge => (nothing_here("431 Request Header Fields Too Large", None), None),
             Head::Read(bytes) => match RequestHead::parse(&bytes) {
                 Ok(head) => self.answer(&head),
-                Err(_) => (refusal("400 Bad Request", false), None),
+                Err(_) => (nothing_here("400 Bad Request", None), None),
             },
         };
         let _ = timeout(ANSWER_TIME, async {
@@ -245,52 +208,65 @@ impl<T: Send + 'static, F: Fn(&RedirectQuery) -> Settlement<T> + Send + Sync> Se
             stream.shutdown().await
         })
         .await;
-        // The answer counts even where the browser did not stay to read the page.
-        if let Some(event) = event {
-            let _ = self.answers.send(event);
-        }
-        // Read what is left, so that closing does not reset the connection before the page is read.
-        let _ = timeout(ANSWER_TIME, async {
-            let mut rest = [0; 1024];
-            let mut left = 64;
-            while left > 0 && stream.read(&mut rest).await.is_ok_and(|read| read > 0) {
-                left -= 1;
+        match event {
+            // The answer counts even where the browser did not stay to read the page. The wait ends with it, and all
+            // connections with the wait: this one is let go, so that the page can be read.
+            Some(event @ Event::Settled(_)) => {
+                tokio::spawn(linger(stream));
+                let _ = self.answers.send(event);
             }
-        })
-        .await;
+            Some(event @ Event::Stray) => {
+                let _ = self.answers.send(event);
+                linger(stream).await;
+            }
+            None => linger(stream).await,
+        }
     }
 
     fn answer(&self, head: &RequestHead) -> (Vec<u8>, Option<Event<T>>) {
+        let refused = |status| (nothing_here(status, Some(head)), None);
         if head.host.as_deref() != Some(self.host.as_str()) {
-            return (refusal("421 Misdirected Request", head.method == "HEAD"), None);
+            return refused("421 Misdirected Request");
         }
         if head.path != self.path {
-            return (refusal("404 Not Found", head.method == "HEAD"), None);
+            return refused("404 Not Found");
         }
         if head.method != "GET" {
-            return (refusal("405 Method Not Allowed", head.method == "HEAD"), None);
+            return refused("405 Method Not Allowed\r\nAllow: GET");
         }
         let Some(query) = RedirectQuery::parse(head.query.as_deref().unwrap_or_default()) else {
-            return (refusal("400 Bad Request", false), None);
+            return refused("400 Bad Request");
         };
+        let language = Language::wanted(head.accept_language.as_deref());
         match (self.settle)(&query) {
-            Settlement::Stray(page) => (page.response("400 Bad Request", false), Some(Event::Stray)),
+            Settlement::Stray(page) => (page.response("400 Bad Request", language, false), Some(Event::Stray)),
             Settlement::Settled(answer, page) => {
+                // Only the first: a reload, or the same redirect once more, must not be exchanged twice.
                 if self.settled.swap(true, Ordering::SeqCst) {
-                    return (refusal("410 Gone", false), None);
+                    return refused("410 Gone");
                 }
-                (page.response("200 OK", false), Some(Event::Settled(answer)))
+                (page.response("200 OK", language, false), Some(Event::Settled(answer)))
             }
         }
     }
 }
 
-fn refusal(status: &str, head_only: bool) -> Vec<u8> {
-    AnswerPage::new(
-        "Nothing to see here",
-        "Gantry waits at this address for an answer from Google, and this was not it.",
-    )
-    .response(status, head_only)
+/// Reads what is left, so that closing does not reset the connection before the page is read.
+async fn linger(mut stream: TcpStream) {
+    let _ = timeout(ANSWER_TIME, async {
+        let mut rest = [0; 1024];
+        let mut left = 64;
+        while left > 0 && stream.read(&mut rest).await.is_ok_and(|read| read > 0) {
+            left -= 1;
+        }
+    })
+    .await;
+}
+
+fn nothing_here(status: &str, head: Option<&RequestHead>) -> Vec<u8> {
+    let language = Language::wanted(head.and_then(|head| head.accept_language.as_deref()));
+    let head_only = head.is_some_and(|head| head.method == "HEAD");
+    AnswerPage::NothingHere.response(status, language, head_only)
 }
 
 enum Head {

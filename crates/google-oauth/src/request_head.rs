@@ -9,6 +9,8 @@ pub(crate) struct RequestHead {
     pub query: Option<String>,
     /// The one `Host` header.
     pub host: Option<String>,
+    /// The first `Accept-Language` header.
+    pub accept_language: Option<String>,
 }
 
 /// Why bytes are not a request head.
@@ -40,11 +42,14 @@ impl RequestHead {
         {
             return Err(MalformedHead);
         }
-        let mut host = None;
+        let (mut host, mut accept_language) = (None, None);
         for line in lines.take_while(|line| !line.is_empty()) {
             let (name, value) = line.split_once(':').ok_or(MalformedHead)?;
             if name.eq_ignore_ascii_case("host") && host.replace(value.trim().to_ascii_lowercase()).is_some() {
                 return Err(MalformedHead);
+            }
+            if name.eq_ignore_ascii_case("accept-language") && accept_language.is_none() {
+                accept_language = Some(value.trim().to_owned());
             }
         }
         let (path, query) = match target.split_once('?') {
@@ -56,6 +61,7 @@ impl RequestHead {
             path: path.to_owned(),
             query,
             host,
+            accept_language,
         })
     }
 }

@@ -1,9 +1,11 @@
-//! Secrets as types: they never print, never serialise, and are read by name only.
+//! Secrets as types: they never print, never serialise, are read by name only, and are wiped when they are dropped.
 
 use std::fmt;
 
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
 /// A secret text: a token, a client secret. `Debug` is redacted; there is no `Display` and no `Serialize`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct SecretString(String);
 
 impl SecretString {
@@ -28,7 +30,7 @@ impl fmt::Debug for SecretString {
 }
 
 /// A secret as the keychain holds it. `Debug` is redacted.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {

@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::access_token::AccessToken;
 use crate::authorization::AuthorizationCode;
+use crate::clock_skew::ClockSkew;
 use crate::error::OAuthError;
+use crate::exchange::{Attempt, ExchangeObserver};
 use crate::http_client::HttpClient;
 use crate::id_token::Identity;
 use crate::oauth_client::OAuthClient;
@@ -26,14 +28,17 @@ use crate::provider::Provider;
 use crate::secret::SecretString;
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct IdTokenField {
+pub(crate) struct FurtherFields {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     id_token: Option<String>,
+    /// Google sends it where the person granted access for a limited time. Seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token_expires_in: Option<u64>,
 }
-impl ExtraTokenFields for IdTokenField {}
+impl ExtraTokenFields for FurtherFields {}
 
 type SendFuture = Pin<Box<dyn Future<Output = Result<HttpResponse, OAuthError>> + Send>>;
-type TokenAnswer = StandardTokenResponse<IdTokenField, BasicTokenType>;
+type TokenAnswer = StandardTokenResponse<FurtherFields, BasicTokenType>;
 /// The `oauth2` crate's client over Google's endpoints.
 pub(crate) type ProtocolClient = Client<
     BasicErrorResponse,
@@ -56,6 +61,8 @@ pub struct Grant {
     pub access_token: AccessToken,
     /// Absent where Google had given one before and was not asked for consent again.
     pub refresh_token: Option<SecretString>,
+    /// How long the refresh token lives, where the person granted access for a limited time.
+    pub refresh_token_lifetime: Option<Duration>,
     /// The scopes that were granted, which may be fewer than were asked for.
     pub scopes: BTreeSet<String>,
     pub identity: Identity,
@@ -102,8 +109,26 @@ impl TokenEndpoint {
     }
 
     /// The same with another clock than the computer's.
-    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.http.set_clock(Arc::clone(&clock));
         Self { clock, ..self }
+    }
+
+    /// The same, telling `observer` of each exchange.
+    pub fn with_observer(mut self, observer: Arc<dyn ExchangeObserver>) -> Self {
+        self.http.set_observer(observer);
+        self
+    }
+
+    /// The same, with a measurement of the clock that others share.
+    pub fn with_clock_skew(mut self, skew: ClockSkew) -> Self {
+        self.http.set_skew(skew);
+        self
+    }
+
+    /// How far this computer's clock is off, by the answers so far.
+    pub fn clock_skew(&self) -> &ClockSkew {
+        self.http.skew()
     }
 
     pub fn client(&self) -> &OAuthClient {
@@ -131,7 +156,7 @@ impl TokenEndpoint {
             .exchange_code(oauth2::AuthorizationCode::new(code.code.expose().to_owned()))
             .set_pkce_verifier(PkceCodeVerifier::new(code.verifier.expose().to_owned()))
             .set_redirect_uri(std::borrow::Cow::Owned(redirect))
-            .request_async(&self.sender())
+            .request_async(&self.sender(1))
             .await
             .map_err(|error| match unwrap(error) {
                 OAuthError::SignInExpired(description) => OAuthError::CodeRefused(description),
@@ -139,7 +164,11 @@ impl TokenEndpoint {
             })?;
         let access_token = self.access_token_of(&answer);
         let identity = match &answer.extra_fields().id_token {
-            Some(token) => Identity::from_id_token(token, &self.provider, &self.client.client_id, self.clock.now())?,
+            // By Google's clock, where this computer's is known to be wrong: the answer has just come from there.
+            Some(token) => {
+                let now = self.clock_skew().corrected(self.clock.now());
+                Identity::from_id_token(token, &self.provider, &self.client.client_id, now)?
+            }
             None => self.userinfo(&access_token).await?,
         };
         // RFC 6749 section 5.1: no scope in the answer means that all that was asked for was granted.
@@ -151,6 +180,7 @@ impl TokenEndpoint {
         Ok(Grant {
             access_token,
             refresh_token,
+            refresh_token_lifetime: answer.extra_fields().refresh_token_expires_in.map(Duration::from_secs),
             scopes,
             identity,
         })
@@ -162,7 +192,7 @@ impl TokenEndpoint {
         let mut pause = Duration::from_millis(400);
         let mut attempt = 1;
         loop {
-            let sender = self.sender();
+            let sender = self.sender(attempt);
             let answer = self
                 .protocol
                 .exchange_refresh_token(&token)
@@ -209,10 +239,11 @@ impl TokenEndpoint {
     }
 
     /// Our client as the protocol crate wants it: a function from a request to a future that owns all it needs.
-    fn sender(&self) -> impl Fn(HttpRequest) -> SendFuture + Send + Sync + use<> {
+    fn sender(&self, attempt: u32) -> impl Fn(HttpRequest) -> SendFuture + Send + Sync + use<> {
         let http = self.http.clone();
-        move |request| {
+        move |mut request: HttpRequest| {
             let http = http.clone();
+            request.extensions_mut().insert(Attempt(attempt));
             Box::pin(async move { http.send(request).await })
         }
     }
@@ -226,6 +257,16 @@ impl TokenEndpoint {
             .body(Vec::new())
             .map_err(|error| OAuthError::UnexpectedAnswer(error.to_string()))?;
         Identity::from_userinfo(self.http.send(request).await?.body())
+    }
+}
+
+/// Reads an answer as the protocol does, for the fuzz targets.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn read(answer: &[u8]) {
+    if let Ok(answer) = serde_json::from_slice::<TokenAnswer>(answer) {
+        let _ = normalised(answer.scopes().into_iter().flatten().map(|scope| scope.as_str()));
+        let token = SecretString::new(answer.access_token().secret());
+        let _ = AccessToken::new(token, answer.expires_in(), SystemClock.now());
     }
 }
 

@@ -6,12 +6,15 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 
 use crate::secret::SecretBytes;
+use crate::token_store_opener::NoTokenStore;
 
 /// How long what is stored lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Persistence {
     /// In the operating system's keychain, across restarts.
     Keychain,
+    /// In a file that a passphrase opens, across restarts: for servers.
+    EncryptedFile,
     /// In this process's memory, until it ends.
     Session,
 }
@@ -31,6 +34,8 @@ pub trait TokenStore: Send + Sync {
 pub enum TokenStoreError {
     #[error("the keychain is locked, or access to it was declined: {0}")]
     Locked(String),
+    #[error("there is no keychain: {0}")]
+    Absent(String),
     #[error("the keychain is not available: {0}")]
     Unavailable(String),
     #[error("the keychain did not answer within {0} s")]
@@ -39,6 +44,9 @@ pub enum TokenStoreError {
     TooLong(u32),
     #[error("what the keychain holds under this name cannot be read: {0}")]
     Unreadable(String),
+    /// The store says exactly what is wrong, and what helps.
+    #[error(transparent)]
+    Refused(NoTokenStore),
 }
 
 /// Memory only. What it holds ends with the process.

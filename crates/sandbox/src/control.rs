@@ -45,6 +45,7 @@ pub(crate) fn handle(google: &Google, request: &ApiRequest) -> ApiReply {
         ("POST", "/terms") => set_terms(google, body),
         ("POST", "/users") => set_user(google, body),
         ("POST", "/oauth-clients") => add_client(google, body),
+        ("POST", "/service-accounts") => set_service_account(google, body),
         ("POST", "/oauth-clients/rules") => set_client_rules(google, body),
         ("POST", "/services") => set_service(google, body),
         ("POST", "/clock") => set_clock(google, body),
@@ -84,6 +85,7 @@ fn practice_identities(google: &Google) -> Value {
     json!({
         "oauth_clients": {"installed": practice::installed_client_json(), "web": practice::web_client_json()},
         "service_account": practice::service_account_json(),
+        "service_account_without_access": practice::service_account_without_access_json(),
         "users": users,
     })
 }
@@ -201,6 +203,33 @@ fn add_client(google: &Google, body: Value) -> Answer {
     let client =
         OAuthClient::from_json(&body).ok_or("The body is no client_secret_*.json of kind installed or web.")?;
     google.settings().oauth_clients.insert(client.id, body);
+    Ok(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServiceAccountOrder {
+    email: String,
+    key_disabled: Option<bool>,
+    deleted: Option<bool>,
+    delegated_scopes: Option<BTreeSet<String>>,
+}
+
+fn set_service_account(google: &Google, body: Value) -> Answer {
+    let order: ServiceAccountOrder = read(body)?;
+    if practice::SERVICE_ACCOUNTS
+        .iter()
+        .all(|known| known.email != order.email)
+    {
+        return Err("The sandbox has no such service account.".to_owned());
+    }
+    let mut settings = google.settings();
+    let account = settings.service_accounts.entry(order.email).or_default();
+    account.key_disabled = order.key_disabled.unwrap_or(account.key_disabled);
+    account.deleted = order.deleted.unwrap_or(account.deleted);
+    if let Some(scopes) = order.delegated_scopes {
+        account.delegated_scopes = scopes;
+    }
     Ok(json!({}))
 }
 

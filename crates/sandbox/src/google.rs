@@ -98,6 +98,11 @@ impl Google {
         self.clock_offset.store(seconds, Ordering::Relaxed);
     }
 
+    /// Disarms what is armed.
+    pub fn clear_faults(&self) {
+        self.faults().clear();
+    }
+
     pub(crate) fn tag_manager(&self) -> MutexGuard<'_, tag_manager::Model> {
         hold(&self.tag_manager)
     }

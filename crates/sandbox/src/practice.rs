@@ -32,12 +32,38 @@ pub const AGENCY_VIEWER: &str = "dario.rossi@northlight.example";
 /// Administrator of accounts 31 to 40 and viewer of the first five.
 pub const AGENCY_PARTNER: &str = "elif.yilmaz@partner.example";
 
-/// The practice service account.
+/// The practice service account: it reads the bakery's property, or the agency's first three accounts.
 pub const SERVICE_ACCOUNT: &str = "exporter@gantry-practice.iam.gserviceaccount.com";
 /// `private_key_id` of the practice service account's key.
 pub const SERVICE_ACCOUNT_KEY_ID: &str = "gantrypracticekey1";
-pub(crate) const SERVICE_ACCOUNT_PRIVATE_KEY: &str = include_str!("../keys/service-account.pem");
-pub(crate) const SERVICE_ACCOUNT_PUBLIC_KEY: &str = include_str!("../keys/service-account.pub.pem");
+/// A service account that nobody has given access to anything.
+pub const SERVICE_ACCOUNT_WITHOUT_ACCESS: &str = "newcomer@gantry-practice.iam.gserviceaccount.com";
+
+/// A service account that this Google knows, with its one key.
+pub(crate) struct ServiceAccount {
+    pub email: &'static str,
+    pub key_id: &'static str,
+    pub client_id: &'static str,
+    pub private_key: &'static str,
+    pub public_key: &'static str,
+}
+
+pub(crate) const SERVICE_ACCOUNTS: [ServiceAccount; 2] = [
+    ServiceAccount {
+        email: SERVICE_ACCOUNT,
+        key_id: SERVICE_ACCOUNT_KEY_ID,
+        client_id: "108000000000000000001",
+        private_key: include_str!("../keys/service-account.pem"),
+        public_key: include_str!("../keys/service-account.pub.pem"),
+    },
+    ServiceAccount {
+        email: SERVICE_ACCOUNT_WITHOUT_ACCESS,
+        key_id: "gantrypracticekey2",
+        client_id: "108000000000000000002",
+        private_key: include_str!("../keys/service-account-without-access.pem"),
+        public_key: include_str!("../keys/service-account-without-access.pub.pem"),
+    },
+];
 
 /// `client_secret_*.json` of the installed client, as the Cloud console would download it.
 pub fn installed_client_json() -> Value {
@@ -67,17 +93,27 @@ pub fn web_client_json() -> Value {
 
 /// The practice service account's key file, as the Cloud console would download it.
 pub fn service_account_json() -> Value {
+    key_file(&SERVICE_ACCOUNTS[0])
+}
+
+/// The key file of the service account that has no access to anything.
+pub fn service_account_without_access_json() -> Value {
+    key_file(&SERVICE_ACCOUNTS[1])
+}
+
+fn key_file(account: &ServiceAccount) -> Value {
+    let certificates = "https://www.googleapis.com/robot/v1/metadata/x509/";
     json!({
         "type": "service_account",
         "project_id": PROJECT,
-        "private_key_id": SERVICE_ACCOUNT_KEY_ID,
-        "private_key": SERVICE_ACCOUNT_PRIVATE_KEY,
-        "client_email": SERVICE_ACCOUNT,
-        "client_id": "108000000000000000001",
+        "private_key_id": account.key_id,
+        "private_key": account.private_key,
+        "client_email": account.email,
+        "client_id": account.client_id,
         "auth_uri": "https://accounts.google.com/o/oauth2/auth",
         "token_uri": "https://oauth2.googleapis.com/token",
         "auth_provider_x509_cert_url": "https://www.googleapis.com/oauth2/v1/certs",
-        "client_x509_cert_url": "https://www.googleapis.com/robot/v1/metadata/x509/exporter%40gantry-practice.iam.gserviceaccount.com",
+        "client_x509_cert_url": format!("{certificates}{}", account.email.replace('@', "%40")),
         "universe_domain": "googleapis.com",
     })
 }

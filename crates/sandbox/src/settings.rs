@@ -42,6 +42,17 @@ pub enum TermsOutcome {
     BackendError,
 }
 
+/// What was done to a service account in its Google Cloud project and in a customer's Workspace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ServiceAccountSettings {
+    /// Its key was disabled or deleted.
+    pub key_disabled: bool,
+    /// It was deleted itself.
+    pub deleted: bool,
+    /// The scopes with which it may act as any user (domain-wide delegation).
+    pub delegated_scopes: BTreeSet<String>,
+}
+
 /// Whether Google still knows an OAuth client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -79,6 +90,8 @@ pub(crate) struct Settings {
     pub consent: Consent,
     pub installed_terms_redirect: InstalledTermsRedirect,
     pub terms_outcome: TermsOutcome,
+    /// By e-mail; as they were made where there is none.
+    pub service_accounts: BTreeMap<String, ServiceAccountSettings>,
     /// OAuth clients registered by control, beside the practice ones: the JSON of their files by client id.
     #[serde(skip)]
     pub oauth_clients: BTreeMap<String, serde_json::Value>,

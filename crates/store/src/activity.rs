@@ -1,15 +1,22 @@
 //! Every request to Google, newest last, bounded: what "Activity" shows and what an error's Activity id points to.
 //!
-//! No header, no body and no token is kept, and URLs come without their secrets.
+//! Rows are small and kept by count and age. Their traces (headers and bodies, redacted by the transports before they
+//! come here) are in a table of their own, kept by size: the oldest go first, and their rows stay.
 
-use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, params};
+use gantry_domain::HttpTrace;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
 
-use crate::columns::{count, counted, millis, moment};
+use crate::columns::{count, counted, json, json_text, millis, moment, optional_json};
 use crate::database::{Store, StoreError};
 
 /// Requests kept; older ones are forgotten.
 pub const KEPT: u32 = 20_000;
+/// How long a request is kept, measured from the newest one.
+pub const KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Bytes of traces kept.
+pub const TRACES_KEPT: u64 = 64 << 20;
 /// Writes between two clean-ups.
 const CLEAN_UP_EVERY: i64 = 256;
 
@@ -32,6 +39,18 @@ CREATE TABLE activity (
     error_message TEXT
 ) STRICT;";
 
+/// What a request did, why it failed, what was sent and answered.
+pub(crate) const TRACES: &str = "
+ALTER TABLE activity ADD COLUMN writes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE activity ADD COLUMN earlier TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE activity ADD COLUMN failure TEXT;
+CREATE INDEX activity_at ON activity (at);
+CREATE TABLE activity_traces (
+    seq INTEGER PRIMARY KEY REFERENCES activity (seq) ON DELETE CASCADE,
+    bytes INTEGER NOT NULL,
+    trace TEXT NOT NULL
+) STRICT;";
+
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActivityEntry {
@@ -41,7 +60,7 @@ pub struct ActivityEntry {
     /// Google's name for it, such as `tagmanager.accounts.containers.versions.live`.
     pub api_method: String,
     pub http_method: String,
-    /// Without tokens, codes or secrets.
+    /// Google's address, without tokens, codes or secrets.
     pub url: String,
     /// `None` where no answer came.
     pub status: Option<u16>,
@@ -51,8 +70,49 @@ pub struct ActivityEntry {
     pub bytes_sent: u64,
     pub bytes_received: u64,
     pub quota_cost: u32,
+    /// Whether it was to change something at Google's.
+    pub writes: bool,
+    /// The attempts before the last one, in order.
+    pub earlier: Vec<Attempt>,
     pub error_code: Option<String>,
     pub error_message: Option<String>,
+    /// What else Google said of a failure.
+    pub failure: Option<FailureDetails>,
+}
+
+/// An attempt that was followed by another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// `None` where no answer came.
+    pub status: Option<u16>,
+    /// The kind of its failure, as in `error_code`.
+    pub error_code: String,
+}
+
+/// What Google said of a failure, beside its message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailureDetails {
+    /// `error.status`, such as `PERMISSION_DENIED`.
+    pub google_status: Option<String>,
+    /// The most specific reason, such as `rateLimitExceeded`.
+    pub reason: Option<String>,
+    /// Fields that were complained about, with the complaint.
+    #[serde(default)]
+    pub violations: Vec<(String, String)>,
+    /// The request may have taken effect although its answer was lost.
+    #[serde(default)]
+    pub outcome_unknown: bool,
+    /// When it was worth another try, in seconds from the end of the request.
+    #[serde(default)]
+    pub retry_after_seconds: Option<u64>,
+}
+
+/// How many requests there were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ActivityCount {
+    pub all: u64,
+    pub writes: u64,
+    pub failed: u64,
 }
 
 /// Which requests to list.
@@ -62,14 +122,19 @@ pub struct ActivityFilter {
     pub connection_id: Option<String>,
     /// Only failures.
     pub errors_only: bool,
-    /// Only requests whose method, URL or error contains this text, in any case.
+    /// Only those that were to change something at Google's.
+    pub writes_only: bool,
+    /// Only requests whose method, URL, status, id, account or error contains this text, in any case.
     pub text: Option<String>,
-    /// Only requests older than the one with this id (paging).
+    /// Only requests written down before the one with this id (paging).
     pub before: Option<String>,
+    /// Only requests written down after the one with this id, the first of them first in line (following). Where that
+    /// one is forgotten, all are.
+    pub after: Option<String>,
 }
 
 const COLUMNS: &str = "id, at, connection_id, api_method, http_method, url, status, latency_ms, retries, bytes_sent, \
-                       bytes_received, quota_cost, error_code, error_message";
+                       bytes_received, quota_cost, error_code, error_message, writes, earlier, failure";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ActivityEntry> {
     Ok(ActivityEntry {
@@ -87,17 +152,37 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ActivityEntry> {
         quota_cost: row.get(11)?,
         error_code: row.get(12)?,
         error_message: row.get(13)?,
+        writes: row.get(14)?,
+        earlier: json(row, 15)?,
+        failure: optional_json(row, 16)?,
     })
 }
 
+/// Forgets what is too much or too old.
+fn clean_up(connection: &Connection, newest: i64, now: Timestamp, traces_kept: u64) -> Result<(), StoreError> {
+    let oldest = now.checked_sub(KEPT_FOR).unwrap_or(Timestamp::MIN);
+    connection.execute(
+        "DELETE FROM activity WHERE seq <= ?1 OR at < ?2",
+        params![newest - i64::from(KEPT), millis(oldest)],
+    )?;
+    connection.execute(
+        "DELETE FROM activity_traces WHERE seq <= (
+             SELECT max(seq) FROM (SELECT seq, sum(bytes) OVER (ORDER BY seq DESC) AS so_far FROM activity_traces)
+             WHERE so_far > ?1)",
+        [count(traces_kept)],
+    )?;
+    Ok(())
+}
+
 impl Store {
-    /// Writes one request down, in the background: recording never holds up or fails the request itself.
-    pub fn record_activity(&self, entry: ActivityEntry) {
+    /// Writes one request down with its trace, in the background: recording never holds up or fails the request itself.
+    pub fn record_activity(&self, entry: ActivityEntry, trace: Option<HttpTrace>) {
         self.post(move |connection| {
-            connection
+            let transaction = connection.transaction()?;
+            transaction
                 .prepare_cached(&format!(
                     "INSERT OR REPLACE INTO activity ({COLUMNS})
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
                 ))?
                 .execute(params![
                     entry.id,
@@ -113,30 +198,92 @@ impl Store {
                     count(entry.bytes_received),
                     entry.quota_cost,
                     entry.error_code,
-                    entry.error_message
+                    entry.error_message,
+                    entry.writes,
+                    json_text(&entry.earlier)?,
+                    entry.failure.as_ref().map(json_text).transpose()?,
                 ])?;
-            let seq = connection.last_insert_rowid();
-            if seq % CLEAN_UP_EVERY == 0 {
-                connection.execute("DELETE FROM activity WHERE seq <= ?1", [seq - i64::from(KEPT)])?;
+            let seq = transaction.last_insert_rowid();
+            if let Some(trace) = trace {
+                let trace = json_text(&trace)?;
+                transaction
+                    .prepare_cached("INSERT INTO activity_traces (seq, bytes, trace) VALUES (?1, ?2, ?3)")?
+                    .execute(params![seq, count(trace.len() as u64), trace])?;
             }
-            Ok(())
+            if seq % CLEAN_UP_EVERY == 0 {
+                clean_up(&transaction, seq, entry.at, TRACES_KEPT)?;
+            }
+            Ok(transaction.commit()?)
         });
     }
 
-    /// The newest requests that pass `filter`, newest first, at most `limit`.
+    /// The newest requests that pass `filter`, newest first, at most `limit`; with [`ActivityFilter::after`] the ones
+    /// that came next, newest first too.
     pub async fn activity(&self, filter: ActivityFilter, limit: u32) -> Result<Vec<ActivityEntry>, StoreError> {
         self.call(move |connection| {
+            let order = if filter.after.is_some() { "ASC" } else { "DESC" };
             let mut statement = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM activity
+                "SELECT {COLUMNS} FROM activity AS a
                  WHERE (?1 IS NULL OR connection_id = ?1)
                    AND (NOT ?2 OR error_code IS NOT NULL)
-                   AND (?3 IS NULL OR instr(lower(api_method || ' ' || url || ' ' || coalesce(error_message, '')), lower(?3)))
-                   AND (?4 IS NULL OR seq < (SELECT seq FROM activity WHERE id = ?4))
-                 ORDER BY seq DESC LIMIT ?5"
+                   AND (NOT ?3 OR writes)
+                   AND (?4 IS NULL OR instr(lower(concat_ws(' ', api_method, url, status, id, error_code, error_message,
+                            (SELECT email FROM connections WHERE connections.id = a.connection_id))), lower(?4)))
+                   AND (?5 IS NULL OR seq < (SELECT seq FROM activity WHERE id = ?5))
+                   AND (?6 IS NULL OR seq > coalesce((SELECT seq FROM activity WHERE id = ?6), 0))
+                 ORDER BY seq {order} LIMIT ?7"
             ))?;
-            let rows = statement
-                .query_map(params![filter.connection_id, filter.errors_only, filter.text, filter.before, limit], read)?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let rows = statement.query_map(
+                params![
+                    filter.connection_id,
+                    filter.errors_only,
+                    filter.writes_only,
+                    filter.text,
+                    filter.before,
+                    filter.after,
+                    limit
+                ],
+                read,
+            )?;
+            let mut entries: Vec<ActivityEntry> = rows.collect::<Result<_, _>>()?;
+            if filter.after.is_some() {
+                entries.reverse();
+            }
+            Ok(entries)
+        })
+        .await
+    }
+
+    /// How many requests began at `since` or later.
+    pub async fn activity_count(&self, since: Timestamp) -> Result<ActivityCount, StoreError> {
+        self.call(move |connection| {
+            Ok(connection.query_row(
+                "SELECT count(*), coalesce(sum(writes), 0), count(error_code) FROM activity WHERE at >= ?1",
+                [millis(since)],
+                |row| {
+                    Ok(ActivityCount {
+                        all: counted(row, 0)?,
+                        writes: counted(row, 1)?,
+                        failed: counted(row, 2)?,
+                    })
+                },
+            )?)
+        })
+        .await
+    }
+
+    /// What was sent and answered in the request with this Activity id; `None` where it is forgotten.
+    pub async fn activity_trace(&self, id: &str) -> Result<Option<HttpTrace>, StoreError> {
+        let id = id.to_owned();
+        self.call(move |connection| {
+            let found = connection
+                .query_row(
+                    "SELECT trace FROM activity_traces JOIN activity USING (seq) WHERE id = ?1",
+                    [id],
+                    |row| json(row, 0),
+                )
+                .optional()?;
+            Ok(found)
         })
         .await
     }
@@ -155,6 +302,7 @@ impl Store {
     /// Forgets all requests.
     pub async fn clear_activity(&self) -> Result<(), StoreError> {
         self.call(|connection| {
+            // With them go their traces.
             connection.execute("DELETE FROM activity", [])?;
             Ok(())
         })
@@ -163,65 +311,4 @@ impl Store {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(number: u32) -> ActivityEntry {
-        ActivityEntry {
-            id: format!("a{number}"),
-            at: Timestamp::from_second(i64::from(number)).unwrap(),
-            connection_id: Some(if number.is_multiple_of(2) { "even" } else { "odd" }.to_owned()),
-            api_method: "tagmanager.accounts.list".to_owned(),
-            http_method: "GET".to_owned(),
-            url: format!("https://tagmanager.googleapis.com/tagmanager/v2/accounts?n={number}"),
-            status: Some(200),
-            latency_ms: 12,
-            retries: 0,
-            bytes_sent: 0,
-            bytes_received: 99,
-            quota_cost: 1,
-            error_code: (number == 3).then(|| "permission_denied".to_owned()),
-            error_message: None,
-        }
-    }
-
-    #[tokio::test]
-    async fn requests_are_listed_newest_first_and_paged() {
-        let store = Store::in_memory().await.unwrap();
-        (1..=5).for_each(|number| store.record_activity(entry(number)));
-        let ids = |entries: Vec<ActivityEntry>| entries.into_iter().map(|entry| entry.id).collect::<Vec<_>>();
-        assert_eq!(
-            ids(store.activity(ActivityFilter::default(), 2).await.unwrap()),
-            ["a5", "a4"]
-        );
-        let older = ActivityFilter {
-            before: Some("a4".to_owned()),
-            ..Default::default()
-        };
-        assert_eq!(ids(store.activity(older, 9).await.unwrap()), ["a3", "a2", "a1"]);
-        let even = ActivityFilter {
-            connection_id: Some("even".to_owned()),
-            ..Default::default()
-        };
-        assert_eq!(ids(store.activity(even, 9).await.unwrap()), ["a4", "a2"]);
-        let failed = ActivityFilter {
-            errors_only: true,
-            ..Default::default()
-        };
-        assert_eq!(ids(store.activity(failed, 9).await.unwrap()), ["a3"]);
-        let text = ActivityFilter {
-            text: Some("N=5".to_owned()),
-            ..Default::default()
-        };
-        assert_eq!(ids(store.activity(text, 9).await.unwrap()), ["a5"]);
-        assert_eq!(store.activity_entry("a2").await.unwrap(), Some(entry(2)));
-    }
-
-    #[tokio::test]
-    async fn old_requests_are_forgotten() {
-        let store = Store::in_memory().await.unwrap();
-        (1..=KEPT + 600).for_each(|number| store.record_activity(entry(number)));
-        let kept = store.activity(ActivityFilter::default(), u32::MAX).await.unwrap().len();
-        assert!((KEPT as usize..KEPT as usize + 256).contains(&kept), "{kept}");
-    }
-}
+mod tests;

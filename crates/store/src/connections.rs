@@ -230,12 +230,26 @@ impl Store {
         .await
     }
 
-    /// All connections, oldest first.
+    /// All connections, oldest first, but those that are being removed.
     pub async fn connections(&self) -> Result<Vec<ConnectionRecord>, StoreError> {
         self.call(|connection| {
-            let mut statement =
-                connection.prepare_cached(&format!("SELECT {COLUMNS} FROM connections ORDER BY created_at, id"))?;
-            Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM connections WHERE pending IS NOT ?1 ORDER BY created_at, id"
+            ))?;
+            Ok(statement
+                .query_map([PendingStep::Removing], read)?
+                .collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The connections at which this step was begun and not ended, or goes on in some process.
+    pub async fn half_done_connections(&self, step: PendingStep) -> Result<Vec<ConnectionRecord>, StoreError> {
+        self.call(move |connection| {
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM connections WHERE pending = ?1 ORDER BY created_at, id"
+            ))?;
+            Ok(statement.query_map([step], read)?.collect::<Result<_, _>>()?)
         })
         .await
     }

@@ -21,7 +21,7 @@ pub mod tag_manager_mirror;
 mod columns;
 mod migrations;
 
-pub use activity::{ActivityEntry, ActivityFilter};
+pub use activity::{ActivityCount, ActivityEntry, ActivityFilter, Attempt, FailureDetails};
 pub use analytics_mirror::{AnalyticsAccount, AnalyticsProperty};
 pub use connections::{ConnectionKind, ConnectionRecord, ConnectionState, PendingStep};
 pub use database::{Store, StoreError};

@@ -26,6 +26,7 @@ const HISTORY: &[&str] = &[
     export_runs::CREATE,
     connections::TRUST,
     oauth_clients::STATUS,
+    activity::TRACES,
 ];
 
 /// Brings the schema up to date; refuses a schema from the future before it touches anything.

@@ -1,23 +1,106 @@
 // Generated from the engine's command table by `cargo xtask bindings`. Do not edit: change the Rust types.
 
+/**
+ * One request in full. Secrets were left out before it was written down.
+ */
+export type ActivityDetail = { view: ActivityView, explanation: Explanation, 
+/**
+ * Google's own word for a failure, such as `rateLimitExceeded`.
+ */
+reason: string | null, 
+/**
+ * All attempts in order; the last one is the view's.
+ */
+attempts: Array<AttemptView>, 
+/**
+ * `None` where nothing was sent, or where it is forgotten to save space.
+ */
+request: MessageView | null, 
+/**
+ * `None` where no answer came, or where it is forgotten to save space.
+ */
+response: MessageView | null, 
+/**
+ * The request as a command for a shell, with the token as `$TOKEN`.
+ */
+curl: string, };
+
+export type ActivityOnly = "writes" | "failed";
+
+/**
+ * Which requests to list, newest first. Everything but `limit` may be left out.
+ */
 export type ActivityRequest = { 
 /**
  * How many, newest first.
  */
-limit: number, };
+limit: number, 
+/**
+ * Only what this connection sent: its id or its e-mail.
+ */
+connection: string | null, only: ActivityOnly | null, 
+/**
+ * Only those whose address, account, status, id or error contains this, in any case.
+ */
+text: string | null, 
+/**
+ * Only those written down before the one with this id: the next page.
+ */
+before: string | null, 
+/**
+ * Only those written down after the one with this id: at most `limit` of those that came next.
+ */
+after: string | null, };
+
+/**
+ * How much was asked of Google since midnight, in this computer's time zone.
+ */
+export type ActivitySummary = { today: number, writes_today: number, failed_today: number, };
 
 /**
  * One request to Google, from the record of activity.
  */
-export type ActivityView = { id: string, at: string, connection: string | null, 
+export type ActivityView = { id: string, at: string, 
+/**
+ * The e-mail of the connection that sent it; its id where it is disconnected meanwhile.
+ */
+connection: string | null, connection_id: string | null, 
+/**
+ * For instance "Tag Manager"; "Sign-in" for requests to the token endpoint.
+ */
+api: string, 
 /**
  * For instance `tagmanager.accounts.containers.versions.live`.
  */
 method: string, http_method: string, 
 /**
- * Without secrets.
+ * Google's address, without secrets.
  */
-url: string, status: number | null, latency_ms: number, retries: number, bytes: number, quota_cost: number, error: string | null, };
+url: string, 
+/**
+ * `None` where no answer came.
+ */
+status: number | null, 
+/**
+ * Milliseconds, retries and the waits between them included.
+ */
+latency_ms: number, retries: number, 
+/**
+ * Bytes received, as they came over the wire.
+ */
+bytes: number, bytes_sent: number, 
+/**
+ * Requests spent against a quota, retries included.
+ */
+quota_cost: number, 
+/**
+ * Whether it was to change something at Google's.
+ */
+writes: boolean, error: string | null, 
+/**
+ * A stable word for the kind of failure, such as `permission_denied`.
+ */
+error_code: string | null, };
 
 /**
  * Add an OAuth client from the JSON file that the Google Cloud console gives.
@@ -87,7 +170,13 @@ data_as_of: string | null,
  */
 system_time_zone: string, quota: Array<QuotaView>, };
 
-export type AttentionKind = "sign_in_again" | "permission_missing" | "setup_unfinished" | "export_failed" | "never_synced" | "sync_incomplete" | "never_published" | "keychain_unavailable";
+export type AttemptView = { 
+/**
+ * `None` where no answer came.
+ */
+status: number | null, error_code: string | null, };
+
+export type AttentionKind = "sign_in_again" | "sign_in_ends" | "permission_missing" | "setup_unfinished" | "export_failed" | "never_synced" | "sync_incomplete" | "never_published" | "keychain_unavailable";
 
 /**
  * Something that a person should look at, with the page that settles it.
@@ -112,6 +201,12 @@ export type Badge = { kind: BadgeKind,
 label: string, explanation: string, };
 
 export type BadgeKind = "sampled" | "thresholded" | "other_row" | "today_incomplete";
+
+export type BodyView = { text: string, 
+/**
+ * Only the beginning is kept.
+ */
+cut: boolean, };
 
 export type Breakdown = { title: string, dimension: string, dimension_label: string, columns: Array<MetricColumn>, rows: Array<BreakdownRow>, 
 /**
@@ -170,7 +265,11 @@ message: string,
 /**
  * What was looked at, in order.
  */
-findings: Array<Finding>, };
+findings: Array<Finding>, 
+/**
+ * The kind of the first failure, for a script to act on.
+ */
+code: ErrorCode | null, };
 
 export type ConnectionKind = "user" | "service_account";
 
@@ -380,6 +479,32 @@ export type ErrorView = { code: ErrorCode, message: string, remedy: string, acti
  */
 offers: Array<Offer>, };
 
+/**
+ * What happened, in plain words, and what to do.
+ */
+export type Explanation = { title: string, text: string, 
+/**
+ * Empty where nothing is to be done.
+ */
+remedy: string, offers: Array<Offer>, };
+
+/**
+ * Write a support bundle: a ZIP file of what is known here, without secrets.
+ */
+export type ExportActivity = { 
+/**
+ * The file to write; one that is there is replaced once the new one is whole.
+ */
+path: string, 
+/**
+ * Whether e-mail addresses and people's names stay readable; otherwise each address gets a number.
+ */
+include_emails: boolean, 
+/**
+ * How many requests to put in, newest first; a thousand where left out.
+ */
+requests: number | null, };
+
 export type ExportRequest = { property: string, dimensions: Array<string>, metrics: Array<string>, from: string, to: string, 
 /**
  * `sqlite:FILE`, `sqlite:FILE?table=NAME` or `csv:FILE`.
@@ -397,6 +522,8 @@ rows_written: number, started_at: string, finished_at: string | null, problem: s
 notes: Array<string>, };
 
 export type ExportState = "running" | "done" | "failed" | "cancelled";
+
+export type ExportedActivity = { path: string, requests: number, bytes: number, };
 
 export type FieldView = { api_name: string, ui_name: string, description: string, category: string, is_metric: boolean, is_custom: boolean, };
 
@@ -447,6 +574,8 @@ link: LinkView | null,
  */
 copy: Array<string>, };
 
+export type HeaderView = { name: string, value: string, };
+
 /**
  * Names a running job.
  */
@@ -491,6 +620,11 @@ export type LinkPurpose = "sign_in" | "terms";
  * A browser link that the engine issued. Hosts open it by `id`; `url` is for showing and copying.
  */
 export type LinkView = { id: string, url: string, };
+
+/**
+ * The headers and the body of a request or an answer.
+ */
+export type MessageView = { headers: Array<HeaderView>, body: BodyView | null, };
 
 export type MetadataRequest = { 
 /**
@@ -975,6 +1109,10 @@ export interface Calls {
   "reports.realtime": { request: RealtimeRequest; response: RealtimeView };
   "exports.runs": { request: Nothing; response: Array<ExportRunView> };
   "activity.list": { request: ActivityRequest; response: Array<ActivityView> };
+  "activity.show": { request: ById; response: ActivityDetail };
+  "activity.summary": { request: Nothing; response: ActivitySummary };
+  "activity.export": { request: ExportActivity; response: ExportedActivity };
+  "activity.clear": { request: Nothing; response: Nothing };
 }
 
 /** Commands that start a job; the result comes with the event `job_done`. */

@@ -1,5 +1,7 @@
 // Which connection acts on the asset that a page shows: chosen by the engine, seen and overridden by the person.
 
+import { untrack } from 'svelte';
+
 import type { PermissionName, RouteView } from './bindings';
 import { call } from './host';
 import { Resource } from './resource.svelte';
@@ -22,8 +24,11 @@ export class Route {
   /** Follows the asset and what reaches it; for `$effect(() => route.follow())`. */
   follow(): (() => void) | undefined {
     const asset = this.#asset();
-    if (this.view.value?.asset !== asset) this.view.clear();
-    return asset === null ? undefined : this.view.follow();
+    // Only the asset is followed here: what is read of it must not start the reading anew.
+    return untrack(() => {
+      if (this.view.value?.asset !== asset) this.view.clear();
+      return asset === null ? undefined : this.view.follow();
+    });
   }
 
   /** Whether it is known who acts, or known that it cannot be known: what is asked now needs not be asked again. */

@@ -71,7 +71,8 @@ class SignIn {
       allow: union(connection.asked, more),
       oauthClientId: connection.oauth_client_id,
       reconnect: connection,
-      sessionOnly: connection.stored_in === 'session' || app.forgetsSignIns,
+      // Kept in memory for want of a keychain: with one it is saved.
+      sessionOnly: app.forgetsSignIns || (connection.stored_in === 'session' && app.keychain?.state !== 'available'),
     });
   }
 

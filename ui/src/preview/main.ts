@@ -7,9 +7,10 @@ import '../styles/app.css';
 import { mount } from 'svelte';
 
 import { PRESETS, signIn } from '../lib/signin.svelte';
-import type { Density, Theme } from '../lib/bindings';
+import type { Density, ErrorCode, Theme } from '../lib/bindings';
 import { startJob } from '../lib/jobs.svelte';
 import App from '../shell/App.svelte';
+import { refusal } from '../test/fake-host';
 import { type Scene, sampleHost } from '../test/sample-host';
 import * as sample from '../test/sample';
 
@@ -45,9 +46,20 @@ if (asked.has('axe')) {
   }, 1500);
 }
 if (asked.get('run') === 'connect') setTimeout(() => void signIn.start({ allow: PRESETS.setUp }), 200);
-// `press=Add Google account…`: presses the button with that name.
-const press = asked.get('press');
-if (press) {
-  setTimeout(() => [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === press || button.ariaLabel === press)?.click(), 600);
+// `fail=wrong_account`: what a sign-in ends with; `done`: with what was left unticked.
+const fail = asked.get('fail') as ErrorCode | 'done' | null;
+if (fail) {
+  host.starts['connections.connect'] = (_request, job) => {
+    if (fail === 'done') host.emit({ event: 'job_done', job, command: 'connections.connect', result: sample.connections[1] ?? null });
+    else host.emit({ event: 'job_failed', job, command: 'connections.connect', error: sample.signInFailures[fail] ?? refusal({ code: fail }) });
+  };
 }
+// `press=Add service account…|Choose file…`: presses the buttons and choices with those names, one after the other.
+asked.get('press')?.split('|').forEach((name, turn) => {
+  setTimeout(() => {
+    [...document.querySelectorAll<HTMLElement>('button, label, summary')]
+      .findLast((one) => one.textContent.trim() === name || one.ariaLabel === name || (one.tagName === 'LABEL' && one.textContent.trim().startsWith(name)))
+      ?.click();
+  }, 600 + 500 * turn);
+});
 if (asked.get('run') === 'sync') setTimeout(() => void startJob('estate.sync', { connection: null }), 200);

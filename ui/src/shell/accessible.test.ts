@@ -47,7 +47,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     expect(await broken()).toEqual([]);
   });
 
-  test.each(['oauth-clients', 'quota', 'data', 'sandbox', 'about'])('settings, %s', async (section) => {
+  test.each(['oauth-clients', 'own-client', 'quota', 'data', 'sandbox', 'about'])('settings, %s', async (section) => {
     show('nokeychain', theme, `#/settings/${section}`);
     await screen.findByRole('heading', { level: 2 });
     expect(await broken()).toEqual([]);

@@ -27,8 +27,9 @@ beforeEach(() => {
 const press = (name: string | RegExp) => fireEvent.click(screen.getByRole('button', { name }));
 
 describe('the first run', () => {
-  test('without an OAuth client leads to Settings and to the sandbox', async () => {
+  test('without an OAuth client leads through getting one, to the file, and to the sandbox', async () => {
     const host = show('first');
+    expect((await screen.findByRole('link', { name: 'Get one, step by step' })).getAttribute('href')).toBe('#/settings/own-client');
     expect((await screen.findByRole('link', { name: 'Add your OAuth client' })).getAttribute('href')).toBe('#/settings/oauth-clients');
     await press('Try the sandbox');
     expect(host.requests('sandbox.enter')).toHaveLength(1);

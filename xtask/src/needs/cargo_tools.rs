@@ -1,4 +1,4 @@
-//! What cargo brings along (clippy, rustfmt) and what is added to it (cargo-deny).
+//! What cargo brings along (clippy, rustfmt) and what is added to it (cargo-deny, cargo-fuzz).
 
 use crate::{
     failure::Failure,
@@ -51,6 +51,22 @@ pub fn deny(installing: Installing) -> Result<(), Failure> {
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "256")
             .run(&remedy)
+    })
+}
+
+/// cargo-fuzz, built from its source where it is missing.
+pub fn fuzz(installing: Installing) -> Result<(), Failure> {
+    if Program::cargo().args(["fuzz", "--version"]).answer().is_some() {
+        return Ok(());
+    }
+    let remedy = "Install it: cargo install --locked cargo-fuzz";
+    if installing == Installing::Refused {
+        return Err(Failure::new("cargo-fuzz is missing", remedy));
+    }
+    step("cargo-fuzz", || {
+        Program::cargo()
+            .args(["install", "--locked", "--quiet", "cargo-fuzz"])
+            .run(remedy)
     })
 }
 

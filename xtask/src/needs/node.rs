@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::{
     failure::Failure,
     needs::{Installing, version},
-    paths::{stamp_is_fresh, target, ui, which, write_stamp},
+    paths::{root, stamp_is_fresh, target, ui, which, write_stamp},
     step::{Program, note, step},
 };
 
@@ -26,6 +26,13 @@ impl Node {
     /// `npm` in ui/.
     pub fn npm(&self) -> Program {
         self.program("npm").in_dir(&ui())
+    }
+
+    /// `node` itself, for a test that starts a program of it.
+    pub fn interpreter(&self) -> PathBuf {
+        self.bin
+            .as_ref()
+            .map_or_else(|| PathBuf::from("node"), |bin| bin.join("node"))
     }
 
     /// `npx --prefix ui ...` in the repository's root.
@@ -109,24 +116,37 @@ pub fn node(installing: Installing) -> Result<Node, Failure> {
 /// Node, and ui/node_modules as package-lock.json says.
 pub fn ui_packages(installing: Installing) -> Result<Node, Failure> {
     let node = node(installing)?;
-    let lock = ui().join("package-lock.json");
-    let stamp = ui().join("node_modules").join(".installed-package-lock.json");
+    packages(&node, "UI packages", "ui", installing)?;
+    Ok(node)
+}
+
+/// The OpenID provider that judges our sign-in, as its package-lock.json says.
+pub fn judge_packages(node: &Node, installing: Installing) -> Result<(), Failure> {
+    packages(node, "Judge's packages", "tests/judges/node", installing)
+}
+
+fn packages(node: &Node, what: &str, folder: &str, installing: Installing) -> Result<(), Failure> {
+    let path = root().join(folder);
+    let lock = path.join("package-lock.json");
+    let stamp = path.join("node_modules").join(".installed-package-lock.json");
     if stamp_is_fresh(&stamp, &lock) {
-        return Ok(node);
+        return Ok(());
     }
     if installing == Installing::Refused {
         return Err(Failure::new(
-            "ui/node_modules is missing or older than ui/package-lock.json",
-            "Nothing was installed (--no-install). To install it: npm --prefix ui ci",
+            format!("{folder}/node_modules is missing or older than {folder}/package-lock.json"),
+            format!("Nothing was installed (--no-install). To install it: npm --prefix {folder} ci"),
         ));
     }
-    step("UI packages (npm ci)", || {
-        node.npm()
+    step(&format!("{what} (npm ci)"), || {
+        node.program("npm")
+            .in_dir(&path)
             .args(["ci", "--no-fund", "--no-audit"])
-            .run("Is the registry reachable? `npm --prefix ui ci` by hand shows more.")?;
+            .run(&format!(
+                "Is the registry reachable? `npm --prefix {folder} ci` by hand shows more."
+            ))?;
         write_stamp(&stamp, &lock)
-    })?;
-    Ok(node)
+    })
 }
 
 /// Builds ui/dist, which the window is compiled around.

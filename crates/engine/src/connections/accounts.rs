@@ -55,7 +55,7 @@ pub async fn accounts(engine: &Arc<Engine>, connection: Option<&str>) -> Result<
     };
     let mut answered = false;
     for session in ready.sessions {
-        match accounts_of(&session).await {
+        match accounts_of(engine, &session).await {
             Ok(accounts) => {
                 answered = true;
                 reach.accounts.extend(accounts);
@@ -72,7 +72,7 @@ pub async fn accounts(engine: &Arc<Engine>, connection: Option<&str>) -> Result<
     Ok(reach)
 }
 
-async fn accounts_of(session: &Session) -> Result<Vec<AnalyticsAccountView>> {
+async fn accounts_of(engine: &Engine, session: &Session) -> Result<Vec<AnalyticsAccountView>> {
     // Configure lets an account be read as well.
     if !session.allowed().contains(&Permission::Configure) {
         session.require(Permission::View)?;
@@ -80,7 +80,7 @@ async fn accounts_of(session: &Session) -> Result<Vec<AnalyticsAccountView>> {
     let admin = AnalyticsAdmin::new(&session.transport);
     let mut pages = pin!(admin.account_summaries());
     let mut accounts = Vec::new();
-    while let Some(page) = pages.try_next().await? {
+    while let Some(page) = session.explained(engine, "", pages.try_next().await).await? {
         accounts.extend(page.into_iter().map(|summary| {
             AnalyticsAccountView {
                 account_id: summary.account.trim_start_matches("accounts/").to_owned(),

@@ -1,16 +1,15 @@
-//! The connections as a person sees them; checking and ending them.
+//! The connections as a person sees them, and ending them.
 
 use std::sync::Arc;
 
-use gantry_store::{
-    AnalyticsProperty, ConnectionKind as StoredKind, ConnectionRecord, ConnectionState as StoredState,
-    TagManagerContainer,
-};
-use google_oauth::{OAuthClient, OAuthClientKind, OAuthError, TokenStore};
+use gantry_store::{AnalyticsProperty, ConnectionKind as StoredKind, ConnectionRecord, TagManagerContainer};
+use google_oauth::{OAuthClient, OAuthClientKind, OAuthError};
 
-use super::session::{allowed, ends_sign_in, granted};
+use super::diagnosis::{signs_off, tokens_obtained, trouble_of};
+use super::session::{allowed, granted};
+use super::{reconcile, service_accounts};
 use crate::Engine;
-use crate::dto::connections::{ConnectionCheck, ConnectionKind, ConnectionState, ConnectionView, StoredIn};
+use crate::dto::connections::{ConnectionKind, ConnectionState, ConnectionView, StoredIn};
 use crate::dto::events::Topic;
 use crate::dto::{ById, Nothing};
 use crate::error::{Error, ErrorCode, Result};
@@ -43,15 +42,9 @@ async fn view(
     properties: &[AnalyticsProperty],
     containers: &[TagManagerContainer],
 ) -> Result<ConnectionView> {
-    let state_reason = if record.state == StoredState::NeedsSignIn {
-        Some("Google no longer accepts the saved sign-in.")
-    } else if record.session_only && engine.session.get(&record.id).await?.is_none() {
-        Some("It was kept for one session only, and that session is over.")
-    } else if !record.session_only && !engine.has_keychain() {
-        Some("Its sign-in is in the keychain, which is not available now.")
-    } else {
-        None
-    };
+    let trouble = trouble_of(engine, &record).await?;
+    let client = engine.store.oauth_client(&record.oauth_client_id).await?;
+    let status = client.and_then(|client| client.publishing_status);
     let count = |lists: usize| u32::try_from(lists).unwrap_or(u32::MAX);
     Ok(ConnectionView {
         asked: record.permissions.iter().copied().collect(),
@@ -62,16 +55,18 @@ async fn view(
             StoredKind::User => ConnectionKind::User,
             StoredKind::ServiceAccount => ConnectionKind::ServiceAccount,
         },
-        state: if state_reason.is_none() {
+        state: if trouble.is_none() {
             ConnectionState::Ready
         } else {
             ConnectionState::NeedsSignIn
         },
-        state_reason: state_reason.map(str::to_owned),
-        trouble: None,
-        tokens_obtained: 0,
+        state_reason: trouble
+            .as_ref()
+            .map(|trouble| format!("{}. {}", trouble.title, trouble.explanation)),
+        trouble,
+        tokens_obtained: tokens_obtained(&engine.store, &record, engine.clock.now()).await?,
         signed_in_at: record.signed_in_at,
-        sign_in_ends_at: record.sign_in_ends_at,
+        sign_in_ends_at: signs_off(&record, status),
         stored_in: if record.key_file.is_some() {
             StoredIn::KeyFile
         } else if record.session_only {
@@ -102,58 +97,18 @@ async fn view(
     })
 }
 
-/// Asks Google whether the saved sign-in still works, by refreshing it.
-pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionCheck> {
-    let session = engine.session(Some(&request.id)).await?;
-    let id = session.connection.id.clone();
-    let outcome = session.credential.check().await;
-    let state = match &outcome {
-        Ok(()) => Some(StoredState::Ready),
-        Err(error) if ends_sign_in(error, session.connection.session_only) => Some(StoredState::NeedsSignIn),
-        Err(_) => None,
-    };
-    if let Some(state) = state.filter(|state| *state != session.connection.state) {
-        engine.store.set_connection_state(&id, state).await?;
-        engine.jobs.changed(Topic::Connections);
-    }
-    let (ok, message) = match outcome {
-        Ok(()) => (true, "Google accepts this sign-in.".to_owned()),
-        Err(error) if error.needs_sign_in() => {
-            let error = Error::from(error);
-            (false, format!("{} {}", error.message, error.remedy))
-        }
-        // Not an answer about the connection: offline, an outage, a locked keychain.
-        Err(error) => return Err(error.into()),
-    };
-    Ok(ConnectionCheck {
-        connection: one(engine, &id).await?,
-        ok,
-        message,
-        findings: Vec::new(),
-    })
-}
-
-/// Forgets a connection here and gives its token back to Google.
+/// Forgets a connection here and gives its token back to Google. Of a service account the key that is stored here is
+/// deleted: at Google it goes on working until somebody deletes it there.
 pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
     let record = engine.connection(Some(&request.id)).await?;
-    // Revoking needs the token alone: it works even where the OAuth client is gone.
-    let client = OAuthClient {
-        kind: OAuthClientKind::Installed,
-        client_id: record.oauth_client_id.clone(),
-        client_secret: None,
-        project_id: None,
-        redirect_uris: Vec::new(),
+    let marked = reconcile::removing(engine, &record).await?;
+    let revoked = match forget(engine, &record).await {
+        Ok(revoked) => revoked,
+        Err(error) => {
+            marked.undo(engine, &record).await?;
+            return Err(error);
+        }
     };
-    let revoked = engine.user_credential(&record, client).await?.disconnect().await;
-    if let Err(error @ (OAuthError::Store(_) | OAuthError::Lock(_))) = revoked {
-        // The token is still in the keychain: the connection must stay visible, or it would be forgotten there.
-        return Err(error.into());
-    }
-    engine.sessions.forget(&record.id).await;
-    engine.store.remove_connection(&record.id).await?;
-    for topic in [Topic::Connections, Topic::Accounts, Topic::Containers] {
-        engine.jobs.changed(topic);
-    }
     revoked.map(|()| Nothing {}).map_err(|error| {
         Error::new(
             ErrorCode::PartlyDone,
@@ -165,4 +120,37 @@ pub async fn disconnect(engine: &Arc<Engine>, request: ById) -> Result<Nothing> 
         )
         .with_details(error)
     })
+}
+
+/// Deletes the connection's secret, then its row; says whether Google could be told. Nothing is told of a service account.
+pub(super) async fn forget(engine: &Engine, record: &ConnectionRecord) -> Result<Result<(), OAuthError>> {
+    if record.kind == StoredKind::ServiceAccount {
+        service_accounts::forget(engine, record).await?;
+        removed(engine, &record.id).await?;
+        return Ok(Ok(()));
+    }
+    // Revoking needs the token alone: it works even where the OAuth client is gone.
+    let client = OAuthClient {
+        kind: OAuthClientKind::Installed,
+        client_id: record.oauth_client_id.clone(),
+        client_secret: None,
+        project_id: None,
+        redirect_uris: Vec::new(),
+    };
+    let revoked = engine.user_credential(record, client).await?.disconnect().await;
+    if let Err(error @ (OAuthError::Store(_) | OAuthError::Lock(_))) = revoked {
+        // The token is still in the keychain: the connection must stay visible, or it would be forgotten there.
+        return Err(error.into());
+    }
+    removed(engine, &record.id).await?;
+    Ok(revoked)
+}
+
+async fn removed(engine: &Engine, id: &str) -> Result<()> {
+    engine.sessions.forget(id).await;
+    engine.store.remove_connection(id).await?;
+    for topic in [Topic::Connections, Topic::Accounts, Topic::Containers] {
+        engine.jobs.changed(topic);
+    }
+    Ok(())
 }

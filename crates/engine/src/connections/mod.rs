@@ -1,21 +1,27 @@
 //! Who Gantry acts as: OAuth clients, connections, signing in, and the access tokens that everything else asks for.
 
 mod accounts;
+mod diagnosis;
 mod list;
 mod oauth_client_guide;
 mod oauth_client_test;
 mod oauth_clients;
 mod other_account;
 mod permissions;
+pub(crate) mod reconcile;
 mod refresh_lock;
 mod refusals;
 mod routing;
+mod service_account_access;
+mod service_account_refusals;
 mod service_accounts;
 mod session;
+mod shipped_oauth_client;
 mod sign_in;
 
 pub use accounts::{AccountsInReach, AnalyticsAccountView, AnalyticsPropertyView, accounts};
-pub use list::{check, disconnect, list};
+pub use diagnosis::check;
+pub use list::{disconnect, list};
 pub use oauth_client_guide::guide as oauth_client_guide;
 pub use oauth_client_test::test as test_oauth_client;
 pub use oauth_clients::{
@@ -27,6 +33,11 @@ pub use permissions::use_permissions;
 pub use refresh_lock::FileLock;
 pub(crate) use routing::{Asset, Routes, choose};
 pub use routing::{route, set_route};
-pub use service_accounts::{add as add_service_account, inspect as inspect_service_account};
+pub(crate) use service_accounts::project as service_account_project;
+pub use service_accounts::{
+    KeyFileUse, add as add_service_account, add_with_password as add_service_account_with_password,
+    inspect as inspect_service_account, use_key_file,
+};
 pub use session::{ConnectionFailure, ReadySessions, Session, Sessions};
+pub use shipped_oauth_client::shipped as shipped_oauth_client;
 pub use sign_in::connect;

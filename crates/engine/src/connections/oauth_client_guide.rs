@@ -129,7 +129,7 @@ pub async fn guide(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<GuideStep>> {
                 id: step.id.to_owned(),
                 title: step.title.to_owned(),
                 text: step.text.to_owned(),
-                link: link.map(|url| engine.links.issue(url)),
+                link: link.map(|url| engine.links.issue(url)).transpose()?,
                 copy: step.copy.iter().map(|text| (*text).to_owned()).collect(),
             })
         })

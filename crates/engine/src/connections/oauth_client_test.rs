@@ -7,17 +7,18 @@ use std::sync::Arc;
 use google_oauth::{AuthorizationRequest, Grant, Provider, TokenEndpoint};
 
 use super::sign_in::{TIME_LIMIT, step};
-use crate::Engine;
 use crate::dto::ById;
 use crate::dto::connections::OAuthClientTest;
 use crate::dto::events::LinkPurpose;
 use crate::error::{Error, Result};
 use crate::jobs::Job;
+use crate::{Engine, activity};
 
 /// Signs in with `openid email`, says what came back, and gives the token back.
 pub async fn test(engine: &Arc<Engine>, request: ById, job: &Job) -> Result<OAuthClientTest> {
     let client = engine.oauth_client(Some(&request.id)).await?;
-    let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client)?;
+    let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client)?
+        .with_observer(activity::exchange_recorder(engine, None));
     match sign_in(engine, &endpoint, job).await {
         Ok(grant) => {
             let kept = give_back(engine, &endpoint, &grant).await?;
@@ -47,7 +48,7 @@ async fn sign_in(engine: &Arc<Engine>, endpoint: &TokenEndpoint, job: &Job) -> R
         time_limit: TIME_LIMIT,
     };
     engine.close_answer_pages().await;
-    let pending = authorization.begin(endpoint).await?;
+    let pending = authorization.begin(endpoint)?;
     engine
         .ask_to_open(
             job,
@@ -56,7 +57,7 @@ async fn sign_in(engine: &Arc<Engine>, endpoint: &TokenEndpoint, job: &Job) -> R
             Some(&pending.redirect_uri),
             pending.expires_at,
         )
-        .await;
+        .await?;
     job.progress(step("Waiting for you in the browser", 1));
     let code = pending.wait(job.cancel_token(), || {}).await?;
     job.progress(step("Finishing the sign-in with Google", 2));

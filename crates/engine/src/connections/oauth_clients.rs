@@ -6,7 +6,9 @@ use std::sync::Arc;
 use gantry_store::{OAuthClientKind as StoredKind, OAuthClientRecord, PublishingStatus};
 use google_oauth::{OAuthClient, OAuthClientError, OAuthClientKind, TokenStore, loopback_redirects};
 
+use super::diagnosis::client_accepted;
 use super::oauth_client_guide::{WEB_SIGN_IN_REDIRECT, WEB_TERMS_REDIRECT};
+use crate::Engine;
 use crate::dto::connections::{
     AddOAuthClient, ByPath, OAuthClientFile, OAuthClientKind as KindView, OAuthClientView, PublishingStatusName,
     UpdateOAuthClient,
@@ -14,7 +16,6 @@ use crate::dto::connections::{
 use crate::dto::events::Topic;
 use crate::dto::{ById, Nothing};
 use crate::error::{Error, ErrorCode, Result};
-use crate::{Engine, Keychain};
 
 /// Larger than any real file; `OAuthClient::parse` says so.
 const LARGEST_FILE: u64 = 1024 * 1024;
@@ -96,6 +97,7 @@ pub async fn add(engine: &Arc<Engine>, request: AddOAuthClient) -> Result<OAuthC
         })
         .await?;
     engine.sessions.forget_client(&id).await;
+    client_accepted(engine, &id).await?;
     engine.jobs.changed(Topic::OauthClients);
     list(engine, Nothing {})
         .await?
@@ -139,11 +141,7 @@ pub async fn inspect(engine: &Arc<Engine>, request: ByPath) -> Result<OAuthClien
 
 /// Changes what the person calls an OAuth client, or what they said of its consent screen.
 pub async fn update(engine: &Arc<Engine>, request: UpdateOAuthClient) -> Result<OAuthClientView> {
-    let mut record = engine
-        .store
-        .oauth_client(&request.id)
-        .await?
-        .ok_or_else(|| unknown(&request.id))?;
+    let mut record = record(engine, &request.id).await?;
     if let Some(name) = request.name.as_deref().map(str::trim) {
         if name.is_empty() {
             return Err(Error::invalid(
@@ -156,9 +154,13 @@ pub async fn update(engine: &Arc<Engine>, request: UpdateOAuthClient) -> Result<
     if let Some(status) = request.publishing_status {
         record.publishing_status = Some(status_stored(status));
     }
+    let id = record.client_id.clone();
     engine.store.put_oauth_client(record).await?;
-    engine.jobs.changed(Topic::OauthClients);
-    find(engine, &request.id).await
+    // When its sign-ins end may have changed with it.
+    for topic in [Topic::OauthClients, Topic::Connections] {
+        engine.jobs.changed(topic);
+    }
+    find(engine, &id).await
 }
 
 /// Forgets an OAuth client and its secret. One that connections were made with stays until they are disconnected.
@@ -178,7 +180,7 @@ pub async fn remove(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
     }
     engine.store.remove_oauth_client(&view.id).await?;
     engine.session.delete(&secret_key(&view.id)).await?;
-    if let Keychain::Available { store, .. } = &engine.keychain {
+    if let Ok(store) = engine.keychain.store().await {
         store.delete(&secret_key(&view.id)).await?;
     }
     engine.jobs.changed(Topic::OauthClients);
@@ -187,15 +189,19 @@ pub async fn remove(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
 
 /// Makes it the one that sign-ins use where none is named.
 pub async fn set_default(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
-    let mut record = engine
-        .store
-        .oauth_client(&request.id)
-        .await?
-        .ok_or_else(|| unknown(&request.id))?;
+    let mut record = record(engine, &request.id).await?;
     record.is_default = true;
     engine.store.put_oauth_client(record).await?;
     engine.jobs.changed(Topic::OauthClients);
     Ok(Nothing {})
+}
+
+/// One of the person's own, by its id or name.
+async fn record(engine: &Engine, named: &str) -> Result<OAuthClientRecord> {
+    let mut records = engine.store.oauth_clients().await?.into_iter();
+    records
+        .find(|record| record.client_id == named || record.name == named)
+        .ok_or_else(|| unknown(named))
 }
 
 async fn find(engine: &Arc<Engine>, id: &str) -> Result<OAuthClientView> {
@@ -226,7 +232,7 @@ async fn read(path: &str) -> Result<OAuthClient> {
 fn not_a_client(error: &OAuthClientError) -> Error {
     let remedy = match error {
         OAuthClientError::ServiceAccount => {
-            "Download the OAuth client of kind \"Desktop app\" instead; service accounts come later."
+            "Add it as a service account: `gantry service-account add FILE`, or on the Connections page."
         }
         _ => {
             "In the Google Cloud console open APIs & Services, Credentials, your OAuth client, and press Download JSON."
@@ -280,14 +286,10 @@ fn kind_view(kind: OAuthClientKind) -> KindView {
 impl Engine {
     /// Where secrets go: the keychain, or memory where the person chose "this session only".
     pub(super) async fn secrets(&self, session_only: bool) -> Result<Arc<dyn TokenStore>> {
-        match &self.keychain {
-            _ if session_only => Ok(Arc::clone(&self.session) as Arc<dyn TokenStore>),
-            Keychain::Available { store, .. } => Ok(Arc::clone(store)),
-            Keychain::Unavailable { reason, remedy } => {
-                let message = "There is no keychain to keep this in.";
-                Err(Error::new(ErrorCode::KeychainUnavailable, message, remedy.clone()).with_details(reason))
-            }
+        if session_only {
+            return Ok(Arc::clone(&self.session) as Arc<dyn TokenStore>);
         }
+        self.keychain.store().await
     }
 
     /// The OAuth client with its secret; the default one where none is named.
@@ -315,12 +317,8 @@ impl Engine {
         };
         let key = secret_key(&record.client_id);
         let mut secret = self.session.get(&key).await?;
-        if let (None, Keychain::Available { store, .. }) = (&secret, &self.keychain) {
-            secret = store.get(&key).await?;
-        }
-        if let (None, Keychain::Unavailable { reason, remedy }) = (&secret, &self.keychain) {
-            let message = "The OAuth client's secret is in the keychain, which is not available.";
-            return Err(Error::new(ErrorCode::KeychainUnavailable, message, remedy.clone()).with_details(reason));
+        if secret.is_none() {
+            secret = self.keychain.store().await?.get(&key).await?;
         }
         Ok(OAuthClient {
             kind: from_stored(record.kind),

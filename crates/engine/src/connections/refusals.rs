@@ -1,8 +1,11 @@
 //! What a failed sign-in or refresh means to a person: each cause its own sentence and remedy.
 
-use google_oauth::{NetworkFault, OAuthError, TokenStoreError};
+use google_apis::NetworkFault;
+use google_oauth::{OAuthError, TokenStoreError};
 
+use super::service_account_refusals::{delegation, key_file, off_by};
 use crate::error::{Error, ErrorCode};
+use crate::google_errors::network;
 
 impl From<OAuthError> for Error {
     fn from(error: OAuthError) -> Self {
@@ -22,7 +25,7 @@ impl From<OAuthError> for Error {
                 ErrorCode::SignInTimedOut,
                 "Nobody finished the sign-in in the browser, so Gantry stopped waiting.".to_owned(),
                 "Start again. If Google showed an error page, it never tells Gantry: your administrator may block the app, \
-                 the OAuth client may be limited to its organisation, or a firewall may block 127.0.0.1.",
+                 the OAuth client may be limited to its organisation or to its test users, or a firewall may block 127.0.0.1.",
             ),
             OAuthError::StateMismatch => (
                 ErrorCode::SignInTimedOut,
@@ -68,9 +71,29 @@ impl From<OAuthError> for Error {
                 "Google signed you in for an hour only and gave nothing to keep.".to_owned(),
                 "Remove Gantry's access at myaccount.google.com/connections, then sign in again.",
             ),
+            OAuthError::AccountDeleted(_) => (
+                ErrorCode::SignInNeeded,
+                "Google says that this account has been deleted.".to_owned(),
+                "Sign in with another account, or remove this connection.",
+            ),
+            OAuthError::ClientDeleted(_) => (
+                ErrorCode::NoOauthClient,
+                "Google knows no such OAuth client: it was deleted in the Google Cloud console.".to_owned(),
+                "Add another OAuth client in Settings and connect the account with it.",
+            ),
+            OAuthError::ClientDisabled(_) => (
+                ErrorCode::NoOauthClient,
+                "The OAuth client is switched off in the Google Cloud console.".to_owned(),
+                "Switch it on there, or add another OAuth client in Settings.",
+            ),
+            OAuthError::PolicyRefused { error, .. } => (
+                ErrorCode::GoogleRefused,
+                format!("A rule of the organisation or of the OAuth client's project does not allow this ({error})."),
+                "Ask the organisation's administrator to allow the OAuth client, or use one that the organisation owns.",
+            ),
             OAuthError::ClientRefused(_) => (
                 ErrorCode::NoOauthClient,
-                "Google does not accept this OAuth client: it was deleted, or its secret was changed.".to_owned(),
+                "Google does not accept this OAuth client: its secret was changed, as a rule.".to_owned(),
                 "Download client_secret_*.json again from the Google Cloud console and add it in Settings.",
             ),
             OAuthError::RedirectMismatch(_) | OAuthError::Listen(ListenError::NoneRegistered) => (
@@ -80,10 +103,47 @@ impl From<OAuthError> for Error {
                 "In the Google Cloud console, add http://127.0.0.1:27495/terms and http://127.0.0.1:27496/sign-in to its \
                  authorised redirect URIs and add the file again, or use an OAuth client of kind \"Desktop app\".",
             ),
+            OAuthError::Listen(ListenError::NotPermitted { .. }) => (
+                ErrorCode::ListenerUnavailable,
+                "This computer does not let Gantry listen for the browser's answer.".to_owned(),
+                "Allow Gantry in your security software, or try again after a restart: Windows reserves ports for a while.",
+            ),
+            OAuthError::Listen(ListenError::NoLoopback { .. }) => (
+                ErrorCode::ListenerUnavailable,
+                "This computer has neither 127.0.0.1 nor [::1], so no browser can answer Gantry.".to_owned(),
+                "Switch the loopback network interface on, and try again.",
+            ),
             OAuthError::Listen(_) => (
                 ErrorCode::ListenerUnavailable,
                 "Gantry could not open a port on this computer for the browser's answer.".to_owned(),
                 "Close the program that uses the port, or another Gantry that is waiting, and try again.",
+            ),
+            OAuthError::KeyRefused(_) => (
+                ErrorCode::SignInNeeded,
+                "Google no longer accepts this service account's key: the key was disabled or deleted, or the whole account."
+                    .to_owned(),
+                "In the Google Cloud console open IAM & Admin, Service Accounts, the account, Keys: switch the key on again, or \
+                 add a new one and add its file here.",
+            ),
+            OAuthError::KeyFile(error) => return key_file(ErrorCode::SignInNeeded, error),
+            OAuthError::DelegationRefused {
+                subject,
+                client_id,
+                scopes,
+                ..
+            } => return delegation(subject, client_id.as_deref(), scopes).with_details(&error),
+            OAuthError::SubjectUnknown(user) => (
+                ErrorCode::NotFound,
+                format!("Google knows no user {user} for this service account to act as."),
+                "Check the address, and that it is one of the organisation's own users.",
+            ),
+            OAuthError::ClockRefused { fast_by } => (
+                ErrorCode::GoogleRefused,
+                fast_by.map_or_else(
+                    || "Google finds the time of this computer's request wrong.".to_owned(),
+                    |fast_by| format!("This computer's clock is {}, so Google refuses its requests.", off_by(fast_by)),
+                ),
+                "Set this computer's clock, best by switching on automatic time, and try again.",
             ),
             OAuthError::Refused { error, .. } => (
                 ErrorCode::GoogleRefused,
@@ -100,19 +160,7 @@ impl From<OAuthError> for Error {
                 "Something other than Google's sign-in answered.".to_owned(),
                 "Check whether your network asks you to log in (a hotel, a proxy), then try again.",
             ),
-            OAuthError::Unreachable {
-                kind: NetworkFault::CaptivePortal,
-                ..
-            } => (
-                ErrorCode::GoogleUnreadable,
-                "Your network answered with a page of its own instead of Google.".to_owned(),
-                "Open any page in a browser and log in to the network (a hotel, an airport, a proxy), then try again.",
-            ),
-            OAuthError::Unreachable { .. } => (
-                ErrorCode::Offline,
-                "Google could not be reached.".to_owned(),
-                "Check your internet connection and try again. Your sign-in is kept.",
-            ),
+            OAuthError::Unreachable { kind, .. } => network(at_the_apis(*kind)),
             OAuthError::Identity(_) => (
                 ErrorCode::GoogleRefused,
                 "Google's answer does not prove who signed in, so nothing was saved.".to_owned(),
@@ -129,6 +177,21 @@ impl From<OAuthError> for Error {
     }
 }
 
+/// The token endpoint's fault by the APIs' name for it: the same words are for both.
+pub(super) fn at_the_apis(fault: google_oauth::NetworkFault) -> NetworkFault {
+    use google_oauth::NetworkFault as AtTokenEndpoint;
+    match fault {
+        AtTokenEndpoint::Offline => NetworkFault::Offline,
+        AtTokenEndpoint::Refused => NetworkFault::Refused,
+        AtTokenEndpoint::TimedOut => NetworkFault::TimedOut,
+        AtTokenEndpoint::CertificateNotTrusted => NetworkFault::CertificateNotTrusted,
+        AtTokenEndpoint::CertificateOutOfDate => NetworkFault::CertificateOutOfDate,
+        AtTokenEndpoint::ProxyRefused => NetworkFault::ProxyRefused,
+        AtTokenEndpoint::CaptivePortal => NetworkFault::CaptivePortal,
+        _ => NetworkFault::BrokenOff,
+    }
+}
+
 impl From<TokenStoreError> for Error {
     fn from(error: TokenStoreError) -> Self {
         keychain(&OAuthError::Store(error))
@@ -136,6 +199,14 @@ impl From<TokenStoreError> for Error {
 }
 
 fn keychain(error: &OAuthError) -> Error {
+    let code = match error {
+        // Nothing is wrong with the keychain: a new sign-in replaces what is in it.
+        OAuthError::Store(TokenStoreError::Unreadable(_)) => ErrorCode::SignInNeeded,
+        OAuthError::Store(TokenStoreError::Refused(why)) => {
+            return Error::new(ErrorCode::KeychainUnavailable, &why.reason, &why.remedy).with_details(error);
+        }
+        _ => ErrorCode::KeychainUnavailable,
+    };
     let (message, remedy) = match error {
         OAuthError::Store(TokenStoreError::Locked(_)) => (
             "The keychain is locked, or its prompt was dismissed.",
@@ -146,8 +217,8 @@ fn keychain(error: &OAuthError) -> Error {
             "Look for a keychain prompt behind other windows, then try again.",
         ),
         OAuthError::Store(TokenStoreError::TooLong(_)) => (
-            "The sign-in is too long for this computer's keychain.",
-            "Sign in for this session only in Gantry's window.",
+            "It is too long for a keychain.",
+            "Sign in for this session only in Gantry's window; leave a service account's key in its file (--key-file).",
         ),
         OAuthError::Store(TokenStoreError::Unreadable(_)) => (
             "What the keychain holds for this connection cannot be read.",
@@ -158,5 +229,5 @@ fn keychain(error: &OAuthError) -> Error {
             "Start your keychain, or sign in for this session only in Gantry's window.",
         ),
     };
-    Error::new(ErrorCode::KeychainUnavailable, message, remedy).with_details(error)
+    Error::new(code, message, remedy).with_details(error)
 }

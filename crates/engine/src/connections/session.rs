@@ -1,31 +1,38 @@
 //! A connection in use: its access tokens and its transport to Google's APIs.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use gantry_domain::Permission;
-use gantry_store::{ConnectionRecord, ConnectionState, Store};
+use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
 use google_apis::{
-    AccessToken, AccessTokenSource, HttpClient, RetryPolicy, SystemPause, TokenUnavailable, TokenUnavailableKind,
-    Transport, TransportConfig,
+    AccessToken, AccessTokenSource, ClockSkew, HttpClient, RetryPolicy, SystemPause, TokenUnavailable,
+    TokenUnavailableKind, Transport, TransportConfig,
 };
 use google_oauth::{
     Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore, UserCredential,
 };
 use tokio::sync::Mutex;
 
+use super::diagnosis::Endings;
 use super::refresh_lock::FileLock;
-use crate::dto::events::Topic;
+use super::refusals::at_the_apis;
+use super::service_accounts;
+use crate::dto::connections::Offer;
 use crate::error::{Error, ErrorCode, Result};
-use crate::{Engine, Jobs, Keychain, activity, quota};
+use crate::{Engine, activity, quota};
 
 /// One connection, ready to call Google. Cheap to clone.
 #[derive(Clone)]
 pub struct Session {
     pub connection: ConnectionRecord,
     pub transport: Transport,
-    pub(crate) oauth_client: Arc<OAuthClient>,
+    /// `None` for a service account, which has none.
+    pub(crate) oauth_client: Option<Arc<OAuthClient>>,
+    /// The Google Cloud project whose quota it spends.
+    pub(crate) project: String,
     pub(super) credential: Credential,
 }
 
@@ -74,6 +81,30 @@ impl Session {
         if self.allowed().contains(&permission) {
             return Ok(());
         }
+        let connection_id = self.connection.id.clone();
+        if granted(&self.connection).contains(&permission) {
+            return Err(Error::new(
+                ErrorCode::PermissionMissing,
+                format!(
+                    "You switched \"{}\" off for {}, so Gantry may not {} with it.",
+                    permission.name(),
+                    self.connection.email,
+                    doing(permission)
+                ),
+                format!("Use \"{}\" again, or choose another connection.", permission.name()),
+            )
+            .offering(Offer::UseAgain {
+                connection_id,
+                permission,
+            }));
+        }
+        if self.connection.kind == ConnectionKind::ServiceAccount {
+            return Err(Error::new(
+                ErrorCode::PermissionMissing,
+                format!("{} was not added to {}.", self.connection.email, doing(permission)),
+                format!("Add its key again with \"{}\" among what it may do.", permission.name()),
+            ));
+        }
         Err(Error::new(
             ErrorCode::PermissionMissing,
             format!(
@@ -85,7 +116,11 @@ impl Session {
                 "Sign in again and allow \"{}\": tick all its boxes on Google's page.",
                 permission.name()
             ),
-        ))
+        )
+        .offering(Offer::Grant {
+            connection_id,
+            permission,
+        }))
     }
 }
 
@@ -183,10 +218,19 @@ impl Engine {
                 ..known.clone()
             });
         }
-        let client = self.oauth_client(Some(&connection.oauth_client_id)).await?;
-        let project = client.project_id.clone().unwrap_or_else(|| client.client_id.clone());
-        let oauth_client = Arc::new(client.clone());
-        let credential = self.user_credential(&connection, client).await?.credential().clone();
+        let (oauth_client, project, credential) = match connection.kind {
+            ConnectionKind::User => {
+                let client = self.oauth_client(Some(&connection.oauth_client_id)).await?;
+                let project = client.project_id.clone().unwrap_or_else(|| client.client_id.clone());
+                let credential = self.user_credential(&connection, client.clone()).await?;
+                (Some(Arc::new(client)), project, credential.credential().clone())
+            }
+            ConnectionKind::ServiceAccount => (
+                None,
+                service_accounts::project(&connection),
+                service_accounts::credential(self, &connection).await?,
+            ),
+        };
         // Each connection has connections to Google of its own: no request ever shares one with another's token.
         let http = HttpClient::new(self.profile.base()).map_err(|error| {
             Error::new(
@@ -196,17 +240,17 @@ impl Engine {
             )
             .with_details(error)
         })?;
-        let tokens = ConnectionTokens {
-            connection_id: connection.id.clone(),
-            session_only: connection.session_only,
+        let tokens = Arc::new(ConnectionTokens {
+            connection: connection.clone(),
             credential: credential.clone(),
-            store: self.store.clone(),
-            jobs: Arc::clone(&self.jobs),
-        };
+            endings: Endings::of(self),
+            worked: AtomicBool::new(false),
+            clock_skew: OnceLock::new(),
+        });
         let transport = Transport::new(TransportConfig {
             http,
             base: self.profile.base().clone(),
-            tokens: Arc::new(tokens),
+            tokens: Arc::clone(&tokens) as _,
             quota: quota::ledger(self, &project),
             activity: activity::recorder(self, &connection.id),
             clock: Arc::clone(&self.clock),
@@ -214,17 +258,16 @@ impl Engine {
             retry: RetryPolicy::default(),
             quota_project: None,
         });
+        let _ = tokens.clock_skew.set(transport.clock_skew().clone());
         let session = Session {
             connection,
             transport,
             oauth_client,
+            project,
             credential,
         };
         sessions.insert(session.connection.id.clone(), session.clone());
         drop(sessions);
-        self.store
-            .touch_connection(&session.connection.id, self.clock.now())
-            .await?;
         Ok(session)
     }
 
@@ -235,19 +278,16 @@ impl Engine {
     ) -> Result<UserCredential> {
         let secrets: Arc<dyn TokenStore> = self.secrets(connection.session_only).await?;
         let endpoint = TokenEndpoint::new(Provider::google(), self.profile.base().clone(), client)?
-            .with_clock(Arc::clone(&self.clock));
+            .with_clock(Arc::clone(&self.clock))
+            .with_observer(activity::exchange_recorder(self, Some(&connection.id)));
         Ok(
             UserCredential::new(&connection.id, endpoint, secrets, self.refresh_lock())
                 .with_clock(Arc::clone(&self.clock)),
         )
     }
 
-    fn refresh_lock(&self) -> Arc<dyn RefreshLock> {
+    pub(super) fn refresh_lock(&self) -> Arc<dyn RefreshLock> {
         Arc::new(FileLock::new(self.profile.locks_directory()))
-    }
-
-    pub(super) fn has_keychain(&self) -> bool {
-        matches!(self.keychain, Keychain::Available { .. })
     }
 }
 
@@ -255,12 +295,8 @@ fn same_grant(known: &ConnectionRecord, now: &ConnectionRecord) -> bool {
     known.session_only == now.session_only
         && known.oauth_client_id == now.oauth_client_id
         && known.granted_scopes == now.granted_scopes
-}
-
-/// Whether a failed refresh says that the connection needs a new sign-in, for every process: a session-only one whose
-/// token is not in this process may be at work in another.
-pub(super) fn ends_sign_in(error: &OAuthError, session_only: bool) -> bool {
-    error.needs_sign_in() && !(session_only && matches!(error, OAuthError::NotSignedIn))
+        && known.dropped == now.dropped
+        && known.key_file == now.key_file
 }
 
 fn ambiguous(message: &str, connections: &[ConnectionRecord]) -> Error {
@@ -277,41 +313,61 @@ fn ambiguous(message: &str, connections: &[ConnectionRecord]) -> Error {
 
 /// Access tokens for the transport; a dead sign-in is noted with the connection.
 struct ConnectionTokens {
-    connection_id: String,
-    session_only: bool,
+    connection: ConnectionRecord,
     credential: Credential,
-    store: Store,
-    jobs: Arc<Jobs>,
+    endings: Endings,
+    /// It gave out a token since this process began.
+    worked: AtomicBool,
+    clock_skew: OnceLock<ClockSkew>,
+}
+
+impl ConnectionTokens {
+    /// The last use is the last success: an old one tells later why Google ended the sign-in.
+    async fn used(&self) {
+        if self.worked.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let Endings { store, clock, .. } = &self.endings;
+        if let Err(error) = store.touch_connection(&self.connection.id, clock.now()).await {
+            tracing::warn!(%error, "the connection's use was not written");
+        }
+    }
 }
 
 #[async_trait]
 impl AccessTokenSource for ConnectionTokens {
     async fn access_token(&self) -> Result<AccessToken, TokenUnavailable> {
         match self.credential.access_token().await {
-            Ok(token) => Ok(AccessToken::new(token.expose())),
+            Ok(token) => {
+                self.used().await;
+                Ok(AccessToken::new(token.expose()))
+            }
             Err(error) => {
-                if ends_sign_in(&error, self.session_only) {
-                    let marked = self
-                        .store
-                        .set_connection_state(&self.connection_id, ConnectionState::NeedsSignIn)
-                        .await;
-                    if let Err(error) = marked {
-                        tracing::warn!(%error, "the connection's state was not written");
-                    }
-                    self.jobs.changed(Topic::Connections);
-                }
+                let skew = self.clock_skew.get().and_then(ClockSkew::known);
+                self.endings.note(&self.connection, &error, skew).await;
                 let kind = match &error {
+                    OAuthError::KeyRefused(_) => TokenUnavailableKind::ServiceAccount,
                     error if error.needs_sign_in() => TokenUnavailableKind::SignInNeeded,
                     OAuthError::Store(_) => TokenUnavailableKind::Keychain,
-                    OAuthError::ClientRefused(_) => TokenUnavailableKind::OAuthClientRefused,
+                    OAuthError::KeyFile(_)
+                    | OAuthError::DelegationRefused { .. }
+                    | OAuthError::SubjectUnknown(_)
+                    | OAuthError::ClockRefused { .. } => TokenUnavailableKind::ServiceAccount,
+                    OAuthError::ClientRefused(_) | OAuthError::ClientDeleted(_) | OAuthError::ClientDisabled(_) => {
+                        TokenUnavailableKind::OAuthClientRefused
+                    }
                     OAuthError::Lock(_) => TokenUnavailableKind::RefreshLock,
+                    OAuthError::Unreachable { kind, .. } => TokenUnavailableKind::Fault(at_the_apis(*kind)),
                     error if error.is_temporary() => TokenUnavailableKind::Network,
                     _ => TokenUnavailableKind::Other,
                 };
-                Err(TokenUnavailable {
-                    kind,
-                    message: Error::from(error).message,
-                })
+                let error = Error::from(error);
+                let message = match kind {
+                    // Each of its failures has a remedy of its own.
+                    TokenUnavailableKind::ServiceAccount => format!("{} {}", error.message, error.remedy),
+                    _ => error.message,
+                };
+                Err(TokenUnavailable { kind, message })
             }
         }
     }

@@ -6,16 +6,19 @@ use std::time::Duration;
 
 use gantry_domain::Permission;
 use gantry_domain::permissions::scopes_to_request;
-use gantry_store::ConnectionRecord;
+use gantry_store::{ConnectionKind, ConnectionRecord};
 use google_oauth::{AuthorizationRequest, Grant, OAuthClient, Provider, TokenEndpoint};
+use jiff::SignedDuration;
 
+use super::diagnosis::signs_off;
 use super::list::one;
 use super::other_account::OtherAccount;
-use crate::Engine;
+use super::reconcile;
 use crate::dto::connections::{ConnectRequest, ConnectionView, Offer};
 use crate::dto::events::{EngineEvent, LinkPurpose, Progress, Topic};
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
+use crate::{Engine, activity};
 
 /// How long a person may take on Google's page.
 pub(super) const TIME_LIMIT: Duration = Duration::from_mins(10);
@@ -26,6 +29,15 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         Some(id) => Some(engine.connection(Some(id)).await?),
         None => None,
     };
+    if let Some(record) = before
+        .as_ref()
+        .filter(|record| record.kind == ConnectionKind::ServiceAccount)
+    {
+        return Err(Error::invalid(
+            format!("{} is a service account: it has no sign-in, but a key.", record.email),
+            "Add its key again, or a new one: `gantry service-account add FILE`.",
+        ));
+    }
     // Installed apps have no incremental authorization: what was allowed before is asked for again.
     let mut allow = request.allow.clone();
     allow.extend(before.iter().flat_map(|record| record.permissions.iter().copied()));
@@ -36,10 +48,8 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         ));
     }
     // Before a browser opens: where would the sign-in be kept?
-    let session_only = request.session_only
-        || before
-            .as_ref()
-            .is_some_and(|record| record.session_only && !engine.has_keychain());
+    let was_session_only = before.as_ref().is_some_and(|record| record.session_only);
+    let session_only = request.session_only || (was_session_only && engine.keychain.store().await.is_err());
     engine.secrets(session_only).await?;
     let named = request
         .oauth_client_id
@@ -58,7 +68,11 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
     }
 
     let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client.clone())?
-        .with_clock(Arc::clone(&engine.clock));
+        .with_clock(Arc::clone(&engine.clock))
+        .with_observer(activity::exchange_recorder(
+            engine,
+            before.as_ref().map(|record| record.id.as_str()),
+        ));
     let authorization = AuthorizationRequest {
         scopes: scopes_to_request(&allow),
         login_hint: before.as_ref().map(|record| record.email.clone()),
@@ -66,7 +80,7 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
     };
     // An OAuth client may have but one registered address for all its answers.
     engine.close_answer_pages().await;
-    let pending = authorization.begin(&endpoint).await?;
+    let pending = authorization.begin(&endpoint)?;
     engine
         .ask_to_open(
             job,
@@ -75,7 +89,7 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
             Some(&pending.redirect_uri),
             pending.expires_at,
         )
-        .await;
+        .await?;
     job.progress(step("Waiting for you in the browser", 1));
 
     let strays = job.clone();
@@ -89,6 +103,15 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         .await?;
     job.progress(step("Finishing the sign-in with Google", 2));
     let grant = endpoint.exchange(code).await?;
+    if grant.refresh_token.is_some() {
+        // Google counts every one, whatever becomes of it here.
+        let (issuer, person) = (endpoint.provider().issuer, &grant.identity.sub);
+        let now = engine.clock.now();
+        engine
+            .store
+            .record_sign_in(issuer, person, &client.client_id, now)
+            .await?;
+    }
     if let Some(wanted) = before.as_ref().filter(|wanted| wanted.subject != grant.identity.sub) {
         return Err(wrong_account(engine, wanted, client, session_only, allow, grant));
     }
@@ -186,7 +209,8 @@ pub(super) async fn keep(
         .as_ref()
         .map_or_else(|| uuid::Uuid::new_v4().to_string(), |record| record.id.clone());
     let now = engine.clock.now();
-    let record = ConnectionRecord {
+    let status = engine.store.oauth_client(&client.client_id).await?;
+    let mut record = ConnectionRecord {
         display_name: identity.name.clone(),
         permissions: asked.into_iter().collect(),
         granted_scopes: grant.scopes.iter().cloned().collect(),
@@ -196,20 +220,31 @@ pub(super) async fn keep(
         dropped,
         ..ConnectionRecord::new(&id, &identity.sub, &identity.email, &client.client_id, now)
     };
+    // What was given while the OAuth client is in testing ends, even if it is published afterwards.
+    record.sign_in_ends_at = grant
+        .refresh_token_lifetime
+        .and_then(|lifetime| now.checked_add(SignedDuration::try_from(lifetime).ok()?).ok());
+    record.sign_in_ends_at = signs_off(&record, status.and_then(|known| known.publishing_status));
     store(engine, record, client, grant).await
 }
 
-/// The token goes into the keychain first: a crash in between leaves a token that nobody uses, not a connection without one.
+/// The row is marked, the token goes into the keychain, and the whole row clears the mark: see [`reconcile`].
 async fn store(
     engine: &Engine,
     record: ConnectionRecord,
     client: OAuthClient,
     grant: &Grant,
 ) -> Result<ConnectionRecord> {
-    let credential = engine.user_credential(&record, client).await?;
-    credential
-        .accept(grant.access_token.clone(), grant.refresh_token.as_ref())
-        .await?;
+    let (record, marked) = reconcile::storing(engine, record).await?;
+    let stored = async {
+        let credential = engine.user_credential(&record, client).await?;
+        let (access_token, refresh_token) = (grant.access_token.clone(), grant.refresh_token.as_ref());
+        Ok(credential.accept(access_token, refresh_token).await?)
+    };
+    if let Err(error) = stored.await {
+        marked.undo(engine, &record).await?;
+        return Err(error);
+    }
     engine.sessions.forget(&record.id).await;
     Ok(engine.store.put_connection(record).await?)
 }
@@ -234,8 +269,8 @@ impl Engine {
         url: url::Url,
         redirect_uri: Option<&str>,
         expires_at: jiff::Timestamp,
-    ) {
-        let link = self.links.issue(url.clone());
+    ) -> Result<()> {
+        let link = self.links.issue(url.clone())?;
         let text = url.to_string();
         let browser = Arc::clone(&self.browser);
         // An opener that hangs must not hold up the link to copy.
@@ -256,5 +291,6 @@ impl Engine {
             expires_at,
             opened,
         });
+        Ok(())
     }
 }

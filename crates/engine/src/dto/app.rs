@@ -141,6 +141,8 @@ pub struct AttentionView {
 #[serde(rename_all = "snake_case")]
 pub enum AttentionKind {
     SignInAgain,
+    /// A sign-in will end within two days.
+    SignInEnds,
     PermissionMissing,
     SetupUnfinished,
     ExportFailed,
@@ -169,31 +171,6 @@ pub struct SyncRunView {
     pub calls: u32,
     pub containers: u32,
     pub failed: u32,
-}
-
-/// One request to Google, from the record of activity.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-pub struct ActivityView {
-    pub id: String,
-    pub at: Timestamp,
-    pub connection: Option<String>,
-    /// For instance `tagmanager.accounts.containers.versions.live`.
-    pub method: String,
-    pub http_method: String,
-    /// Without secrets.
-    pub url: String,
-    pub status: Option<u16>,
-    pub latency_ms: u32,
-    pub retries: u32,
-    pub bytes: u32,
-    pub quota_cost: u32,
-    pub error: Option<String>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
-pub struct ActivityRequest {
-    /// How many, newest first.
-    pub limit: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]

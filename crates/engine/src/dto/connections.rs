@@ -9,6 +9,7 @@ use ts_rs::TS;
 use gantry_domain::Permission;
 
 use super::LinkView;
+use crate::error::ErrorCode;
 
 /// One OAuth client. Its secret stays in the keychain.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -289,6 +290,8 @@ pub struct ConnectionCheck {
     pub message: String,
     /// What was looked at, in order.
     pub findings: Vec<Finding>,
+    /// The kind of the first failure, for a script to act on.
+    pub code: Option<ErrorCode>,
 }
 
 /// One thing that a check looked at.

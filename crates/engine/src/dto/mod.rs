@@ -3,6 +3,7 @@
 //! TypeScript types are generated from these (see `commands::typescript`). Times are RFC 3339 in UTC, dates are
 //! `YYYY-MM-DD` in the property's time zone, names of fields are the same in Rust, JSON and TypeScript.
 
+pub mod activity;
 pub mod app;
 pub mod connections;
 pub mod containers;

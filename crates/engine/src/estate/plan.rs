@@ -69,6 +69,5 @@ pub(super) async fn sessions(engine: &Arc<Engine>, request: &SyncRequest) -> Res
 
 /// Whose quota a session spends.
 pub(super) fn project(session: &Session) -> String {
-    let client = &session.oauth_client;
-    client.project_id.clone().unwrap_or_else(|| client.client_id.clone())
+    session.project.clone()
 }

@@ -123,6 +123,7 @@ fn ends_the_connection(error: &ApiError) -> bool {
             | ErrorKind::Keychain
             | ErrorKind::OAuthClientRefused
             | ErrorKind::RefreshLock
+            | ErrorKind::ServiceAccount
             | ErrorKind::Unauthenticated
             | ErrorKind::ScopeMissing
             | ErrorKind::ApiDisabled
@@ -182,11 +183,12 @@ impl Walk<'_> {
         self.tally.begin("Reading Analytics accounts", 1);
         self.tell(session).await?;
         let admin = AnalyticsAdmin::new(&session.transport.bulk());
-        let summaries: Vec<_> = admin
+        let listed = admin
             .account_summaries()
             .inspect(|_| self.tally.analytics_call())
             .try_concat()
-            .await?;
+            .await;
+        let summaries: Vec<_> = session.explained(self.engine, "", listed).await?;
         let now = self.engine.clock.now();
         let (accounts, properties) = shape::analytics(&summaries, now);
         self.tally.analytics(
@@ -206,11 +208,12 @@ impl Walk<'_> {
         let tag_manager = TagManager::new(&session.transport.bulk());
         self.tally.begin("Reading Tag Manager accounts", 1);
         self.tell(session).await?;
-        let mut accounts: Vec<Account> = tag_manager
+        let listed = tag_manager
             .accounts()
             .inspect(|_| self.tally.tag_manager_call())
             .try_concat()
-            .await?;
+            .await;
+        let mut accounts: Vec<Account> = session.explained(self.engine, "", listed).await?;
         let now = self.engine.clock.now();
         self.tally
             .accounts(accounts.iter().map(|account| account.account_id.clone()));
@@ -301,8 +304,13 @@ impl Walk<'_> {
                     .swap_containers(&session.connection.id, &account.account_id, rows, now)
                     .await?;
             }
-            Err(error) if ends_the_connection(&error) => return Err(error.into()),
-            Err(error) => self.tally.failed(&account.name, &error.into()),
+            Err(error) if ends_the_connection(&error) => {
+                return Err(session.explain(self.engine, &path, error).await);
+            }
+            Err(error) => {
+                let error = session.explain(self.engine, &path, error).await;
+                self.tally.failed(&account.name, &error);
+            }
         }
         self.tally.step();
         self.tell(session).await
@@ -356,10 +364,14 @@ impl Walk<'_> {
                     self.take(&container.container_id);
                 }
             }
-            Err(error) if ends_the_connection(&error) => return Err(error.into()),
-            Err(error) => self
-                .tally
-                .failed(format!("{} ({})", container.name, container.public_id), &error.into()),
+            Err(error) if ends_the_connection(&error) => {
+                return Err(session.explain(self.engine, &path, error).await);
+            }
+            Err(error) => {
+                let error = session.explain(self.engine, &path, error).await;
+                self.tally
+                    .failed(format!("{} ({})", container.name, container.public_id), &error);
+            }
         }
         self.tally.step();
         self.tell(session).await

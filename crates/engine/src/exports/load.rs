@@ -92,7 +92,7 @@ pub(super) async fn load(
             Err(PageError::Google(error)) if error.kind == ErrorKind::Network && opened && fruitless < FRUITLESS => {
                 fruitless += 1;
             }
-            Err(PageError::Google(error)) => break Err(error.into()),
+            Err(PageError::Google(error)) => break Err(session.explain(engine, &property, error).await),
             Err(PageError::WriterGone) => break Ok(()),
             Err(PageError::Other(error)) => break Err(error),
         }

@@ -29,6 +29,7 @@ const SHOWN: u32 = 50;
 pub async fn start(engine: &Arc<Engine>, request: ProvisionRequest, job: &Job) -> Result<ProvisionRunView> {
     let request = form::checked(request)?;
     let session = engine.session(request.connection.as_deref()).await?;
+    terms::signatory(&session)?;
     session.require(Permission::Configure)?;
     let form = serde_json::to_value(&request).map_err(unwritable)?;
     let connection_id = session.connection.id.clone();
@@ -61,6 +62,7 @@ pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -
     }
     let form = form_of(&run)?;
     let session = engine.session(Some(&run.connection_id)).await?;
+    terms::signatory(&session)?;
     session.require(Permission::Configure)?;
     let _lock = RunLock::take(engine, &run.connection_id, &run.form)?;
     let journal = Journal::again(engine, job, run, form).await?;

@@ -25,9 +25,9 @@ pub(super) async fn run(journal: &Journal<'_>, session: &Session) -> Result<Prov
         None => terms::accept(journal, session, &admin).await?,
     };
     account(journal, &admin, &account_id).await?;
-    let property_id = property(journal, &admin, &account_id).await?;
-    let (data_stream_id, measurement_id) = data_stream(journal, &admin, &property_id).await?;
-    let snippet = snippet(journal, &admin, &property_id, &data_stream_id).await?;
+    let property_id = property(journal, session, &admin, &account_id).await?;
+    let (data_stream_id, measurement_id) = data_stream(journal, session, &admin, &property_id).await?;
+    let snippet = snippet(journal, session, &admin, &property_id, &data_stream_id).await?;
     Ok(ProvisionResult {
         account_id,
         property_id,
@@ -84,7 +84,12 @@ async fn account(journal: &Journal<'_>, admin: &AnalyticsAdmin, account_id: &str
         .await
 }
 
-async fn property(journal: &Journal<'_>, admin: &AnalyticsAdmin, account_id: &str) -> Result<String> {
+async fn property(
+    journal: &Journal<'_>,
+    session: &Session,
+    admin: &AnalyticsAdmin,
+    account_id: &str,
+) -> Result<String> {
     if let Some(id) = text(journal.done(ProvisionStep::Property).await?.as_ref(), "property_id") {
         return Ok(id);
     }
@@ -109,7 +114,10 @@ async fn property(journal: &Journal<'_>, admin: &AnalyticsAdmin, account_id: &st
         journal.spent();
         match admin.create_property(&wanted).await {
             Ok(property) => property,
-            Err(error) => adopt(error, find_property(journal, admin, &wanted)).await?,
+            Err(error) => {
+                let adopted = adopt(error, find_property(journal, admin, &wanted)).await;
+                session.explained(journal.engine, &wanted.parent, adopted).await?
+            }
         }
     };
     let id = id_of(&property.name);
@@ -140,7 +148,12 @@ async fn find_property(
     Ok(None)
 }
 
-async fn data_stream(journal: &Journal<'_>, admin: &AnalyticsAdmin, property_id: &str) -> Result<(String, String)> {
+async fn data_stream(
+    journal: &Journal<'_>,
+    session: &Session,
+    admin: &AnalyticsAdmin,
+    property_id: &str,
+) -> Result<(String, String)> {
     let known = journal.done(ProvisionStep::DataStream).await?;
     if let (Some(stream), Some(measurement)) = (
         text(known.as_ref(), "data_stream_id"),
@@ -163,7 +176,10 @@ async fn data_stream(journal: &Journal<'_>, admin: &AnalyticsAdmin, property_id:
         journal.spent();
         match admin.create_data_stream(&property, &wanted).await {
             Ok(stream) => stream,
-            Err(error) => adopt(error, find_stream(journal, admin, &property, &wanted)).await?,
+            Err(error) => {
+                let adopted = adopt(error, find_stream(journal, admin, &property, &wanted)).await;
+                session.explained(journal.engine, &property, adopted).await?
+            }
         }
     };
     let id = id_of(&stream.name);
@@ -198,17 +214,23 @@ async fn find_stream(
 }
 
 /// The answer to a create was lost: what it made is adopted. Where Google refused, or made nothing, the error stands.
-async fn adopt<T>(error: ApiError, look: impl Future<Output = Result<Option<T>, ApiError>>) -> Result<T> {
+async fn adopt<T>(error: ApiError, look: impl Future<Output = Result<Option<T>, ApiError>>) -> Result<T, ApiError> {
     if !error.outcome_unknown {
-        return Err(error.into());
+        return Err(error);
     }
     match look.await {
         Ok(Some(made)) => Ok(made),
-        _ => Err(error.into()),
+        _ => Err(error),
     }
 }
 
-async fn snippet(journal: &Journal<'_>, admin: &AnalyticsAdmin, property_id: &str, stream_id: &str) -> Result<String> {
+async fn snippet(
+    journal: &Journal<'_>,
+    session: &Session,
+    admin: &AnalyticsAdmin,
+    property_id: &str,
+    stream_id: &str,
+) -> Result<String> {
     if let Some(snippet) = text(journal.done(ProvisionStep::Snippet).await?.as_ref(), "snippet") {
         return Ok(snippet);
     }
@@ -217,7 +239,8 @@ async fn snippet(journal: &Journal<'_>, admin: &AnalyticsAdmin, property_id: &st
         .sending(ProvisionStep::Snippet, json!({ "data_stream": stream }))
         .await?;
     journal.spent();
-    let tag = admin.global_site_tag(&stream).await?;
+    let answer = admin.global_site_tag(&stream).await;
+    let tag = session.explained(journal.engine, &stream, answer).await?;
     if tag.snippet.is_empty() {
         return Err(incomplete("snippet"));
     }

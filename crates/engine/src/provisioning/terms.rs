@@ -58,13 +58,14 @@ pub(super) async fn accept(journal: &Journal<'_>, session: &Session, admin: &Ana
     }
     // No ticket is asked for that could not be answered.
     journal.engine.close_answer_pages().await;
-    let listener = listen(&session.oauth_client).await?;
+    let client = signatory(session)?;
+    let listener = listen(client)?;
     let redirect_uri = listener.redirect_uri().to_owned();
     if journal.was_begun(ProvisionStep::Terms).await? {
         journal.plan_again(ProvisionStep::Terms).await?;
     }
     let before = account_ids(journal, admin).await?;
-    let Ticket { id: ticket, redirects } = ticket(journal, session, admin, &redirect_uri, &before).await?;
+    let Ticket { id: ticket, redirects } = ticket(journal, client, admin, &redirect_uri, &before).await?;
     // Where Google sends the browser nowhere, the account list alone tells.
     let listener = redirects.then_some(listener);
     let redirect_uri = redirects.then_some(redirect_uri);
@@ -94,7 +95,7 @@ pub(super) async fn accept(journal: &Journal<'_>, session: &Session, admin: &Ana
             redirect_uri.as_deref(),
             expires_at,
         )
-        .await;
+        .await?;
 
     let account_id = wait(journal, admin, listener, &ticket, &before).await?;
     journal.waiting(false).await?;
@@ -115,7 +116,22 @@ fn terms_link(ticket: &str, email: &str) -> Result<Url> {
     Ok(link)
 }
 
-async fn listen(client: &OAuthClient) -> Result<LoopbackListener> {
+/// The OAuth client of the person who can accept the Terms of Service. A service account is nobody, and cannot.
+pub(super) fn signatory(session: &Session) -> Result<&OAuthClient> {
+    session.oauth_client.as_deref().ok_or_else(|| {
+        Error::new(
+            ErrorCode::NoPermission,
+            format!(
+                "{} is a service account: it cannot accept Google's Terms of Service, a person has to.",
+                session.connection.email
+            ),
+            "Set the site up with your own Google account (`gantry connect --allow set-up`), then give the service account \
+             access to the new property.",
+        )
+    })
+}
+
+fn listen(client: &OAuthClient) -> Result<LoopbackListener> {
     let registered;
     let uris: &[&str] = match client.kind {
         OAuthClientKind::Installed => &INSTALLED,
@@ -126,7 +142,7 @@ async fn listen(client: &OAuthClient) -> Result<LoopbackListener> {
             &registered
         }
     };
-    LoopbackListener::bind_first(uris).await.map_err(|error| match error {
+    LoopbackListener::bind_first(uris).map_err(|error| match error {
         ListenError::NoneRegistered => not_registered(),
         error => Error::from(OAuthError::Listen(error)),
     })
@@ -152,7 +168,7 @@ struct Ticket {
 /// OAuth client that can register none, once more without.
 async fn ticket(
     journal: &Journal<'_>,
-    session: &Session,
+    client: &OAuthClient,
     admin: &AnalyticsAdmin,
     redirect_uri: &str,
     before: &BTreeSet<String>,
@@ -161,7 +177,7 @@ async fn ticket(
         Ok(id) => return Ok(Ticket { id, redirects: true }),
         Err(refused) => refused,
     };
-    let installed = session.oauth_client.kind == OAuthClientKind::Installed;
+    let installed = client.kind == OAuthClientKind::Installed;
     if installed && refused.kind == ErrorKind::InvalidArgument {
         match ask(journal, admin, None, before).await? {
             Ok(id) => return Ok(Ticket { id, redirects: false }),
@@ -313,12 +329,7 @@ async fn wait(
 
 /// The callback has no state: it is bound to the ticket. Google sends `accountTicketId` with an error, too.
 fn settle(query: &RedirectQuery, ticket: &str) -> Settlement<Callback> {
-    let stray = || {
-        Settlement::Stray(AnswerPage::new(
-            "This answer does not belong to the set-up that is waiting",
-            "Go back to Gantry and use the link that it shows.",
-        ))
-    };
+    let stray = || Settlement::Stray(AnswerPage::OtherSetUp);
     if query.get("accountTicketId") != Some(ticket) {
         return stray();
     }
@@ -326,20 +337,8 @@ fn settle(query: &RedirectQuery, ticket: &str) -> Settlement<Callback> {
         .get("accountId")
         .filter(|id| !id.is_empty() && id.bytes().all(|digit| digit.is_ascii_digit()));
     match (query.get("error").filter(|error| !error.is_empty()), account) {
-        (Some(error), _) => Settlement::Settled(
-            Callback::Refused(error.to_owned()),
-            AnswerPage::new(
-                "No account was created",
-                "Go back to Gantry: what you filled in is kept.",
-            ),
-        ),
-        (None, Some(account)) => Settlement::Settled(
-            Callback::Account(account.to_owned()),
-            AnswerPage::new(
-                "The terms are accepted",
-                "You can close this tab. Gantry goes on with the set-up.",
-            ),
-        ),
+        (Some(error), _) => Settlement::Settled(Callback::Refused(error.to_owned()), AnswerPage::NoAccount),
+        (None, Some(account)) => Settlement::Settled(Callback::Account(account.to_owned()), AnswerPage::TermsAccepted),
         (None, None) => stray(),
     }
 }

@@ -9,13 +9,13 @@ mod ledger;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_store::{QuotaKey, QuotaLimits};
+use gantry_store::{ConnectionKind, QuotaKey, QuotaLimits};
 use google_apis::Api;
 
 use crate::Engine;
 use crate::dto::app::{QuotaView, SettingsView};
 use crate::error::Result;
-use crate::settings;
+use crate::{connections, settings};
 
 pub use ledger::Ledger;
 
@@ -64,6 +64,10 @@ pub async fn status(engine: &Arc<Engine>) -> Result<Vec<QuotaView>> {
     let now = engine.clock().now();
     let mut projects: Vec<String> = Vec::new();
     for connection in store.connections().await? {
+        if connection.kind == ConnectionKind::ServiceAccount {
+            projects.push(connections::service_account_project(&connection));
+            continue;
+        }
         let shipped = engine
             .shipped_oauth_client
             .as_ref()

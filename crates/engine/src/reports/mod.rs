@@ -28,9 +28,9 @@ pub(crate) use property::{property_number, session_for};
 pub async fn metadata(engine: &Arc<Engine>, request: MetadataRequest) -> Result<Vec<FieldView>> {
     let property = property_number(&request.property)?;
     let session = session_for(engine, &property, request.connection.as_deref()).await?;
-    let metadata = AnalyticsData::new(&session.transport)
-        .metadata(&format!("properties/{property}"))
-        .await?;
+    let name = format!("properties/{property}");
+    let answer = AnalyticsData::new(&session.transport).metadata(&name).await;
+    let metadata = session.explained(engine, &name, answer).await?;
     let dimensions = metadata.dimensions.into_iter().map(|field| (field, false));
     let metrics = metadata.metrics.into_iter().map(|field| (field, true));
     Ok(dimensions

@@ -123,9 +123,9 @@ async fn fresh(
     let before = request.compare.then(|| days.before());
     let questions = questions(days, before);
     let data = AnalyticsData::new(&session.transport);
-    let reports = data
-        .batch_run_reports(&format!("properties/{number}"), &questions)
-        .await?;
+    let name = format!("properties/{number}");
+    let answer = data.batch_run_reports(&name, &questions).await;
+    let reports = session.explained(engine, &name, answer).await?;
     if reports.len() != questions.len() {
         return Err(Error::new(
             ErrorCode::GoogleUnreadable,
@@ -340,9 +340,9 @@ async fn property_of(engine: &Arc<Engine>, session: &Session, number: &str) -> R
     if let Some(property) = kept {
         return Ok(property);
     }
-    let property = AnalyticsAdmin::new(&session.transport)
-        .property(&format!("properties/{number}"))
-        .await?;
+    let name = format!("properties/{number}");
+    let answer = AnalyticsAdmin::new(&session.transport).property(&name).await;
+    let property = session.explained(engine, &name, answer).await?;
     let json: Value = serde_json::to_value(&property).unwrap_or_default();
     engine.store.put_report(&key, &json, now).await?;
     Ok(property)

@@ -28,10 +28,11 @@ pub async fn realtime(engine: &Arc<Engine>, request: RealtimeRequest) -> Result<
         dimensions: vec![Dimension::named("minutesAgo")],
         ..whole.clone()
     };
-    let (whole, by_minute) = tokio::try_join!(
+    let answers = tokio::try_join!(
         data.run_realtime_report(&name, &whole),
         data.run_realtime_report(&name, &by_minute)
-    )?;
+    );
+    let (whole, by_minute) = session.explained(engine, &name, answers).await?;
     let count = |cells: &[google_apis::analytics_data::CellValue]| -> u32 {
         cells.first().and_then(|cell| cell.value.parse().ok()).unwrap_or(0)
     };

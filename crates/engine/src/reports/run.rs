@@ -44,7 +44,9 @@ pub async fn run(engine: &Arc<Engine>, request: ReportRequest) -> Result<ReportT
     };
     let session = session_for(engine, &property, request.connection.as_deref()).await?;
     let data = AnalyticsData::new(&session.transport);
-    let (rows, report) = whole(&data, &format!("properties/{property}"), &question).await?;
+    let name = format!("properties/{property}");
+    let answer = whole(&data, &name, &question).await;
+    let (rows, report) = session.explained(engine, &name, answer).await?;
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     Ok(ReportTable {
         property_id: property,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test may
 
+mod activity;
 mod containers;
 mod isolation;
 mod partial;

@@ -9,7 +9,7 @@ use gantry_engine::host::Headless;
 use gantry_engine::{Engine, EngineConfig, Keychain, Profile, commands, estate, settings};
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, Seed, practice};
 use gantry_store::ConnectionRecord;
-use google_oauth::{Browser, BrowserError, OAuthClient, SecretBytes, SessionTokenStore, TokenStore};
+use google_oauth::{Browser, BrowserError, OAuthClient, OpenedTokenStore, SecretBytes, SessionTokenStore, TokenStore};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -24,6 +24,8 @@ impl Browser for NoBrowser {
 pub struct Stage {
     pub engine: Arc<Engine>,
     pub sandbox: RunningSandbox,
+    /// One a user, for tests that look for them where they must not be.
+    pub refresh_tokens: Vec<String>,
     _home: tempfile::TempDir,
 }
 
@@ -39,6 +41,7 @@ impl Stage {
         .unwrap();
         let secrets = SessionTokenStore::new();
         let scopes = Permission::View.scopes();
+        let mut refresh_tokens = Vec::new();
         for user in users {
             let issued = control(
                 &sandbox,
@@ -47,15 +50,19 @@ impl Stage {
                 &json!({"email": user, "scopes": scopes}),
             )
             .await;
-            let token = issued["refresh_token"].as_str().unwrap().as_bytes().to_vec();
-            secrets.set(user, &SecretBytes::new(token)).await.unwrap();
+            let token = issued["refresh_token"].as_str().unwrap();
+            secrets
+                .set(user, &SecretBytes::new(token.as_bytes().to_vec()))
+                .await
+                .unwrap();
+            refresh_tokens.push(token.to_owned());
         }
         let engine = Engine::open(EngineConfig {
             profile: Profile::new(Some(home.path()), GoogleBase::loopback(sandbox.base()).unwrap()).unwrap(),
-            keychain: Keychain::Available {
+            keychain: Keychain::at_start(OpenedTokenStore {
                 name: "memory".to_owned(),
                 store: Arc::new(secrets),
-            },
+            }),
             browser: Arc::new(NoBrowser),
             clock: Arc::new(SystemClock),
             host: Arc::new(Headless),
@@ -79,6 +86,7 @@ impl Stage {
         Self {
             engine,
             sandbox,
+            refresh_tokens,
             _home: home,
         }
     }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use gantry_domain::Permission;
-use gantry_engine::dto::connections::{AdoptAccount, ConnectRequest, ConnectionState, Offer, UsePermissions};
+use gantry_engine::dto::connections::{
+    AdoptAccount, ConnectRequest, ConnectionState, Offer, SignInCause, UsePermissions,
+};
 use gantry_engine::dto::containers::SyncRequest;
 use gantry_engine::dto::{ById, Nothing};
 use gantry_engine::{ErrorCode, commands, connections, estate};
@@ -245,21 +247,24 @@ async fn one_broken_connection_does_not_hold_up_the_others() {
 #[tokio::test]
 async fn a_deleted_oauth_client_is_told_apart_from_an_ended_sign_in() {
     let mut world = World::new().await;
-    world.sign_in(OWNER).await;
-    world.restart().await;
+    let owner = world.sign_in(OWNER).await;
     let fault =
         json!({ "match": { "host": "oauth2.googleapis.com" }, "status": 401, "body": { "error": "deleted_client" } });
     world.control("faults", fault).await;
-    let refused = connections::accounts(&world.engine, None).await.unwrap_err();
-    assert_eq!(
-        (refused.code, refused.code.exit_code()),
-        (ErrorCode::NoOauthClient, 3),
-        "{refused:?}"
-    );
+    let check = connections::check(&world.engine, ById { id: owner.id.clone() })
+        .await
+        .unwrap();
+    let code = check.code.unwrap();
+    assert_eq!((code, code.exit_code()), (ErrorCode::NoOauthClient, 3), "{check:?}");
+    assert_eq!(check.connection.trouble.unwrap().cause, SignInCause::ClientRefused);
+    // The sign-in is as good as before, once Google takes the OAuth client.
+    world.add_client(&practice::installed_client_json(), false).await;
     let list = connections::list(&world.engine, Nothing {}).await.unwrap();
-    assert_eq!(
-        list[0].state,
-        ConnectionState::Ready,
-        "the sign-in is as good as before"
+    assert_eq!(list[0].state, ConnectionState::Ready);
+    assert!(
+        connections::check(&world.engine, ById { id: owner.id })
+            .await
+            .unwrap()
+            .ok
     );
 }

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test may
 
+mod activity;
 mod grants;
+mod keychain;
+mod oauth_clients;
 mod provisioning;
 #[path = "../recorded/mod.rs"]
 mod recorded;

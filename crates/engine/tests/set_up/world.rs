@@ -1,5 +1,6 @@
 //! One sandbox, one home, one keychain, and engines over them.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,7 +10,10 @@ use gantry_engine::dto::provisioning::{ProvisionRequest, ProvisionRunView};
 use gantry_engine::host::Headless;
 use gantry_engine::{Engine, EngineConfig, Keychain, Profile, Result, commands, connections, provisioning};
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, practice};
-use google_oauth::{Persistence, SecretBytes, SessionTokenStore, TokenStore, TokenStoreError};
+use google_oauth::{
+    NoTokenStore, OpenedTokenStore, Persistence, SecretBytes, SessionTokenStore, StoreProblem, TokenStore,
+    TokenStoreError,
+};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use url::Url;
@@ -176,20 +180,35 @@ pub async fn engine(
     home: &tempfile::TempDir,
     keychain: Option<TestKeychain>,
 ) -> (Arc<Engine>, mpsc::UnboundedReceiver<Url>) {
-    let (opener, opened) = mpsc::unbounded_channel();
-    let base = GoogleBase::loopback(sandbox.base()).unwrap();
     let keychain = match keychain {
-        Some(keychain) => Keychain::Available {
+        Some(keychain) => Keychain::at_start(OpenedTokenStore {
             name: "a test's".to_owned(),
             store: Arc::new(keychain),
-        },
-        None => Keychain::Unavailable {
-            reason: "this test has none".to_owned(),
+        }),
+        None => Keychain::at_start(NoTokenStore {
+            problem: StoreProblem::Absent,
+            reason: "This test has no keychain.".to_owned(),
             remedy: "Start one, or use this session only.".to_owned(),
-        },
+            details: None,
+        }),
     };
-    let engine = Engine::open(EngineConfig {
-        profile: Profile::new(Some(home.path()), base).unwrap(),
+    engine_with(sandbox, home, keychain).await
+}
+
+/// The engine of this home, with any keychain.
+pub async fn engine_with(
+    sandbox: &RunningSandbox,
+    home: &tempfile::TempDir,
+    keychain: Keychain,
+) -> (Arc<Engine>, mpsc::UnboundedReceiver<Url>) {
+    let (opener, opened) = mpsc::unbounded_channel();
+    (engine_at(sandbox.base(), home.path(), keychain, opener).await, opened)
+}
+
+/// As `engine_with`, for a process whose sandbox and home are another's.
+pub async fn engine_at(base: &str, home: &Path, keychain: Keychain, opener: mpsc::UnboundedSender<Url>) -> Arc<Engine> {
+    Engine::open(EngineConfig {
+        profile: Profile::new(Some(home), GoogleBase::loopback(base).unwrap()).unwrap(),
         keychain,
         browser: Arc::new(AgentBrowser(opener)),
         clock: Arc::new(SystemClock),
@@ -197,6 +216,5 @@ pub async fn engine(
         shipped_oauth_client: None,
     })
     .await
-    .unwrap();
-    (engine, opened)
+    .unwrap()
 }

@@ -55,6 +55,13 @@ impl AnalyticsAdmin {
         )
     }
 
+    /// The first account with its properties: the cheapest proof that the API answers, and to whom.
+    pub async fn first_account_summary(&self) -> Result<Option<AccountSummary>, ApiError> {
+        let call = call("analyticsadmin.accountSummaries.list", "v1beta/accountSummaries").query("pageSize", "1");
+        let page = self.transport.send::<AccountSummaries>(&call).await?;
+        Ok(page.items.into_iter().next())
+    }
+
     /// Every account that the connection may see, without trashed ones.
     pub fn accounts(&self) -> impl Stream<Item = Result<Vec<Account>, ApiError>> + Send + use<> {
         pages::<Accounts>(&self.transport, list("analyticsadmin.accounts.list", "v1beta/accounts"))

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use google_apis::analytics_admin::{Account, ProvisionAccountTicketRequest};
 use google_apis::{
-    AccessToken, AccessTokenSource, AnalyticsAdmin, Api, ApiError, ErrorKind, Priority, QuotaAsk, QuotaLedger,
-    QuotaLedgerError, Refusal, Reservation, TagManager, TokenUnavailable, TokenUnavailableKind,
+    AccessToken, AccessTokenSource, AnalyticsAdmin, Api, ApiError, ErrorKind, NetworkFault, NoQuotaLedger, Priority,
+    QuotaAsk, QuotaLedger, QuotaLedgerError, Refusal, Reservation, TagManager, TokenUnavailable, TokenUnavailableKind,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -121,7 +121,7 @@ async fn an_unsafe_call_is_sent_once_and_says_that_it_may_have_worked() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_replaced_and_the_read_replayed_once() {
+async fn r11_a_refused_token_is_replaced_and_the_read_replayed_once() {
     let stage = Stage::with(&SCOPES, &["ya29.stale"]).await;
     accounts(&stage).await.unwrap();
     let recorded = stage.recorded.take();
@@ -135,16 +135,13 @@ async fn a_refused_token_is_replaced_and_the_read_replayed_once() {
 }
 
 #[tokio::test]
-async fn even_an_unsafe_call_is_replayed_once_when_its_token_was_refused() {
+async fn r11_a_call_that_changes_something_is_not_replayed_and_the_next_one_has_a_new_token() {
     let stage = Stage::with(&SCOPES, &["ya29.stale"]).await;
-    let admin = AnalyticsAdmin::new(&stage.transport());
-    admin.provision_account_ticket(&ticket()).await.unwrap();
-    assert_eq!(stage.recorded.take()[0].retries, 1);
-
-    let stage = Stage::with(&SCOPES, &["ya29.stale", "ya29.stale-too"]).await;
     let admin = AnalyticsAdmin::new(&stage.transport());
     let error = admin.provision_account_ticket(&ticket()).await.unwrap_err();
     assert_eq!((error.kind, error.outcome_unknown), (ErrorKind::Unauthenticated, false));
+    assert_eq!(stage.recorded.take()[0].retries, 0);
+    admin.provision_account_ticket(&ticket()).await.unwrap();
 }
 
 /// Offline, or an OAuth client that Google no longer knows.
@@ -184,10 +181,68 @@ async fn what_cannot_be_authorised_is_neither_booked_nor_sent() {
 async fn a_web_page_is_not_taken_for_an_answer() {
     let stage = Stage::open().await;
     let page = "<!DOCTYPE html><title>Sign in to the hotel network</title>";
-    for (status, kind) in [(200, ErrorKind::UnexpectedAnswer), (404, ErrorKind::UnexpectedAnswer)] {
+    for (status, kind) in [(200, ErrorKind::Network), (404, ErrorKind::UnexpectedAnswer)] {
         let to_tag_manager = json!({"host": "tagmanager.googleapis.com"});
         fault(&stage, json!({"match": to_tag_manager, "status": status, "html": page})).await;
         assert_eq!(accounts(&stage).await.unwrap_err().kind, kind);
+    }
+}
+
+/// R8: who answers in Google's place is named, and is not asked again at once.
+#[tokio::test]
+async fn r8_a_sign_in_page_of_the_network_and_a_proxy_are_named() {
+    let stage = Stage::open().await;
+    let page = "<!DOCTYPE html><title>Sign in to the hotel network</title>";
+    for (order, named) in [
+        (json!({"status": 200, "html": page}), NetworkFault::CaptivePortal),
+        (json!({"status": 511, "html": page}), NetworkFault::CaptivePortal),
+        (
+            json!({"status": 302, "html": page, "headers": {"location": "http://portal.example/"}}),
+            NetworkFault::CaptivePortal,
+        ),
+        (json!({"status": 407, "html": page}), NetworkFault::ProxyRefused),
+    ] {
+        let mut order = order;
+        order["match"] = json!({"host": "tagmanager.googleapis.com"});
+        fault(&stage, order.clone()).await;
+        let before = stage.log().await.len();
+        let error = accounts(&stage).await.expect_err("Google did not answer");
+        assert_eq!(
+            (error.kind, error.network),
+            (ErrorKind::Network, Some(named)),
+            "{order}"
+        );
+        assert_eq!(stage.log().await.len(), before + 1, "asked once: {order}");
+    }
+}
+
+/// R8: nothing listens, and something that closes at once.
+#[tokio::test]
+async fn r8_a_refused_and_a_broken_connection_are_named() {
+    let stage = Stage::open().await;
+    fault(
+        &stage,
+        json!({"match": {"host": "tagmanager.googleapis.com"}, "times": 9, "drop": "before"}),
+    )
+    .await;
+    let error = accounts(&stage).await.unwrap_err();
+    assert_eq!(error.network, Some(NetworkFault::BrokenOff), "{error:?}");
+    let transport = stage.transport();
+    stage.sandbox.stop().await;
+    let error = AnalyticsAdmin::new(&transport).account("accounts/1").await.unwrap_err();
+    assert_eq!(error.network, Some(NetworkFault::Refused), "{error:?}");
+}
+
+/// R8: what kept the token endpoint away is handed on.
+#[tokio::test]
+async fn r8_a_token_that_the_network_kept_away_says_so() {
+    let stage = Stage::open().await;
+    for (fault, attempts) in [(NetworkFault::CertificateNotTrusted, 1), (NetworkFault::Offline, 3)] {
+        let tokens = Arc::new(NoToken(TokenUnavailableKind::Fault(fault)));
+        let transport = stage.transport_of(tokens, Arc::new(NoQuotaLedger));
+        let error = AnalyticsAdmin::new(&transport).account("accounts/1").await.unwrap_err();
+        assert_eq!((error.kind, error.network), (ErrorKind::Network, Some(fault)));
+        assert_eq!(error.retries + 1, attempts, "{fault:?}");
     }
 }
 

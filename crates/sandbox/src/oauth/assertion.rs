@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 
 use super::{scopes, token_endpoint::refuse};
-use crate::{http::ApiReply, practice};
+use crate::{google::Google, http::ApiReply, practice};
 
 const TOKEN_ENDPOINT: &str = "https://oauth2.googleapis.com/token";
 /// Older audiences that Google still takes.
@@ -32,11 +32,14 @@ struct Claims {
 /// What a good assertion grants.
 #[derive(Debug)]
 pub(super) struct Asserted {
+    /// The service account, or the user that it acts as.
     pub email: String,
+    /// The service account that signed.
+    pub signer: &'static str,
     pub scopes: BTreeSet<String>,
 }
 
-pub(super) fn check(assertion: &str, now: Timestamp) -> Result<Asserted, ApiReply> {
+pub(super) fn check(google: &Google, assertion: &str, now: Timestamp) -> Result<Asserted, ApiReply> {
     let invalid = |message: &str| refuse(400, "invalid_grant", message);
     let header =
         jsonwebtoken::decode_header(assertion).map_err(|_| invalid("Invalid JWT: Failed to parse the token."))?;
@@ -47,18 +50,24 @@ pub(super) fn check(assertion: &str, now: Timestamp) -> Result<Asserted, ApiRepl
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
     validation.validate_aud = false;
-    let key = DecodingKey::from_rsa_pem(practice::SERVICE_ACCOUNT_PUBLIC_KEY.as_bytes())
-        .map_err(|_| refuse(500, "server_error", "The practice key cannot be read."))?;
     // The issuer is looked up before the signature, as at Google: an unknown account has no key to check with.
     let unchecked = jsonwebtoken::dangerous::insecure_decode::<Claims>(assertion)
         .map_err(|_| invalid("Invalid JWT: Failed to parse the claims."))?
         .claims;
-    if unchecked.iss.as_deref() != Some(practice::SERVICE_ACCOUNT) {
+    let account = practice::SERVICE_ACCOUNTS
+        .iter()
+        .find(|known| unchecked.iss.as_deref() == Some(known.email))
+        .ok_or_else(|| invalid("Invalid grant: account not found"))?;
+    let settings = google.settings().service_accounts.get(account.email).cloned();
+    let settings = settings.unwrap_or_default();
+    if settings.deleted {
         return Err(invalid("Invalid grant: account not found"));
     }
-    if header.kid.is_some_and(|kid| kid != practice::SERVICE_ACCOUNT_KEY_ID) {
+    if settings.key_disabled || header.kid.is_some_and(|kid| kid != account.key_id) {
         return Err(invalid("Invalid JWT Signature."));
     }
+    let key = DecodingKey::from_rsa_pem(account.public_key.as_bytes())
+        .map_err(|_| refuse(500, "server_error", "The practice key cannot be read."))?;
     let claims = jsonwebtoken::decode::<Claims>(assertion, &key, &validation)
         .map_err(|_| invalid("Invalid JWT Signature."))?
         .claims;
@@ -80,13 +89,6 @@ pub(super) fn check(assertion: &str, now: Timestamp) -> Result<Asserted, ApiRepl
             "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
         ));
     }
-    if claims.sub.is_some_and(|sub| sub != practice::SERVICE_ACCOUNT) {
-        return Err(refuse(
-            401,
-            "unauthorized_client",
-            "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.",
-        ));
-    }
     let scopes = scopes::parse(claims.scope.as_deref().unwrap_or_default()).map_err(|_| {
         refuse(
             400,
@@ -101,8 +103,25 @@ pub(super) fn check(assertion: &str, now: Timestamp) -> Result<Asserted, ApiRepl
             "Invalid OAuth scope or ID token audience provided.",
         ));
     }
+    let email = match claims.sub {
+        Some(sub) if sub != account.email => {
+            if !scopes.is_subset(&settings.delegated_scopes) {
+                return Err(refuse(
+                    401,
+                    "unauthorized_client",
+                    "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.",
+                ));
+            }
+            if !google.world().users.contains_key(&sub) {
+                return Err(invalid("Invalid email or User ID"));
+            }
+            sub
+        }
+        _ => account.email.to_owned(),
+    };
     Ok(Asserted {
-        email: practice::SERVICE_ACCOUNT.to_owned(),
+        email,
+        signer: account.email,
         scopes,
     })
 }

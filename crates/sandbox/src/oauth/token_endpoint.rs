@@ -196,17 +196,18 @@ fn bearer(google: &Google, form: &Form) -> ApiReply {
         return refuse(400, "invalid_request", "Missing required parameter: assertion");
     };
     let now = google.now();
-    let claims = match assertion::check(assertion, now) {
+    let claims = match assertion::check(google, assertion, now) {
         Ok(claims) => claims,
         Err(refusal) => return refusal,
     };
     let issued = google.grants().stamp(now);
     let grant = Grant {
+        // One that acts as a user may do what that user may do.
+        service_account: claims.email == claims.signer,
         email: claims.email,
-        client_id: crate::practice::SERVICE_ACCOUNT.to_owned(),
+        client_id: claims.signer.to_owned(),
         project: crate::practice::PROJECT.to_owned(),
         scopes: claims.scopes,
-        service_account: true,
         issued,
         expires: now.checked_add(ACCESS_LIFE).ok(),
     };

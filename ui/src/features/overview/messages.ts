@@ -5,6 +5,7 @@ import { number, plural } from '../../lib/format';
 
 const ACTIONS: Record<AttentionKind, string> = {
   sign_in_again: 'Reconnect',
+  sign_in_ends: 'Sign in again',
   permission_missing: 'Allow',
   setup_unfinished: 'Resume set-up',
   export_failed: 'Open',

@@ -1,8 +1,7 @@
 // How far a person has come with an OAuth client of their own. It is done in a browser, with pauses: the place is kept
 // while the window is open, and the ticks over a restart.
 
-import type { OAuthClientView, PublishingStatusName } from '../../lib/bindings';
-import type { OAuthClientTest } from '../../lib/coming';
+import type { OAuthClientTest, OAuthClientView, PublishingStatusName } from '../../lib/bindings';
 
 const KEY = 'gantry.own-client';
 

@@ -1,0 +1,234 @@
+//! One request in plain words: what it did and cost, or why it failed and what to do. The words of a failure are those
+//! that the error itself had: it is put together again from what was written down.
+
+use std::time::Duration;
+
+use gantry_store::ActivityEntry;
+use google_apis::{ActivityId, ApiError, ErrorKind, FieldViolation};
+
+use super::methods;
+use crate::dto::activity::Explanation;
+use crate::error::Error;
+
+/// Explains a request.
+pub(super) fn of(entry: &ActivityEntry) -> Explanation {
+    let Some(code) = &entry.error_code else {
+        return Explanation {
+            title: if entry.writes {
+                "Google did it"
+            } else {
+                "Google answered"
+            }
+            .to_owned(),
+            text: sentences([tries(entry), did(entry), Some(cost(entry))]),
+            remedy: String::new(),
+            offers: Vec::new(),
+        };
+    };
+    match failure(entry) {
+        Some(failure) => {
+            let title = title(failure.kind).to_owned();
+            let error = Error::from(failure);
+            Explanation {
+                title,
+                text: sentences([Some(error.message), tries(entry), Some(cost(entry))]),
+                remedy: error.remedy,
+                offers: error.offers.into_vec(),
+            }
+        }
+        // Given up by Gantry, or a kind that only another version knows.
+        None => Explanation {
+            title: if code == "cancelled" {
+                "Not read to its end"
+            } else {
+                "Failed"
+            }
+            .to_owned(),
+            text: sentences([entry.error_message.clone(), tries(entry), Some(cost(entry))]),
+            remedy: String::new(),
+            offers: Vec::new(),
+        },
+    }
+}
+
+/// The failure as the transport had it.
+fn failure(entry: &ActivityEntry) -> Option<ApiError> {
+    let kind = ErrorKind::from_code(entry.error_code.as_deref()?)?;
+    let message = entry.error_message.clone().unwrap_or_default();
+    let method = methods::known(&entry.api_method).map_or("", |(id, _)| id);
+    let details = entry.failure.clone().unwrap_or_default();
+    let violations = details.violations.into_iter();
+    let violations = violations.map(|(field, description)| FieldViolation { field, description });
+    let id = entry.id.parse::<ActivityId>().ok()?;
+    Some(ApiError::recorded(kind, message, method, id, |failure| {
+        failure.status = entry.status;
+        failure.google_status = details.google_status;
+        failure.reason = details.reason;
+        failure.violations = violations.collect();
+        failure.retry_after = details.retry_after_seconds.map(Duration::from_secs);
+        failure.outcome_unknown = details.outcome_unknown;
+        failure.retries = entry.retries;
+        failure.elapsed = Duration::from_millis(entry.latency_ms);
+    }))
+}
+
+fn title(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::SignInNeeded | ErrorKind::Unauthenticated => "Sign-in ended",
+        ErrorKind::Keychain => "Keychain not available",
+        ErrorKind::OAuthClientRefused => "OAuth client refused",
+        ErrorKind::ServiceAccount => "Service account's key not usable",
+        ErrorKind::RefreshLock => "Another Gantry holds the sign-in",
+        ErrorKind::ScopeMissing => "Permission not given",
+        ErrorKind::PermissionDenied => "Not allowed",
+        ErrorKind::ApiDisabled => "API switched off",
+        ErrorKind::NotFound => "Not found",
+        ErrorKind::InvalidArgument => "Request refused",
+        ErrorKind::Conflict => "Changed meanwhile",
+        ErrorKind::RateLimited => "Google asked for a pause",
+        ErrorKind::QuotaExhausted => "Quota used up",
+        ErrorKind::Unavailable => "Google had a fault",
+        ErrorKind::Network => "No answer",
+        ErrorKind::UnexpectedAnswer => "Answer not understood",
+        ErrorKind::QuotaLedger => "Record of quota not available",
+    }
+}
+
+fn did(entry: &ActivityEntry) -> Option<String> {
+    let (_, did) = methods::known(&entry.api_method)?;
+    let changed = if entry.writes { "" } else { " and changed nothing" };
+    Some(format!("Gantry {did}{changed}."))
+}
+
+/// "Google refused the first 2 tries (503, no answer)."
+fn tries(entry: &ActivityEntry) -> Option<String> {
+    let earlier: Vec<String> = entry
+        .earlier
+        .iter()
+        .map(|attempt| {
+            attempt
+                .status
+                .map_or_else(|| "no answer".to_owned(), |status| status.to_string())
+        })
+        .collect();
+    let (first, was) = match earlier.len() {
+        0 => return None,
+        1 => ("The first try".to_owned(), "was"),
+        several => (format!("The first {several} tries"), "were"),
+    };
+    let outcome = if entry.error_code.is_some() {
+        "failed too"
+    } else {
+        "worked"
+    };
+    Some(format!(
+        "{first} {was} in vain ({}); the last one {outcome}.",
+        earlier.join(", ")
+    ))
+}
+
+fn cost(entry: &ActivityEntry) -> String {
+    let calls = match entry.quota_cost {
+        0 => return "It cost no quota.".to_owned(),
+        1 => "1 call".to_owned(),
+        several => format!("{several} calls"),
+    };
+    match methods::api(&entry.api_method) {
+        "Data API" => format!("It was {calls}; Google counts the tokens for the property."),
+        api if entry.error_code.is_some() => format!("It cost {calls} of the {api} quota: a refusal counts too."),
+        api => format!("It cost {calls} of the {api} quota."),
+    }
+}
+
+fn sentences<const N: usize>(parts: [Option<String>; N]) -> String {
+    let said: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    said.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use gantry_store::{Attempt, FailureDetails};
+
+    use super::*;
+
+    fn entry() -> ActivityEntry {
+        ActivityEntry {
+            id: "0198c6f4-0000-7000-8000-000000000001".to_owned(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            connection_id: None,
+            api_method: "tagmanager.accounts.list".to_owned(),
+            http_method: "GET".to_owned(),
+            url: "https://tagmanager.googleapis.com/tagmanager/v2/accounts".to_owned(),
+            status: Some(200),
+            latency_ms: 300,
+            retries: 0,
+            bytes_sent: 0,
+            bytes_received: 9,
+            quota_cost: 1,
+            writes: false,
+            earlier: Vec::new(),
+            error_code: None,
+            error_message: None,
+            failure: None,
+        }
+    }
+
+    #[test]
+    fn a_success_says_what_it_did_and_cost() {
+        assert_eq!(
+            of(&entry()).text,
+            "Gantry listed the Tag Manager accounts and changed nothing. It cost 1 call of the Tag Manager quota."
+        );
+        let repeated = ActivityEntry {
+            earlier: vec![Attempt {
+                status: Some(503),
+                error_code: "unavailable".to_owned(),
+            }],
+            quota_cost: 2,
+            ..entry()
+        };
+        assert!(
+            of(&repeated)
+                .text
+                .starts_with("The first try was in vain (503); the last one worked.")
+        );
+    }
+
+    #[test]
+    fn a_failure_reads_as_the_error_did() {
+        for kind in [
+            "permission_denied",
+            "rate_limited",
+            "not_found",
+            "api_disabled",
+            "sign_in_needed",
+        ] {
+            let failed = ActivityEntry {
+                status: Some(403),
+                error_code: Some(kind.to_owned()),
+                error_message: Some("Google's words".to_owned()),
+                failure: Some(FailureDetails {
+                    reason: Some("forbidden".to_owned()),
+                    ..Default::default()
+                }),
+                ..entry()
+            };
+            let told = Error::from(failure(&failed).unwrap());
+            let explained = of(&failed);
+            assert!(explained.text.starts_with(&told.message), "{}", explained.text);
+            assert_eq!(explained.offers, told.offers.into_vec());
+            assert_eq!(explained.remedy, told.remedy);
+            assert!(explained.text.ends_with("a refusal counts too."));
+        }
+    }
+
+    #[test]
+    fn what_no_kind_names_is_still_told() {
+        let given_up = ActivityEntry {
+            error_code: Some("cancelled".to_owned()),
+            error_message: Some("The answer was not read to its end.".to_owned()),
+            ..entry()
+        };
+        assert_eq!(of(&given_up).title, "Not read to its end");
+    }
+}

@@ -1,0 +1,67 @@
+//! P12 keys: Google's, ones with a password of their own, and files that are none.
+
+use gantry_sandbox::practice;
+use google_oauth::{KeyFileFormat, SecretString, ServiceAccountKey, ServiceAccountKeyError as Problem};
+
+use super::practice_key;
+
+const GOOGLE: &[u8] = include_bytes!("keys/google.p12");
+const OWN_PASSWORD: &[u8] = include_bytes!("keys/own-password.p12");
+const MODERN: &[u8] = include_bytes!("keys/modern.p12");
+
+#[test]
+fn googles_own_and_modern_files_open_with_the_default_password() {
+    for file in [GOOGLE, MODERN] {
+        assert_eq!(KeyFileFormat::of(file), KeyFileFormat::P12);
+        assert!(ServiceAccountKey::p12_opens_by_default(file).unwrap());
+        let key = ServiceAccountKey::parse_p12(file, practice::SERVICE_ACCOUNT, None).unwrap();
+        assert_eq!(
+            (key.key_id.as_ref(), key.email.as_str()),
+            (None, practice::SERVICE_ACCOUNT)
+        );
+        // It signs as the JSON key does, but for the key's id, which the file does not hold.
+        let mut json = practice_key();
+        (json.key_id, json.project_id, json.client_id) = (None, None, None);
+        assert_eq!(key, json);
+    }
+}
+
+#[test]
+fn a_password_of_its_own_is_asked_for_and_a_wrong_one_is_named() {
+    assert!(!ServiceAccountKey::p12_opens_by_default(OWN_PASSWORD).unwrap());
+    let parse = |password: Option<&str>| {
+        let password = password.map(SecretString::new);
+        ServiceAccountKey::parse_p12(OWN_PASSWORD, practice::SERVICE_ACCOUNT, password.as_ref())
+    };
+    assert_eq!(parse(None), Err(Problem::PasswordNeeded));
+    assert_eq!(parse(Some("wrong")), Err(Problem::WrongPassword));
+    assert!(parse(Some("correct horse")).is_ok());
+}
+
+#[test]
+fn s1_what_is_no_p12_key_is_named() {
+    let parse = |file: &[u8], email: &str| ServiceAccountKey::parse_p12(file, email, None).unwrap_err();
+    assert!(matches!(
+        parse(b"canary", practice::SERVICE_ACCOUNT),
+        Problem::NotP12(_)
+    ));
+    assert!(matches!(
+        parse(&GOOGLE[..200], practice::SERVICE_ACCOUNT),
+        Problem::NotP12(_)
+    ));
+    assert_eq!(
+        parse(&vec![0x30; 10 << 20], practice::SERVICE_ACCOUNT),
+        Problem::TooLarge(10 << 20)
+    );
+    let certificate_alone = parse(include_bytes!("keys/no-key.p12"), practice::SERVICE_ACCOUNT);
+    assert!(matches!(&certificate_alone, Problem::NotP12(why) if why.contains("no private key")));
+    assert_eq!(parse(GOOGLE, " "), Problem::EmailNeeded);
+    assert_eq!(
+        parse(GOOGLE, "maria@harbour-bakery.example"),
+        Problem::NotAServiceAccount("maria@harbour-bakery.example".to_owned())
+    );
+    assert_eq!(
+        ServiceAccountKey::parse_any(GOOGLE, None, None),
+        Err(Problem::EmailNeeded)
+    );
+}

@@ -131,8 +131,10 @@ async fn ask(window: &Window, name: &str) -> Value {
     let script = "const [name, done] = arguments;\n\
          window.__TAURI_INTERNALS__.invoke('dispatch', { name, request: {} })\n\
          .then(done, (error) => done({ failed: error }));";
-    let answer = window.page.client.execute_async(script, vec![json!(name)]).await;
-    answer.expect("the window answers")
+    let asked = window.page.client.execute_async(script, vec![json!(name)]);
+    asked
+        .await
+        .unwrap_or_else(|error| panic!("the window does not answer: {error}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,8 +179,7 @@ fn k6_an_ambiguous_entry_asks_for_a_new_sign_in_which_replaces_it() {
     let service = found
         .lines()
         .find_map(|line| line.trim().strip_prefix("attribute.service = "))
-        .map(str::to_owned)
-        .unwrap_or_else(|| service_of(&desktop, &id));
+        .map_or_else(|| service_of(&desktop, &id), str::to_owned);
     let store = format!("printf other | secret-tool store --label=twin service '{service}' username '{id}' twin yes");
     assert_eq!(Finished::of(desktop.command("sh").args(["-c", &store])).code, 0);
 

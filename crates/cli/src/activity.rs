@@ -10,6 +10,8 @@ use gantry_engine::dto::activity::{
 };
 use gantry_engine::{Error, ErrorCode, Result};
 
+use serde_json::json;
+
 use crate::composition::{Session, asked_to_stop};
 use crate::output;
 
@@ -108,7 +110,7 @@ async fn follow(request: ActivityRequest, session: &Session<'_>) -> Result<ExitC
     loop {
         for row in &rows {
             let line = if session.output.json() {
-                serde_json::to_string(row).map_err(output::unprintable)?
+                serde_json::to_string(&json!({ "event": "request", "request": row })).map_err(output::unprintable)?
             } else {
                 line(row)
             };

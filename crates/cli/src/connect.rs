@@ -72,13 +72,13 @@ async fn adopt(session: &Session<'_>, error: Error) -> Result<ConnectionView> {
 
 /// Permissions by name, and the presets of the window's sign-in page.
 pub fn permissions(words: &[String]) -> Result<BTreeSet<Permission>> {
-    use Permission::{Configure, Edit, Publish, View};
+    use Permission::{Configure, View};
     let mut all = BTreeSet::new();
     for word in words.iter().map(|word| word.trim()).filter(|word| !word.is_empty()) {
         match word {
             "look" => all.extend([View]),
             "set-up" => all.extend([View, Configure]),
-            "run" => all.extend([View, Configure, Edit, Publish]),
+            "run" => all.extend(Permission::ALL),
             other => {
                 all.insert(
                     other

@@ -71,7 +71,7 @@ fn acts_as_a_connection(command: &Command) -> bool {
             | Command::Sync(_)
             | Command::Report(_)
             | Command::Export(_)
-            | Command::Connections(connections::Command::Check { .. })
+            | Command::Connections(connections::Command::Check { id: None })
     )
 }
 
@@ -79,32 +79,44 @@ async fn run(arguments: Arguments, output: &Output) -> Result<ExitCode> {
     if let Command::Sandbox(command) = arguments.command {
         return sandbox::run(command, output).await;
     }
-    let mut session = Session::open(output, arguments.connection, arguments.no_browser, arguments.secrets).await?;
     let key_file = KeyFileOptions {
         path: arguments.key_file,
         email: arguments.key_email,
         subject: arguments.subject,
     };
-    if acts_as_a_connection(&arguments.command) {
-        service_account::act_as(key_file.clone(), &mut session).await?;
-    }
-    let done = match arguments.command {
-        Command::OauthClient(command) => oauth_client::run(command, &session).await,
-        Command::ServiceAccount(command) => service_account::run(command, key_file, &session).await,
-        Command::Connect(command) => connect::run(command, &session).await,
-        Command::Connections(command) => connections::run(command, &session).await,
-        Command::Accounts(command) => accounts::run(command, &session).await,
-        Command::Provision(command) => provision::run(command, &session).await,
-        Command::Sync(command) => sync::run(command, &session).await,
-        Command::Containers(command) => containers::run(command, &session).await,
-        Command::Report(command) => report::run(command, &session).await,
-        Command::Export(command) => export::run(command, &session).await,
-        Command::Activity(command) => activity::run(command, &session).await,
-        Command::Quota => quota::run(&session).await,
-        Command::Doctor => doctor::run(&session).await,
-        Command::Sandbox(_) => return Ok(ExitCode::SUCCESS),
-    };
-    // What the store's thread still has to write is written before the process ends.
+    let names_a_key_file = key_file.path.is_some()
+        || matches!(
+            arguments.command,
+            Command::ServiceAccount(service_account::Command::Add { .. })
+        );
+    let may_be_in_environment = arguments.connection.is_none() && acts_as_a_connection(&arguments.command);
+    key_file.refuse_without_a_file(names_a_key_file, may_be_in_environment)?;
+    let mut session = Session::open(output, arguments.connection, arguments.no_browser, arguments.secrets).await?;
+    let done = done(arguments.command, key_file, &mut session).await;
+    // What the store's thread still has to write is written before the process ends, whatever became of the command.
     session.close().await;
     done
+}
+
+async fn done(command: Command, key_file: KeyFileOptions, session: &mut Session<'_>) -> Result<ExitCode> {
+    if acts_as_a_connection(&command) {
+        service_account::act_as(key_file.clone(), session).await?;
+    }
+    let session = &*session;
+    match command {
+        Command::OauthClient(command) => oauth_client::run(command, session).await,
+        Command::ServiceAccount(command) => service_account::run(command, key_file, session).await,
+        Command::Connect(command) => connect::run(command, session).await,
+        Command::Connections(command) => connections::run(command, session).await,
+        Command::Accounts(command) => accounts::run(command, session).await,
+        Command::Provision(command) => provision::run(command, session).await,
+        Command::Sync(command) => sync::run(command, session).await,
+        Command::Containers(command) => containers::run(command, session).await,
+        Command::Report(command) => report::run(command, session).await,
+        Command::Export(command) => export::run(command, session).await,
+        Command::Activity(command) => activity::run(command, session).await,
+        Command::Quota => quota::run(session).await,
+        Command::Doctor => doctor::run(session).await,
+        Command::Sandbox(_) => Ok(ExitCode::SUCCESS),
+    }
 }

@@ -9,7 +9,7 @@ use gantry_engine::dto::connections::{
     PublishingStatusName, UpdateOAuthClient,
 };
 use gantry_engine::dto::{ById, Nothing};
-use gantry_engine::{ErrorCode, Result, connections};
+use gantry_engine::{Result, connections};
 
 use crate::composition::Session;
 use crate::output::table;
@@ -110,10 +110,9 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
                 |engine, job| async move { Box::pin(connections::test_oauth_client(&engine, ById { id }, &job)).await };
             let tested: OAuthClientTest = session.run_job("oauth_clients.test", run).await?;
             let printed = output.done(&tested, |tested| tested.message.clone())?;
-            Ok(if tested.ok {
-                printed
-            } else {
-                ExitCode::from(ErrorCode::GoogleRefused.exit_code())
+            Ok(match tested.code {
+                None => printed,
+                Some(code) => ExitCode::from(code.exit_code()),
             })
         }
         Command::Default { id } => {

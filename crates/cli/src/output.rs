@@ -161,7 +161,7 @@ pub fn offers(offers: &[Offer]) -> Vec<String> {
                 permission.name()
             ),
             Offer::AdoptAccount { email, .. } => {
-                format!("To keep {email} as well: run `gantry connect` and choose it.")
+                format!("To keep {email} as well: sign in again with `gantry connect --reconnect ... --adopt-other` and choose it.")
             }
             Offer::OpenLink { label, link } => format!("{label}: {}", link.url),
             Offer::CopyText { label, text } => format!("{label}: {text}"),

@@ -52,6 +52,30 @@ pub struct KeyFileOptions {
     pub subject: Option<String>,
 }
 
+impl KeyFileOptions {
+    /// `--key-email` and `--subject` say more of a key file. Without one they would be passed over, and the command act as
+    /// somebody else than was meant.
+    pub fn refuse_without_a_file(&self, is_named: bool, may_be_in_environment: bool) -> Result<()> {
+        let option = match (&self.subject, &self.email) {
+            (Some(_), _) => "--subject",
+            (None, Some(_)) => "--key-email",
+            (None, None) => return Ok(()),
+        };
+        if is_named || (may_be_in_environment && in_environment().is_some()) {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            format!("{option} belongs to a key file, and this command uses none."),
+            format!("Name one with --key-file FILE, or leave {option} away."),
+        ))
+    }
+}
+
+fn in_environment() -> Option<PathBuf> {
+    let path = std::env::var_os(KEY_FILE_VARIABLE).filter(|path| !path.is_empty())?;
+    Some(PathBuf::from(path))
+}
+
 /// What `add` made, and what it reaches.
 #[derive(serde::Serialize)]
 struct Added {
@@ -66,8 +90,8 @@ pub async fn act_as(options: KeyFileOptions, session: &mut Session<'_>) -> Resul
         Some(path) => path.ok_or_else(no_file)?,
         // A connection that is named goes before the environment.
         None if session.connection.is_some() => return Ok(()),
-        None => match std::env::var_os(KEY_FILE_VARIABLE).filter(|path| !path.is_empty()) {
-            Some(path) => PathBuf::from(path),
+        None => match in_environment() {
+            Some(path) => path,
             None => return Ok(()),
         },
     };

@@ -62,11 +62,13 @@ fn request(number: u32) -> ActivityEntry {
     }
 }
 
-/// The next line that the process prints, as JSON.
+/// The next request that the process prints.
 fn next(lines: &mut impl BufRead) -> Value {
     let mut line = String::new();
     lines.read_line(&mut line).unwrap();
-    serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+    let event: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
+    assert_eq!(event["event"], "request");
+    event["request"].clone()
 }
 
 fn follow(home: &Path) -> (Child, BufReader<std::process::ChildStdout>) {

@@ -1,6 +1,7 @@
 //! The words of Google's world and of Gantry's: identifiers and value types. No I/O, no async.
 
 pub mod clock;
+pub mod clock_skew;
 pub mod google_base;
 pub mod http_trace;
 pub mod legacy_fields;
@@ -9,6 +10,7 @@ pub mod redaction;
 pub mod rows;
 
 pub use clock::{Clock, SystemClock};
+pub use clock_skew::ClockSkew;
 pub use google_base::GoogleBase;
 pub use http_trace::{HttpTrace, TracedBody};
 pub use permissions::Permission;

@@ -24,6 +24,8 @@ pub enum ErrorCode {
     ConnectionAmbiguous,
     /// Google ended the session.
     SignInNeeded,
+    /// A service account's key cannot be used, or Google does not take it; nobody can sign in instead.
+    ServiceAccountKey,
     SignInDenied,
     SignInTimedOut,
     /// The connection's scopes do not include the permission that this needs.
@@ -74,6 +76,7 @@ impl ErrorCode {
             Self::NoOauthClient
             | Self::NoConnection
             | Self::SignInNeeded
+            | Self::ServiceAccountKey
             | Self::SignInDenied
             | Self::SignInTimedOut
             | Self::PermissionMissing

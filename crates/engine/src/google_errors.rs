@@ -59,9 +59,12 @@ fn plain(error: &ApiError) -> (ErrorCode, String, String) {
             "Wait a minute and try again, or close the other Gantry.",
         ),
         ErrorKind::ServiceAccount => (
-            ErrorCode::SignInNeeded,
+            ErrorCode::ServiceAccountKey,
             full_stop(&error.message),
-            "`gantry connections check` looks at it again.",
+            error
+                .remedy
+                .as_deref()
+                .unwrap_or("Check the connection on the Connections page, or with `gantry connections check`."),
         ),
         ErrorKind::ScopeMissing => (
             ErrorCode::PermissionMissing,

@@ -29,7 +29,7 @@ mod typescript;
 
 use std::sync::Arc;
 
-use gantry_domain::Clock;
+use gantry_domain::{Clock, ClockSkew};
 use gantry_store::Store;
 use google_oauth::{Browser, OAuthClient, SessionTokenStore};
 use tokio::sync::broadcast;
@@ -66,6 +66,8 @@ pub struct Engine {
     session: Arc<SessionTokenStore>,
     browser: Arc<dyn Browser>,
     clock: Arc<dyn Clock>,
+    /// What Google's answers tell of this computer's clock.
+    clock_skew: ClockSkew,
     host: Arc<dyn Host>,
     shipped_oauth_client: Option<OAuthClient>,
     jobs: Arc<Jobs>,
@@ -93,6 +95,7 @@ impl Engine {
             session: Arc::default(),
             browser: config.browser,
             clock: config.clock,
+            clock_skew: ClockSkew::default(),
             host: config.host,
             shipped_oauth_client: config.shipped_oauth_client,
             activity: activity::Announcer::new(Arc::clone(&jobs)),

@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use gantry_domain::{Clock, GoogleBase, Permission, SystemClock};
 use gantry_engine::connections::{self, KeyFileUse};
+use gantry_engine::dto::activity::ActivityRequest;
 use gantry_engine::dto::connections::{
     AddServiceAccount, ByPath, ConnectRequest, ConnectionKind, ConnectionState, ConnectionView, FindingState,
-    FindingSubject, KeyFormat, Offer, StoredIn, UsePermissions,
+    FindingSubject, KeyFormat, Offer, StoredIn, TroubleAction, UsePermissions,
 };
 use gantry_engine::dto::containers::SyncRequest;
 use gantry_engine::dto::exports::{ExportRequest, ExportState};
@@ -21,16 +22,18 @@ use gantry_engine::dto::reports::ReportRequest;
 use gantry_engine::dto::{ById, Nothing};
 use gantry_engine::host::Headless;
 use gantry_engine::{
-    Engine, EngineConfig, Error, ErrorCode, Keychain, Profile, Result, commands, estate, exports, provisioning, quota,
-    reports,
+    Engine, EngineConfig, Error, ErrorCode, Keychain, Profile, Result, activity, commands, estate, exports, keychain,
+    provisioning, quota, reports,
 };
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, practice};
+use gantry_store::PendingStep;
 use google_oauth::{
     Browser, BrowserError, OpenedTokenStore, Persistence, SecretBytes, SessionTokenStore, TokenStore, TokenStoreError,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::Notify;
 
 struct NoBrowser;
 
@@ -98,7 +101,7 @@ impl World {
         let sandbox = Sandbox::start(SandboxConfig::default()).await.unwrap();
         let home = tempfile::tempdir().unwrap();
         let keychain = CountingKeychain::default();
-        let engine = engine(&sandbox, home.path(), &keychain, clock).await;
+        let engine = engine(sandbox.base(), home.path(), Arc::new(keychain.clone()), clock).await;
         Self {
             sandbox,
             home,
@@ -109,7 +112,13 @@ impl World {
 
     /// Another process of the same profile.
     async fn another(&self) -> Arc<Engine> {
-        engine(&self.sandbox, self.home.path(), &self.keychain, Arc::new(SystemClock)).await
+        engine(
+            self.sandbox.base(),
+            self.home.path(),
+            Arc::new(self.keychain.clone()),
+            Arc::new(SystemClock),
+        )
+        .await
     }
 
     /// A file beside the profile that only its owner may read.
@@ -182,17 +191,12 @@ impl World {
     }
 }
 
-async fn engine(
-    sandbox: &RunningSandbox,
-    home: &Path,
-    keychain: &CountingKeychain,
-    clock: Arc<dyn Clock>,
-) -> Arc<Engine> {
+async fn engine(base: &str, home: &Path, store: Arc<dyn TokenStore>, clock: Arc<dyn Clock>) -> Arc<Engine> {
     Engine::open(EngineConfig {
-        profile: Profile::new(Some(home), GoogleBase::loopback(sandbox.base()).unwrap()).unwrap(),
+        profile: Profile::new(Some(home), GoogleBase::loopback(base).unwrap()).unwrap(),
         keychain: Keychain::at_start(OpenedTokenStore {
             name: "a test's".to_owned(),
-            store: Arc::new(keychain.clone()),
+            store,
         }),
         browser: Arc::new(NoBrowser),
         clock,
@@ -468,8 +472,14 @@ async fn an_exposed_key_file_is_refused_with_the_command_that_closes_it() {
     assert!(failed.remedy.contains(&command), "{failed:?}");
     assert_eq!(copied(&failed.offers), [command.as_str()]);
     let report = world.report(&next).await.unwrap_err();
-    assert_eq!(report.code, ErrorCode::SignInNeeded);
-    assert!(report.message.contains(&command), "{report:?}");
+    assert_eq!(
+        (report.code, report.code.exit_code()),
+        (ErrorCode::ServiceAccountKey, 3)
+    );
+    assert!(
+        report.remedy.contains(&command) && !report.message.contains("chmod"),
+        "{report:?}"
+    );
     mode(&key, 0o600);
     assert!(world.report(&next).await.unwrap() > 0, "nothing has to be added again");
 }
@@ -512,12 +522,13 @@ async fn s5_a_disabled_key_asks_for_another_and_a_new_one_revives_the_connection
     let order = json!({ "email": practice::SERVICE_ACCOUNT });
     world.control("tokens/revoke", order).await; // an access token outlives its key by an hour at most
     let report = world.report(&world.engine).await.unwrap_err();
-    assert_eq!(report.code, ErrorCode::SignInNeeded);
+    assert_eq!(report.code, ErrorCode::ServiceAccountKey);
     assert!(report.message.contains("disabled or deleted"), "{report:?}");
+    assert!(report.remedy.contains("IAM & Admin"), "{report:?}");
     let refused = connections::add_service_account(&world.engine, request(&key))
         .await
         .unwrap_err();
-    assert_eq!(refused.code, ErrorCode::SignInNeeded);
+    assert_eq!(refused.code, ErrorCode::ServiceAccountKey);
 
     world.service_account(json!({ "key_disabled": false })).await;
     let again = connections::add_service_account(&world.engine, request(&key))
@@ -772,4 +783,346 @@ async fn what_is_switched_off_here_is_not_asked_for_either() {
     );
     let report = world.report(&world.engine).await.unwrap_err();
     assert_eq!(report.code, ErrorCode::PermissionMissing, "{report:?}");
+}
+
+#[tokio::test]
+async fn what_is_switched_off_here_stays_off_when_the_key_is_added_again() {
+    let world = World::new().await;
+    let key = world.key_file();
+    let both = AddServiceAccount {
+        allow: [Permission::View, Permission::Configure].into(),
+        ..by_reference(&key)
+    };
+    let added = connections::add_service_account(&world.engine, both.clone())
+        .await
+        .unwrap();
+    let only = |allow: &[Permission]| UsePermissions {
+        id: added.id.clone(),
+        allow: allow.iter().copied().collect(),
+    };
+    connections::use_permissions(&world.engine, only(&[Permission::Configure]))
+        .await
+        .unwrap();
+    let again = connections::add_service_account(&world.engine, both.clone())
+        .await
+        .unwrap();
+    assert_eq!((&again.id, again.allowed), (&added.id, [Permission::Configure].into()));
+
+    // The key file at another place, named for one command.
+    let moved = world.file("moved.json", &std::fs::read(&key).unwrap());
+    let moved = KeyFileUse {
+        path: moved,
+        email: None,
+        subject: None,
+    };
+    connections::use_key_file(&world.engine, moved).await.unwrap();
+    assert_eq!(world.connections().await[0].allowed, [Permission::Configure].into());
+
+    // What it could not do before comes on, and nothing else.
+    let more = AddServiceAccount {
+        allow: [Permission::View, Permission::Configure, Permission::Edit].into(),
+        ..by_reference(&key)
+    };
+    let more = connections::add_service_account(&world.engine, more).await.unwrap();
+    assert_eq!(more.allowed, [Permission::Configure, Permission::Edit].into());
+
+    // With everything switched off a new key can still be proved.
+    connections::use_permissions(&world.engine, only(&[])).await.unwrap();
+    let nothing = connections::add_service_account(&world.engine, both).await.unwrap();
+    assert!(nothing.allowed.is_empty(), "{:?}", nothing.allowed);
+}
+
+#[tokio::test]
+async fn a_check_that_meets_no_refusal_of_access_ends_with_the_code_of_what_it_met() {
+    let world = World::new().await;
+    let added = connections::add_service_account(&world.engine, by_reference(&world.key_file()))
+        .await
+        .unwrap();
+    let quota = json!({ "error": {
+        "code": 403, "message": "Daily Limit Exceeded", "errors": [{ "reason": "dailyLimitExceeded", "domain": "usageLimits" }],
+    } });
+    for (fault, code) in [
+        (json!({ "status": 200, "html": "<html>Welcome to our hotel</html>" }), 6),
+        (json!({ "status": 403, "body": quota }), 5),
+    ] {
+        for path in ["/accountSummaries", "/tagmanager/v2/accounts"] {
+            let mut fault = fault.clone();
+            fault["match"] = json!({ "path_contains": path });
+            world.control("faults", fault).await;
+            let check = connections::check(&world.engine, ById { id: added.id.clone() })
+                .await
+                .unwrap();
+            assert!(!check.ok, "{check:?}");
+            assert_eq!(check.code.map(ErrorCode::exit_code), Some(code), "{path}: {check:?}");
+            let failed = check
+                .findings
+                .iter()
+                .find(|one| one.state == FindingState::Failed)
+                .unwrap();
+            assert!(
+                !failed.explanation.is_empty() && failed.activity_id.is_some(),
+                "{failed:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_service_account_is_never_offered_to_sign_in_again() {
+    let world = World::new().await;
+    let added = connections::add_service_account(&world.engine, request(&world.key_file()))
+        .await
+        .unwrap();
+    let failed_check = async || {
+        let check = connections::check(&world.engine, ById { id: added.id.clone() })
+            .await
+            .unwrap();
+        let mut failed = check
+            .findings
+            .into_iter()
+            .filter(|one| one.state == FindingState::Failed);
+        let first = failed.next().unwrap();
+        assert_eq!(check.code, Some(ErrorCode::ServiceAccountKey));
+        (first, check.connection.trouble)
+    };
+    let replaces = |remedy: &str| remedy.contains("gantry service-account add FILE");
+    let signs_in = |offers: &[Offer]| {
+        let signs_in = |offer: &Offer| matches!(offer, Offer::SignInAgain { .. } | Offer::Grant { .. });
+        offers.iter().any(signs_in)
+    };
+
+    // Google refuses the key.
+    world.service_account(json!({ "key_disabled": true })).await;
+    let (refused, _) = failed_check().await;
+    assert!(!signs_in(&refused.offers) && replaces(&refused.remedy), "{refused:?}");
+    world.service_account(json!({ "key_disabled": false })).await;
+    let well = connections::check(&world.engine, ById { id: added.id.clone() })
+        .await
+        .unwrap();
+    assert!(well.ok, "{well:?}");
+
+    // Google refuses each token, again and again.
+    let refusal = json!({ "match": { "path_contains": "/accountSummaries" }, "times": 9, "status": 401 });
+    world.control("faults", refusal).await;
+    let report = connections::accounts(&world.engine, None).await.unwrap_err();
+    assert_eq!(report.code, ErrorCode::ServiceAccountKey);
+    assert!(!signs_in(&report.offers) && replaces(&report.remedy), "{report:?}");
+
+    // The key is gone from the keychain.
+    world.keychain.store.delete(&added.id).await.unwrap();
+    let (gone, trouble) = failed_check().await;
+    assert_eq!(gone.subject, FindingSubject::Keychain);
+    assert!(!signs_in(&gone.offers) && replaces(&gone.remedy), "{gone:?}");
+    let report = world.another().await;
+    let report = connections::accounts(&report, Some(&added.id)).await.unwrap_err();
+    assert_eq!(report.code, ErrorCode::ServiceAccountKey);
+    assert!(!signs_in(&report.offers) && replaces(&report.remedy), "{report:?}");
+    let trouble = trouble.unwrap();
+    assert_eq!(trouble.action, TroubleAction::ReplaceKey);
+    assert!(replaces(&trouble.remedy), "{trouble:?}");
+}
+
+#[tokio::test]
+async fn what_keeps_a_service_account_from_a_token_is_told_with_its_own_remedy_apart_from_the_message() {
+    let world = World::new().await;
+    let scopes = Permission::View.scopes();
+    world.service_account(json!({ "delegated_scopes": scopes })).await;
+    let as_owner = AddServiceAccount {
+        subject: Some(practice::OWNER.to_owned()),
+        ..by_reference(&world.key_file())
+    };
+    let added = connections::add_service_account(&world.engine, as_owner).await.unwrap();
+    let next = world.another().await;
+    for email in [practice::SERVICE_ACCOUNT, practice::OWNER] {
+        world.control("tokens/revoke", json!({ "email": email })).await;
+    }
+    world.service_account(json!({ "delegated_scopes": [] })).await;
+    let error = connections::accounts(&next, Some(&added.id)).await.unwrap_err();
+    assert_eq!((error.code, error.code.exit_code()), (ErrorCode::ServiceAccountKey, 3));
+    assert!(error.message.contains("not allowed to act as"), "{error:?}");
+    assert!(!error.message.contains("admin.google.com"), "{error:?}");
+    assert!(error.remedy.contains("domain-wide delegation"), "{error:?}");
+}
+
+#[tokio::test]
+async fn u7_the_exchanges_of_a_service_account_are_on_record_without_its_key() {
+    let world = World::new().await;
+    let key = world.key_file();
+    let added = connections::add_service_account(&world.engine, request(&key))
+        .await
+        .unwrap();
+    world.service_account(json!({ "key_disabled": true })).await;
+    let check = connections::check(&world.engine, ById { id: added.id.clone() })
+        .await
+        .unwrap();
+    assert!(!check.ok);
+    world.engine.store().flush().await.unwrap();
+    let newest = ActivityRequest {
+        limit: 100,
+        ..ActivityRequest::default()
+    };
+    let rows = activity::list(&world.engine, newest).await.unwrap();
+    let exchanges: Vec<_> = rows.iter().filter(|row| row.method == "oauth2.assertion").collect();
+    let statuses: Vec<_> = exchanges.iter().map(|row| row.status).collect();
+    assert_eq!(
+        statuses,
+        [Some(400), Some(200)],
+        "the refusal, and the proof before it: {rows:?}"
+    );
+    let file = practice::service_account_json();
+    let private_key = file["private_key"].as_str().unwrap().lines().nth(1).unwrap().to_owned();
+    for row in exchanges {
+        assert_eq!(row.api, "Sign-in");
+        assert_eq!(row.connection_id.as_deref(), Some(added.id.as_str()));
+        let detail = activity::show(&world.engine, ById { id: row.id.clone() })
+            .await
+            .unwrap();
+        let told = serde_json::to_string(&detail).unwrap();
+        assert!(told.contains("assertion=[redacted]"), "{told}");
+        for secret in ["ya29.", "eyJ", "PRIVATE KEY", &private_key] {
+            assert!(!told.contains(secret), "{secret} in {told}");
+        }
+    }
+}
+
+/// Where a keychain stops for ever, as a killed process would.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    BeforeSet,
+    AfterSet,
+}
+
+struct Stopping {
+    keychain: CountingKeychain,
+    stop: Stop,
+    reached: Arc<Notify>,
+}
+
+impl Stopping {
+    async fn at(&self, stop: Stop) {
+        if self.stop == stop {
+            self.reached.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[async_trait]
+impl TokenStore for Stopping {
+    async fn get(&self, key: &str) -> Result<Option<SecretBytes>, TokenStoreError> {
+        self.keychain.get(key).await
+    }
+    async fn set(&self, key: &str, secret: &SecretBytes) -> Result<(), TokenStoreError> {
+        self.at(Stop::BeforeSet).await;
+        self.keychain.set(key, secret).await?;
+        self.at(Stop::AfterSet).await;
+        Ok(())
+    }
+    async fn delete(&self, key: &str) -> Result<(), TokenStoreError> {
+        self.keychain.delete(key).await
+    }
+    fn persistence(&self) -> Persistence {
+        Persistence::Keychain
+    }
+}
+
+/// Adds a key in a runtime of its own, with a keychain that stops at `stop`, and ends that runtime there with all that goes
+/// on in it, as a killed process would.
+async fn killed_while_adding(world: &World, stop: Stop, request: AddServiceAccount) {
+    let stopping = Arc::new(Stopping {
+        keychain: world.keychain.clone(),
+        stop,
+        reached: Arc::default(),
+    });
+    let (base, home) = (world.sandbox.base().to_owned(), world.home.path().to_owned());
+    let process = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let engine = engine(&base, &home, Arc::clone(&stopping) as _, Arc::new(SystemClock)).await;
+            tokio::select! {
+                done = connections::add_service_account(&engine, request) => panic!("{stop:?}: {done:?}"),
+                () = stopping.reached.notified() => {}
+            }
+            let begun = engine
+                .store()
+                .half_done_connections(PendingStep::Storing)
+                .await
+                .unwrap();
+            assert_eq!(begun.len(), 1, "{stop:?}: it is marked");
+        });
+    };
+    tokio::task::spawn_blocking(process).await.unwrap();
+}
+
+/// Starts again, as the person would; returns when all that was half done is settled.
+async fn start_again(world: &World) -> Arc<Engine> {
+    let engine = world.another().await;
+    keychain::settled(&engine).await.unwrap();
+    let store = engine.store();
+    while !store
+        .half_done_connections(PendingStep::Storing)
+        .await
+        .unwrap()
+        .is_empty()
+    {
+        tokio::task::yield_now().await;
+    }
+    engine
+}
+
+#[tokio::test]
+async fn k8_a_crash_before_a_key_is_stored_leaves_no_connection() {
+    let world = World::new().await;
+    let key = world.key_file();
+    killed_while_adding(&world, Stop::BeforeSet, request(&key)).await;
+    let engine = start_again(&world).await;
+    assert!(connections::list(&engine, Nothing {}).await.unwrap().is_empty());
+    // The next time is an ordinary one.
+    connections::add_service_account(&engine, request(&key)).await.unwrap();
+    assert!(world.report(&engine).await.unwrap() > 0);
+}
+
+#[tokio::test]
+async fn k8_a_crash_after_a_key_is_stored_leaves_a_connection_that_works() {
+    let world = World::new().await;
+    killed_while_adding(&world, Stop::AfterSet, request(&world.key_file())).await;
+    let engine = start_again(&world).await;
+    let list = connections::list(&engine, Nothing {}).await.unwrap();
+    assert_eq!(list.len(), 1);
+    assert_eq!(
+        (list[0].email.as_str(), list[0].state, list[0].stored_in),
+        (practice::SERVICE_ACCOUNT, ConnectionState::Ready, StoredIn::Keychain)
+    );
+    assert_eq!(list[0].allowed, [Permission::View].into());
+    assert!(world.report(&engine).await.unwrap() > 0);
+}
+
+#[tokio::test]
+async fn k8_a_crash_while_a_key_is_replaced_keeps_the_connection_of_before() {
+    for stop in [Stop::BeforeSet, Stop::AfterSet] {
+        let world = World::new().await;
+        let key = world.key_file();
+        let before = connections::add_service_account(&world.engine, request(&key))
+            .await
+            .unwrap();
+        let more = AddServiceAccount {
+            allow: [Permission::View, Permission::Configure].into(),
+            ..request(&key)
+        };
+        killed_while_adding(&world, stop, more).await;
+        let engine = start_again(&world).await;
+        let list = connections::list(&engine, Nothing {}).await.unwrap();
+        let ids: Vec<&str> = list.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(ids, [before.id.as_str()], "{stop:?}");
+        // It claims no more than it is sure of, and works.
+        assert_eq!(
+            (list[0].state, &list[0].granted),
+            (ConnectionState::Ready, &before.granted)
+        );
+        let check = connections::check(&engine, ById { id: before.id }).await.unwrap();
+        assert!(check.ok, "{stop:?}: {}", check.message);
+    }
 }

@@ -39,7 +39,7 @@ pub enum TokenUnavailableKind {
     OAuthClientRefused,
     /// Another process holds the lock on this connection's refresh token and does not let go.
     RefreshLock,
-    /// A service account's key cannot be used, or Google does not take it. The message has the remedy, too.
+    /// A service account's key cannot be used, or Google does not take it.
     ServiceAccount,
     /// The token endpoint could not be reached, and why.
     Fault(NetworkFault),
@@ -55,6 +55,8 @@ pub enum TokenUnavailableKind {
 pub struct TokenUnavailable {
     pub kind: TokenUnavailableKind,
     pub message: String,
+    /// What to do about it, where the kind alone does not say.
+    pub remedy: Option<String>,
 }
 
 /// Gives out access tokens of one connection.

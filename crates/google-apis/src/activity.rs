@@ -9,6 +9,7 @@ use gantry_domain::HttpTrace;
 use jiff::Timestamp;
 
 use crate::error::{ErrorKind, FieldViolation};
+use crate::network_fault::NetworkFault;
 
 /// Names one call in Activity and in error messages (UUID v7, so that ids sort by time).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,6 +53,10 @@ pub struct RecordedError {
     /// The most specific reason that Google gave.
     pub reason: Option<String>,
     pub violations: Vec<FieldViolation>,
+    /// What stood between this computer and Google, where something did.
+    pub network: Option<NetworkFault>,
+    /// For an API that is switched off: Google's page that switches it on.
+    pub activation_url: Option<String>,
     /// The call was unsafe and its answer was lost: it may have taken effect.
     pub outcome_unknown: bool,
     /// When Google said that it is worth another try, from the end of the call.

@@ -128,6 +128,8 @@ pub struct Failure {
     pub reason: Option<String>,
     /// Google's message as it came, or ours where none came. A plain sentence, without secrets.
     pub message: String,
+    /// What to do about it, where no access token could be had and whoever was asked for it knows.
+    pub remedy: Option<String>,
     pub violations: Vec<FieldViolation>,
     /// For an API that is switched off: Google's page that switches it on.
     pub activation_url: Option<String>,
@@ -179,6 +181,7 @@ pub(crate) struct AttemptFailure {
     pub google_status: Option<String>,
     pub reason: Option<String>,
     pub message: String,
+    pub remedy: Option<String>,
     pub violations: Vec<FieldViolation>,
     pub activation_url: Option<String>,
     pub retry_after: Option<Duration>,
@@ -197,6 +200,7 @@ impl AttemptFailure {
             google_status: None,
             reason: None,
             message: message.into(),
+            remedy: None,
             violations: Vec::new(),
             activation_url: None,
             retry_after: None,

@@ -9,7 +9,6 @@ pub mod analytics_admin;
 pub mod analytics_data;
 mod body;
 mod call;
-mod clock_skew;
 mod error;
 mod http_client;
 mod network_fault;
@@ -27,7 +26,6 @@ pub use activity::{ActivityId, ActivityRecorder, NoActivity, RecordedAttempt, Re
 pub use analytics_admin::AnalyticsAdmin;
 pub use analytics_data::AnalyticsData;
 pub use call::{Api, Effect, Priority};
-pub use clock_skew::ClockSkew;
 pub use error::{ApiError, ErrorKind, Failure, FieldViolation};
 pub use http_client::{HttpClient, HttpClientError};
 pub use network_fault::NetworkFault;

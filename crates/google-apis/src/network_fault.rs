@@ -28,6 +28,22 @@ pub enum NetworkFault {
 }
 
 impl NetworkFault {
+    const ALL: [Self; 8] = [
+        Self::Offline,
+        Self::Refused,
+        Self::TimedOut,
+        Self::CertificateNotTrusted,
+        Self::CertificateOutOfDate,
+        Self::ProxyRefused,
+        Self::CaptivePortal,
+        Self::BrokenOff,
+    ];
+
+    /// The fault that has this [`code`](Self::code).
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.code() == code)
+    }
+
     /// A name for machines, which does not change.
     pub fn code(self) -> &'static str {
         match self {
@@ -205,6 +221,14 @@ mod tests {
             assert_eq!(NetworkFault::among(&causes, false, true), fault, "{said}");
         }
         assert_eq!(NetworkFault::among(&[], true, true), NetworkFault::TimedOut);
+    }
+
+    #[test]
+    fn a_code_names_its_fault() {
+        for fault in NetworkFault::ALL {
+            assert_eq!(NetworkFault::from_code(fault.code()), Some(fault));
+        }
+        assert_eq!(NetworkFault::from_code("of a later version"), None);
     }
 
     #[test]

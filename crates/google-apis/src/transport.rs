@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use gantry_domain::{Clock, GoogleBase, HttpTrace, TracedBody, http_trace, redaction};
+use gantry_domain::clock_skew::http_date;
+use gantry_domain::{Clock, ClockSkew, GoogleBase, HttpTrace, TracedBody, http_trace, redaction};
 use http::HeaderMap;
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
@@ -15,7 +16,6 @@ use crate::access_token::{AccessToken, AccessTokenSource, TokenUnavailableKind};
 use crate::activity::{ActivityId, ActivityRecorder, RecordedAttempt, RecordedCall, RecordedError};
 use crate::body::{Beginning, BodyDecoder};
 use crate::call::{Call, Effect, Priority};
-use crate::clock_skew::ClockSkew;
 use crate::error::{ApiError, AttemptFailure, ErrorKind, Failure};
 use crate::http_client::{HttpClient, USER_AGENT};
 use crate::network_fault::NetworkFault;
@@ -39,13 +39,14 @@ pub struct TransportConfig {
     pub retry: RetryPolicy,
     /// `X-Goog-User-Project`: the project that pays, where it is not the OAuth client's own.
     pub quota_project: Option<String>,
+    /// What Google's answers tell of this computer's clock; shared with the connection's token endpoint.
+    pub clock_skew: ClockSkew,
 }
 
 /// Sends calls as one connection. Cheap to clone.
 #[derive(Clone)]
 pub struct Transport {
     config: Arc<TransportConfig>,
-    skew: ClockSkew,
     priority: Priority,
 }
 
@@ -62,7 +63,6 @@ impl Transport {
     pub fn new(config: TransportConfig) -> Self {
         Self {
             config: Arc::new(config),
-            skew: ClockSkew::default(),
             priority: Priority::Interactive,
         }
     }
@@ -71,14 +71,13 @@ impl Transport {
     pub fn bulk(&self) -> Self {
         Self {
             config: Arc::clone(&self.config),
-            skew: self.skew.clone(),
             priority: Priority::Bulk,
         }
     }
 
     /// How far this computer's clock is ahead of Google's, by the newest answer.
     pub fn clock_skew(&self) -> &ClockSkew {
-        &self.skew
+        &self.config.clock_skew
     }
 
     /// Where addresses are dialled.
@@ -151,12 +150,15 @@ impl Transport {
         let request = request.build().map_err(|error| no_answer(&error))?;
         log.cost += 1;
         log.begin_attempt(request.headers());
+        let sent_at = self.config.clock.now();
         let sent = self.config.http.client.execute(request).await;
         let response = sent.map_err(|error| no_answer(&error))?;
         let status = response.status();
         log.status = Some(status.as_u16());
         let headers = response.headers().clone();
-        self.skew.note(&headers, self.config.clock.now());
+        if let Some(date) = text(&headers, &DATE).and_then(http_date) {
+            self.config.clock_skew.measure(date, sent_at, self.config.clock.now());
+        }
         log.response_headers.clone_from(&headers);
         let answer = Answer {
             decoder: BodyDecoder::new(text(&headers, &CONTENT_ENCODING)),
@@ -239,7 +241,10 @@ impl Transport {
                 TokenUnavailableKind::Network => ErrorKind::Network,
                 TokenUnavailableKind::Other => ErrorKind::UnexpectedAnswer,
             };
-            AttemptFailure::new(kind, unavailable.message)
+            AttemptFailure {
+                remedy: unavailable.remedy,
+                ..AttemptFailure::new(kind, unavailable.message)
+            }
         })
     }
 
@@ -429,6 +434,8 @@ impl Drop for OpenAnswer {
                 google_status: None,
                 reason: None,
                 violations: Vec::new(),
+                network: None,
+                activation_url: None,
                 outcome_unknown: false,
                 retry_after: None,
             }));
@@ -552,6 +559,8 @@ impl CallLog {
             google_status: failure.google_status.clone(),
             reason: failure.reason.clone(),
             violations: failure.violations.clone(),
+            network: failure.network,
+            activation_url: failure.activation_url.clone(),
             outcome_unknown,
             retry_after: failure.retry_after,
         }));
@@ -588,6 +597,7 @@ fn plain_failure(failure: AttemptFailure, api_method: &'static str, activity_id:
         google_status: failure.google_status,
         reason: failure.reason,
         message: failure.message,
+        remedy: failure.remedy,
         violations: failure.violations,
         activation_url: failure.activation_url,
         retry_after: failure.retry_after,

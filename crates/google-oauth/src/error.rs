@@ -111,6 +111,9 @@ pub enum OAuthError {
     /// The answer has no refresh token, and none is stored.
     #[error("Google sent no refresh token")]
     NoRefreshToken,
+    /// It was forgotten here; Google was not told.
+    #[error("the saved sign-in could not be read, so it could not be given back to Google: {0}")]
+    NotRevoked(String),
     #[error(transparent)]
     Store(#[from] TokenStoreError),
     #[error(transparent)]

@@ -11,7 +11,8 @@ use crate::id_token::Identity;
 use crate::oauth_client::OAuthClient;
 use crate::provider::Provider;
 use crate::request_head::{RedirectQuery, RequestHead, head_end};
-use crate::secret::SecretBytes;
+use crate::secret::{SecretBytes, SecretString};
+use crate::service_account::ServiceAccountKey;
 use crate::token_endpoint;
 
 /// A request to the loopback listener: its head, its query, and the answer to it.
@@ -45,6 +46,19 @@ pub fn client_secret(bytes: &[u8]) {
     if let Ok(client) = OAuthClient::parse(bytes) {
         assert!(!client.client_id.is_empty());
     }
+}
+
+/// A service account's key in JSON.
+pub fn service_account_json(bytes: &[u8]) {
+    if let Ok(key) = ServiceAccountKey::parse(bytes) {
+        assert!(key.email.ends_with("gserviceaccount.com"));
+    }
+}
+
+/// A service account's key in PKCS#12, with Google's default password and with another.
+pub fn service_account_p12(bytes: &[u8]) {
+    let password = SecretString::new("correct horse");
+    let _ = ServiceAccountKey::parse_p12(bytes, "robot@practice.iam.gserviceaccount.com", Some(&password));
 }
 
 /// The content of a lock file.

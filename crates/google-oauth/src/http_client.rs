@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use gantry_domain::clock_skew::{http_date, skew_in_words};
 use gantry_domain::http_trace::{self, HttpTrace, TracedBody};
-use gantry_domain::{Clock, GoogleBase, SystemClock, redaction};
+use gantry_domain::{Clock, ClockSkew, GoogleBase, SystemClock, redaction};
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use oauth2::{HttpRequest, HttpResponse};
@@ -12,7 +13,6 @@ use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::clock_skew::{ClockSkew, http_date, skew_in_words};
 use crate::error::OAuthError;
 use crate::exchange::{Attempt, ExchangeKind, ExchangeObserver, TokenExchange};
 use crate::network_fault::NetworkFault;

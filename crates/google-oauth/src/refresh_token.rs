@@ -9,7 +9,7 @@ use crate::error::OAuthError;
 use crate::renewal::Renewal;
 use crate::secret::{SecretBytes, SecretString};
 use crate::token_endpoint::{Refreshed, TokenEndpoint};
-use crate::token_store::TokenStore;
+use crate::token_store::{TokenStore, TokenStoreError};
 
 /// Renews from the refresh token that a store holds under `key`.
 pub struct RefreshTokenRenewal {
@@ -18,6 +18,14 @@ pub struct RefreshTokenRenewal {
     store: Arc<dyn TokenStore>,
     /// A rotated token that the store did not take. It is used, and its storing tried again.
     unsaved: Mutex<Option<Unsaved>>,
+}
+
+/// What was in a store that was emptied.
+pub(crate) enum Forgotten {
+    Nothing,
+    Token(SecretString),
+    /// Something was there, and nobody can tell what.
+    Unreadable(String),
 }
 
 #[derive(Clone)]
@@ -49,12 +57,17 @@ impl RefreshTokenRenewal {
     }
 
     /// Empties the store, and says what to revoke.
-    pub(crate) async fn forget(&self) -> Result<Option<SecretString>, OAuthError> {
-        let stored = self.stored().await?;
+    pub(crate) async fn forget(&self) -> Result<Forgotten, OAuthError> {
+        let stored = match self.stored().await {
+            Ok(stored) => stored.map_or(Forgotten::Nothing, Forgotten::Token),
+            // An entry that cannot be read must not be there for ever.
+            Err(OAuthError::Store(TokenStoreError::Unreadable(why))) => Forgotten::Unreadable(why),
+            Err(error) => return Err(error),
+        };
         self.store.delete(&self.key).await?;
         let unsaved = self.last_unsaved();
         self.set_unsaved(None);
-        Ok(unsaved.map(|unsaved| unsaved.token).or(stored))
+        Ok(unsaved.map_or(stored, |unsaved| Forgotten::Token(unsaved.token)))
     }
 
     pub(crate) async fn revoke(&self, refresh_token: &SecretString) -> Result<(), OAuthError> {

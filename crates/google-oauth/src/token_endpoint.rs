@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_domain::{Clock, GoogleBase, SystemClock};
+use gantry_domain::{Clock, ClockSkew, GoogleBase, SystemClock};
 use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
 };
@@ -18,7 +18,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::access_token::AccessToken;
 use crate::authorization::AuthorizationCode;
-use crate::clock_skew::ClockSkew;
 use crate::error::OAuthError;
 use crate::exchange::{Attempt, ExchangeObserver};
 use crate::http_client::HttpClient;

@@ -7,7 +7,7 @@ use gantry_domain::Clock;
 use crate::access_token::AccessToken;
 use crate::credential::Credential;
 use crate::error::OAuthError;
-use crate::refresh_token::RefreshTokenRenewal;
+use crate::refresh_token::{Forgotten, RefreshTokenRenewal};
 use crate::secret::SecretString;
 use crate::token_endpoint::TokenEndpoint;
 use crate::token_store::TokenStore;
@@ -56,17 +56,19 @@ impl UserCredential {
     }
 
     /// Forgets this connection here, and gives the token back to Google. The store is emptied even where Google cannot be
-    /// reached; on [`OAuthError::Store`] and [`OAuthError::Lock`] nothing was done.
+    /// reached, or where what it held cannot be read ([`OAuthError::NotRevoked`]); on [`OAuthError::Store`] and
+    /// [`OAuthError::Lock`] nothing was done.
     pub async fn disconnect(&self) -> Result<(), OAuthError> {
-        let mut forgotten = None;
+        let mut forgotten = Forgotten::Nothing;
         let forget = async {
             forgotten = self.renewal.forget().await?;
             Ok(None)
         };
         self.credential.replace(forget).await?;
         match forgotten {
-            Some(token) => self.renewal.revoke(&token).await,
-            None => Ok(()),
+            Forgotten::Token(token) => self.renewal.revoke(&token).await,
+            Forgotten::Unreadable(why) => Err(OAuthError::NotRevoked(why)),
+            Forgotten::Nothing => Ok(()),
         }
     }
 }

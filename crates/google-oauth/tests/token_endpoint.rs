@@ -282,7 +282,7 @@ async fn r10_a_clock_that_is_a_day_off_is_measured_and_the_sign_in_works() {
         let measured = world.endpoint.clock_skew().latest().expect("measured");
         assert!((measured - SignedDuration::from_hours(hours)).abs() < SignedDuration::from_mins(1));
         assert_eq!(
-            google_oauth::skew_in_words(measured),
+            gantry_domain::clock_skew::skew_in_words(measured),
             if hours > 0 { "26 hours fast" } else { "26 hours slow" }
         );
         // The token lives for its hour by this clock, whatever it shows.

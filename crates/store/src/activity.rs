@@ -99,6 +99,12 @@ pub struct FailureDetails {
     /// Fields that were complained about, with the complaint.
     #[serde(default)]
     pub violations: Vec<(String, String)>,
+    /// What stood between this computer and Google, by the transport's name for it.
+    #[serde(default)]
+    pub network: Option<String>,
+    /// Google's page that switches an API on.
+    #[serde(default)]
+    pub activation_url: Option<String>,
     /// The request may have taken effect although its answer was lost.
     #[serde(default)]
     pub outcome_unknown: bool,

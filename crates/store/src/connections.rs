@@ -296,14 +296,28 @@ impl Store {
         .await
     }
 
-    /// The sign-in ended: why (the engine's word) and since when. An end that is known already keeps its time.
-    pub async fn end_sign_in(&self, id: &str, because: &str, at: Timestamp) -> Result<bool, StoreError> {
+    /// The sign-in of `signed_in_at` ended: why (the engine's word) and since when. An end that is known already keeps its
+    /// time. Where somebody has signed in again meanwhile nothing is noted, and the answer is `false`: it was an older
+    /// sign-in that ended.
+    pub async fn end_sign_in(
+        &self,
+        id: &str,
+        signed_in_at: Option<Timestamp>,
+        because: &str,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
         let (id, because) = (id.to_owned(), because.to_owned());
         self.call(move |connection| {
             Ok(connection.execute(
                 "UPDATE connections SET ended_at = CASE WHEN state = ?2 THEN coalesce(ended_at, ?4) ELSE ?4 END,
-                     state = ?2, ended_because = ?3 WHERE id = ?1",
-                params![id, ConnectionState::NeedsSignIn, because, millis(at)],
+                     state = ?2, ended_because = ?3 WHERE id = ?1 AND signed_in_at IS ?5",
+                params![
+                    id,
+                    ConnectionState::NeedsSignIn,
+                    because,
+                    millis(at),
+                    signed_in_at.map(millis)
+                ],
             )? > 0)
         })
         .await
@@ -397,8 +411,8 @@ pub(crate) mod tests {
         let store = Store::in_memory().await.unwrap();
         store.put_connection(connection("one")).await.unwrap();
         let at = |second| Timestamp::from_second(second).unwrap();
-        store.end_sign_in("one", "expired", at(5)).await.unwrap();
-        store.end_sign_in("one", "revoked", at(9)).await.unwrap();
+        store.end_sign_in("one", None, "expired", at(5)).await.unwrap();
+        store.end_sign_in("one", None, "revoked", at(9)).await.unwrap();
         let ended = store.connection("one").await.unwrap().unwrap();
         assert_eq!(
             (ended.ended_because.as_deref(), ended.ended_at),
@@ -413,6 +427,35 @@ pub(crate) mod tests {
             (now.dropped, now.pending),
             (vec![Permission::Manage], Some(PendingStep::Removing))
         );
+    }
+
+    #[tokio::test]
+    async fn the_end_of_an_older_sign_in_does_not_end_a_newer_one() {
+        let store = Store::in_memory().await.unwrap();
+        let at = |second| Some(Timestamp::from_second(second).unwrap());
+        let signed_in = ConnectionRecord {
+            signed_in_at: at(20),
+            ..connection("one")
+        };
+        store.put_connection(signed_in).await.unwrap();
+        for older in [at(5), None] {
+            assert!(
+                !store
+                    .end_sign_in("one", older, "revoked", at(21).unwrap())
+                    .await
+                    .unwrap()
+            );
+            let now = store.connection("one").await.unwrap().unwrap();
+            assert_eq!((now.state, now.ended_because), (ConnectionState::Ready, None));
+        }
+        assert!(
+            store
+                .end_sign_in("one", at(20), "revoked", at(22).unwrap())
+                .await
+                .unwrap()
+        );
+        let now = store.connection("one").await.unwrap().unwrap();
+        assert_eq!((now.state, now.ended_at), (ConnectionState::NeedsSignIn, at(22)));
     }
 
     #[tokio::test]

@@ -297,7 +297,8 @@ allowed: Array<PermissionName>, state: ConnectionState,
  */
 state_reason: string | null, 
 /**
- * The same, with cause, remedy and what else it may be; `None` while it works.
+ * The same, with cause, remedy and what else it may be; `None` while it works. While it is ready: what will end that,
+ * such as a renewed sign-in that the keychain did not take.
  */
 trouble: TroubleView | null, stored_in: StoredIn, connected_at: string, 
 /**
@@ -468,7 +469,7 @@ consent: ConsentSetting | null, };
 /**
  * What kind of failure this is; the window maps it to an action, the command line to an exit code.
  */
-export type ErrorCode = "invalid_request" | "no_oauth_client" | "no_connection" | "connection_ambiguous" | "sign_in_needed" | "sign_in_denied" | "sign_in_timed_out" | "permission_missing" | "wrong_account" | "not_found" | "no_permission" | "quota_wait" | "quota_exhausted" | "offline" | "google_outage" | "google_unreadable" | "google_refused" | "conflict" | "partly_done" | "keychain_unavailable" | "cancelled" | "terms_declined" | "terms_max_accounts" | "terms_backend_error" | "terms_timed_out" | "redirect_not_registered" | "listener_unavailable" | "storage" | "destination" | "internal";
+export type ErrorCode = "invalid_request" | "no_oauth_client" | "no_connection" | "connection_ambiguous" | "sign_in_needed" | "service_account_key" | "sign_in_denied" | "sign_in_timed_out" | "permission_missing" | "wrong_account" | "not_found" | "no_permission" | "quota_wait" | "quota_exhausted" | "offline" | "google_outage" | "google_unreadable" | "google_refused" | "conflict" | "partly_done" | "keychain_unavailable" | "cancelled" | "terms_declined" | "terms_max_accounts" | "terms_backend_error" | "terms_timed_out" | "redirect_not_registered" | "listener_unavailable" | "storage" | "destination" | "internal";
 
 /**
  * An error as it crosses to a host.
@@ -671,7 +672,11 @@ message: string,
 /**
  * Who signed in.
  */
-email: string | null, };
+email: string | null, 
+/**
+ * What kind of failure it was; the command line makes its exit code of it.
+ */
+code: ErrorCode | null, };
 
 /**
  * One OAuth client. Its secret stays in the keychain.

@@ -32,6 +32,7 @@ const TABLE: Record<ErrorCode, ErrorTreatment> = {
   no_connection: { severity: 'note', icon: 'plug', action: connections },
   connection_ambiguous: { severity: 'warn', icon: 'plug', action: connections },
   sign_in_needed: { severity: 'danger', icon: 'plug', action: signIn },
+  service_account_key: { severity: 'danger', icon: 'key', action: connections },
   sign_in_denied: { severity: 'warn', icon: 'warn', action: retry },
   sign_in_timed_out: { severity: 'warn', icon: 'clock', action: retry },
   permission_missing: { severity: 'warn', icon: 'lock', action: connections },

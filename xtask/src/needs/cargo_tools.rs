@@ -10,6 +10,9 @@ use crate::{
 /// The cargo-deny that deny.toml is written for.
 const CARGO_DENY: &str = "0.20.2";
 
+/// The cargo-fuzz that fuzz/ was last run with.
+const CARGO_FUZZ: &str = "0.13.2";
+
 /// rustfmt and clippy, added through rustup where they are missing.
 pub fn components(installing: Installing) -> Result<(), Failure> {
     for (command, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
@@ -54,19 +57,24 @@ pub fn deny(installing: Installing) -> Result<(), Failure> {
     })
 }
 
+fn installed_fuzz() -> Option<String> {
+    let answer = Program::cargo().args(["fuzz", "--version"]).answer()?;
+    answer.strip_prefix("cargo-fuzz ").map(str::to_owned)
+}
+
 /// cargo-fuzz, built from its source where it is missing.
 pub fn fuzz(installing: Installing) -> Result<(), Failure> {
-    if Program::cargo().args(["fuzz", "--version"]).answer().is_some() {
+    if installed_fuzz().is_some_and(|found| super::version(&found) >= super::version(CARGO_FUZZ)) {
         return Ok(());
     }
-    let remedy = "Install it: cargo install --locked cargo-fuzz";
+    let remedy = format!("Install it: cargo install --locked cargo-fuzz --version {CARGO_FUZZ}");
     if installing == Installing::Refused {
-        return Err(Failure::new("cargo-fuzz is missing", remedy));
+        return Err(Failure::new(format!("cargo-fuzz {CARGO_FUZZ} is missing"), remedy));
     }
-    step("cargo-fuzz", || {
+    step(&format!("cargo-fuzz {CARGO_FUZZ}"), || {
         Program::cargo()
-            .args(["install", "--locked", "--quiet", "cargo-fuzz"])
-            .run(remedy)
+            .args(["install", "--locked", "--quiet", "cargo-fuzz", "--version", CARGO_FUZZ])
+            .run(&remedy)
     })
 }
 
@@ -81,6 +89,12 @@ pub fn doctor() {
         Some(found) => note(&format!("ok       cargo-deny {found}")),
         None => note(&format!(
             "missing  cargo-deny: `cargo xtask check` installs {CARGO_DENY}"
+        )),
+    }
+    match installed_fuzz() {
+        Some(found) => note(&format!("ok       cargo-fuzz {found}")),
+        None => note(&format!(
+            "missing  cargo-fuzz: `cargo xtask test --fuzz` installs {CARGO_FUZZ}"
         )),
     }
 }

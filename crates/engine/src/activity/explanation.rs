@@ -4,14 +4,34 @@
 use std::time::Duration;
 
 use gantry_store::ActivityEntry;
-use google_apis::{ActivityId, ApiError, ErrorKind, FieldViolation};
+use google_apis::{ActivityId, ApiError, ErrorKind, FieldViolation, NetworkFault};
+use jiff::Timestamp;
 
 use super::methods;
 use crate::dto::activity::Explanation;
-use crate::error::Error;
+use crate::error::{Error, Result};
+use crate::{Engine, connections};
 
-/// Explains a request.
-pub(super) fn of(entry: &ActivityEntry) -> Explanation {
+/// Explains a request. A failure of a connection that is still there is told as the page that asked would tell it now:
+/// with who else has access, and what can be done.
+pub(super) async fn of(engine: &Engine, entry: &ActivityEntry) -> Result<Explanation> {
+    let connection = match &entry.connection_id {
+        Some(id) => engine.store.connection(id).await?,
+        None => None,
+    };
+    Ok(match (failure(entry, engine.clock.now()), connection) {
+        (Some(failure), Some(connection)) => {
+            let kind = failure.kind;
+            let asset = asset_of(&entry.url).unwrap_or_default();
+            let error = connections::explain_failure(engine, &connection, &asset, failure).await;
+            failed(kind, error, entry)
+        }
+        _ => by_itself(entry, engine.clock.now()),
+    })
+}
+
+/// Explains a request by what was written down of it alone.
+fn by_itself(entry: &ActivityEntry, now: Timestamp) -> Explanation {
     let Some(code) = &entry.error_code else {
         return Explanation {
             title: if entry.writes {
@@ -25,17 +45,8 @@ pub(super) fn of(entry: &ActivityEntry) -> Explanation {
             offers: Vec::new(),
         };
     };
-    match failure(entry) {
-        Some(failure) => {
-            let title = title(failure.kind).to_owned();
-            let error = Error::from(failure);
-            Explanation {
-                title,
-                text: sentences([Some(error.message), tries(entry), Some(cost(entry))]),
-                remedy: error.remedy,
-                offers: error.offers.into_vec(),
-            }
-        }
+    match failure(entry, now) {
+        Some(failure) => failed(failure.kind, Error::from(failure), entry),
         // Given up by Gantry, or a kind that only another version knows.
         None => Explanation {
             title: if code == "cancelled" {
@@ -51,8 +62,36 @@ pub(super) fn of(entry: &ActivityEntry) -> Explanation {
     }
 }
 
-/// The failure as the transport had it.
-fn failure(entry: &ActivityEntry) -> Option<ApiError> {
+fn failed(kind: ErrorKind, error: Error, entry: &ActivityEntry) -> Explanation {
+    Explanation {
+        title: title(kind).to_owned(),
+        text: sentences([Some(error.message), tries(entry), Some(cost(entry))]),
+        remedy: error.remedy,
+        offers: error.offers.into_vec(),
+    }
+}
+
+/// What a request was about: `properties/1`, `accounts/1` (Analytics) or `accounts/1/containers/2` (Tag Manager).
+fn asset_of(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    let parts: Vec<&str> = url.path_segments()?.collect();
+    // `properties/1:runReport` is about `properties/1`.
+    let number = |name: &str| {
+        let place = parts.iter().position(|part| *part == name)?;
+        let digits = parts.get(place + 1)?.split(':').next()?;
+        (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+    };
+    let account = number("accounts");
+    match (number("properties"), account, number("containers")) {
+        (Some(property), _, _) => Some(format!("properties/{property}")),
+        (None, Some(account), Some(container)) => Some(format!("accounts/{account}/containers/{container}")),
+        (None, Some(account), None) => Some(format!("accounts/{account}")),
+        _ => None,
+    }
+}
+
+/// The failure as the transport had it. What Google asked to wait for counts from then, not from `now`.
+fn failure(entry: &ActivityEntry, now: Timestamp) -> Option<ApiError> {
     let kind = ErrorKind::from_code(entry.error_code.as_deref()?)?;
     let message = entry.error_message.clone().unwrap_or_default();
     let method = methods::known(&entry.api_method).map_or("", |(id, _)| id);
@@ -65,7 +104,13 @@ fn failure(entry: &ActivityEntry) -> Option<ApiError> {
         failure.google_status = details.google_status;
         failure.reason = details.reason;
         failure.violations = violations.collect();
-        failure.retry_after = details.retry_after_seconds.map(Duration::from_secs);
+        failure.network = details.network.as_deref().and_then(NetworkFault::from_code);
+        failure.activation_url = details.activation_url;
+        failure.retry_after = details.retry_after_seconds.and_then(|seconds| {
+            let asked = Duration::from_millis(entry.latency_ms) + Duration::from_secs(seconds);
+            let passed = Duration::try_from(now.duration_since(entry.at)).unwrap_or_default();
+            asked.checked_sub(passed)
+        });
         failure.outcome_unknown = details.outcome_unknown;
         failure.retries = entry.retries;
         failure.elapsed = Duration::from_millis(entry.latency_ms);
@@ -176,7 +221,7 @@ mod tests {
     #[test]
     fn a_success_says_what_it_did_and_cost() {
         assert_eq!(
-            of(&entry()).text,
+            by_itself(&entry(), Timestamp::UNIX_EPOCH).text,
             "Gantry listed the Tag Manager accounts and changed nothing. It cost 1 call of the Tag Manager quota."
         );
         let repeated = ActivityEntry {
@@ -188,7 +233,7 @@ mod tests {
             ..entry()
         };
         assert!(
-            of(&repeated)
+            by_itself(&repeated, Timestamp::UNIX_EPOCH)
                 .text
                 .starts_with("The first try was in vain (503); the last one worked.")
         );
@@ -213,13 +258,87 @@ mod tests {
                 }),
                 ..entry()
             };
-            let told = Error::from(failure(&failed).unwrap());
-            let explained = of(&failed);
+            let told = Error::from(failure(&failed, Timestamp::UNIX_EPOCH).unwrap());
+            let explained = by_itself(&failed, Timestamp::UNIX_EPOCH);
             assert!(explained.text.starts_with(&told.message), "{}", explained.text);
             assert_eq!(explained.offers, told.offers.into_vec());
             assert_eq!(explained.remedy, told.remedy);
             assert!(explained.text.ends_with("a refusal counts too."));
         }
+    }
+
+    #[test]
+    fn r8_a_fault_of_the_network_and_the_page_of_an_api_are_told_again() {
+        let told = |code: &str, details: &str| {
+            let failed = ActivityEntry {
+                status: None,
+                error_code: Some(code.to_owned()),
+                error_message: Some("Nobody answered".to_owned()),
+                failure: Some(serde_json::from_str(details).unwrap()),
+                ..entry()
+            };
+            failure(&failed, Timestamp::UNIX_EPOCH).unwrap()
+        };
+        for fault in [NetworkFault::CaptivePortal, NetworkFault::ProxyRefused] {
+            let again = told("network", &format!(r#"{{"network": "{}"}}"#, fault.code()));
+            assert_eq!(again.network, Some(fault));
+            let as_it_was = ApiError::recorded(
+                ErrorKind::Network,
+                "Nobody answered",
+                again.api_method,
+                again.activity_id,
+                |failure| failure.network = Some(fault),
+            );
+            assert_eq!(Error::from(again).remedy, Error::from(as_it_was).remedy);
+        }
+        let page = "https://console.cloud.google.com/apis/library/tagmanager.googleapis.com?project=1";
+        let off = told("api_disabled", &format!(r#"{{"activation_url": "{page}"}}"#));
+        assert_eq!(off.activation_url.as_deref(), Some(page));
+        // Written down by an earlier version, or a later one.
+        assert_eq!(told("network", "{}").network, None);
+        assert_eq!(told("network", r#"{"network": "of a later version"}"#).network, None);
+    }
+
+    #[test]
+    fn a_request_is_about_what_its_path_names() {
+        for (path, asset) in [
+            (
+                "analyticsdata.googleapis.com/v1beta/properties/12:runReport",
+                Some("properties/12"),
+            ),
+            (
+                "analyticsadmin.googleapis.com/v1beta/accounts/3/dataSharingSettings",
+                Some("accounts/3"),
+            ),
+            (
+                "tagmanager.googleapis.com/tagmanager/v2/accounts/1/containers/2/versions:live?x=1",
+                Some("accounts/1/containers/2"),
+            ),
+            ("tagmanager.googleapis.com/tagmanager/v2/accounts", None),
+            ("analyticsadmin.googleapis.com/v1beta/properties", None),
+        ] {
+            assert_eq!(asset_of(&format!("https://{path}")).as_deref(), asset);
+        }
+    }
+
+    #[test]
+    fn a_pause_that_is_over_is_not_asked_for_again() {
+        let paused = ActivityEntry {
+            status: Some(429),
+            error_code: Some("rate_limited".to_owned()),
+            failure: Some(FailureDetails {
+                retry_after_seconds: Some(12),
+                ..Default::default()
+            }),
+            latency_ms: 1_000,
+            ..entry()
+        };
+        let at = |seconds| Timestamp::from_second(seconds).unwrap();
+        assert_eq!(
+            failure(&paused, at(3)).unwrap().retry_after,
+            Some(Duration::from_secs(10))
+        );
+        assert_eq!(failure(&paused, at(60)).unwrap().retry_after, None);
     }
 
     #[test]
@@ -229,6 +348,6 @@ mod tests {
             error_message: Some("The answer was not read to its end.".to_owned()),
             ..entry()
         };
-        assert_eq!(of(&given_up).title, "Not read to its end");
+        assert_eq!(by_itself(&given_up, Timestamp::UNIX_EPOCH).title, "Not read to its end");
     }
 }

@@ -102,7 +102,7 @@ pub async fn show(engine: &Arc<Engine>, request: ById) -> Result<ActivityDetail>
         )
     })?;
     let trace = engine.store.activity_trace(&request.id).await?;
-    let explanation = explanation::of(&entry);
+    let explanation = explanation::of(engine, &entry).await?;
     let curl = curl::command(&entry, trace.as_ref());
     let last = AttemptView {
         status: entry.status,

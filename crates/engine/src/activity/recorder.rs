@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use gantry_domain::HttpTrace;
+use gantry_domain::{HttpTrace, redaction};
 use gantry_store::{ActivityEntry, Attempt, FailureDetails, Store};
-use google_apis::{ActivityRecorder, RecordedCall};
+use google_apis::{ActivityRecorder, RecordedCall, RecordedError};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
@@ -48,17 +48,7 @@ impl Recorder {
 
 impl ActivityRecorder for Recorder {
     fn record(&self, call: RecordedCall) {
-        let failure = call.error.as_ref().map(|error| FailureDetails {
-            google_status: error.google_status.clone(),
-            reason: error.reason.clone(),
-            violations: error
-                .violations
-                .iter()
-                .map(|violation| (violation.field.clone(), violation.description.clone()))
-                .collect(),
-            outcome_unknown: error.outcome_unknown,
-            retry_after_seconds: error.retry_after.map(|wait| wait.as_secs()),
-        });
+        let failure = call.error.as_ref().map(details);
         let (error_code, error_message) = call
             .error
             .map_or((None, None), |error| (Some(error.code.to_owned()), Some(error.message)));
@@ -86,6 +76,23 @@ impl ActivityRecorder for Recorder {
             failure,
         };
         self.take_down(entry, call.trace);
+    }
+}
+
+/// What Google said of a failure, without what looks like a secret.
+fn details(error: &RecordedError) -> FailureDetails {
+    let told = |text: &Option<String>| text.as_deref().map(redaction::text);
+    let violations = error.violations.iter();
+    FailureDetails {
+        google_status: told(&error.google_status),
+        reason: told(&error.reason),
+        violations: violations
+            .map(|one| (redaction::text(&one.field), redaction::text(&one.description)))
+            .collect(),
+        network: error.network.map(|fault| fault.code().to_owned()),
+        activation_url: told(&error.activation_url),
+        outcome_unknown: error.outcome_unknown,
+        retry_after_seconds: error.retry_after.map(|wait| wait.as_secs()),
     }
 }
 
@@ -149,6 +156,34 @@ impl Announcer {
 mod tests {
     use super::*;
     use crate::dto::events::EngineEvent;
+
+    #[test]
+    fn what_google_says_of_a_failure_is_stored_without_secrets() {
+        let stored = details(&RecordedError {
+            code: "invalid_argument",
+            message: String::new(),
+            google_status: Some("INVALID_ARGUMENT".to_owned()),
+            reason: Some("ya29.in-the-reason".to_owned()),
+            violations: vec![google_apis::FieldViolation {
+                field: "container.name".to_owned(),
+                description: "\"AIzaSyNotAKeyButLooksLikeOne\" is no name".to_owned(),
+            }],
+            network: None,
+            activation_url: Some("https://console.developers.google.com/apis/api/x?project=1".to_owned()),
+            outcome_unknown: false,
+            retry_after: None,
+        });
+        assert_eq!(stored.google_status.as_deref(), Some("INVALID_ARGUMENT"));
+        assert_eq!(stored.reason.as_deref(), Some(redaction::REDACTED));
+        let page = "https://console.developers.google.com/apis/api/x?project=1";
+        assert_eq!(
+            stored.activation_url.as_deref(),
+            Some(page),
+            "what holds no secret stays"
+        );
+        let description = format!("\"{}\" is no name", redaction::REDACTED);
+        assert_eq!(stored.violations, [("container.name".to_owned(), description)]);
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_flood_of_requests_is_announced_at_once_and_then_at_intervals() {

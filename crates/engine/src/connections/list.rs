@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gantry_store::{AnalyticsProperty, ConnectionKind as StoredKind, ConnectionRecord, TagManagerContainer};
 use google_oauth::{OAuthClient, OAuthClientKind, OAuthError};
 
-use super::diagnosis::{signs_off, tokens_obtained, trouble_of};
+use super::diagnosis::{renewal_unsaved, signs_off, tokens_obtained, trouble_of};
 use super::session::{allowed, granted};
 use super::{reconcile, service_accounts};
 use crate::Engine;
@@ -63,7 +63,8 @@ async fn view(
         state_reason: trouble
             .as_ref()
             .map(|trouble| format!("{}. {}", trouble.title, trouble.explanation)),
-        trouble,
+        // It works, but not for long: that is to be known before Gantry quits.
+        trouble: trouble.or_else(|| engine.sessions.unsaved(&record.id).then(renewal_unsaved)),
         tokens_obtained: tokens_obtained(&engine.store, &record, engine.clock.now()).await?,
         signed_in_at: record.signed_in_at,
         sign_in_ends_at: signs_off(&record, status),

@@ -21,6 +21,7 @@ mod sign_in;
 
 pub use accounts::{AccountsInReach, AnalyticsAccountView, AnalyticsPropertyView, accounts};
 pub use diagnosis::check;
+pub(crate) use diagnosis::explain_failure;
 pub use list::{disconnect, list};
 pub use oauth_client_guide::guide as oauth_client_guide;
 pub use oauth_client_test::test as test_oauth_client;
@@ -33,6 +34,7 @@ pub use permissions::use_permissions;
 pub use refresh_lock::FileLock;
 pub(crate) use routing::{Asset, Routes, choose};
 pub use routing::{route, set_route};
+pub(crate) use service_account_refusals::REPLACE_KEY;
 pub(crate) use service_accounts::project as service_account_project;
 pub use service_accounts::{
     KeyFileUse, add as add_service_account, add_with_password as add_service_account_with_password,

@@ -4,23 +4,27 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use google_oauth::{AuthorizationRequest, Grant, Provider, TokenEndpoint};
+use google_oauth::{AuthorizationRequest, Grant, TokenEndpoint};
 
-use super::sign_in::{TIME_LIMIT, step};
+use super::sign_in::{TIME_LIMIT, step, through_the_browser};
+use crate::Engine;
 use crate::dto::ById;
 use crate::dto::connections::OAuthClientTest;
-use crate::dto::events::LinkPurpose;
-use crate::error::{Error, Result};
+use crate::error::{ErrorCode, Result};
 use crate::jobs::Job;
-use crate::{Engine, activity};
 
 /// Signs in with `openid email`, says what came back, and gives the token back.
 pub async fn test(engine: &Arc<Engine>, request: ById, job: &Job) -> Result<OAuthClientTest> {
     let client = engine.oauth_client(Some(&request.id)).await?;
-    let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client)?
-        .with_observer(activity::exchange_recorder(engine, None));
-    match sign_in(engine, &endpoint, job).await {
+    let endpoint = engine.token_endpoint(client, None)?;
+    let authorization = AuthorizationRequest {
+        scopes: vec!["openid".to_owned(), "email".to_owned()],
+        login_hint: None,
+        time_limit: TIME_LIMIT,
+    };
+    match through_the_browser(engine, &endpoint, authorization, job).await {
         Ok(grant) => {
+            job.progress(step("Signed in", 3));
             let kept = give_back(engine, &endpoint, &grant).await?;
             Ok(OAuthClientTest {
                 ok: true,
@@ -29,41 +33,18 @@ pub async fn test(engine: &Arc<Engine>, request: ById, job: &Job) -> Result<OAut
                     grant.identity.email
                 ),
                 email: Some(grant.identity.email),
+                code: None,
             })
         }
         // A person who stops learns nothing about the OAuth client.
-        Err(error) if error.code == crate::ErrorCode::Cancelled => Err(error),
+        Err(error) if error.code == ErrorCode::Cancelled => Err(error),
         Err(error) => Ok(OAuthClientTest {
             ok: false,
             message: format!("{} {}", error.message, error.remedy),
             email: None,
+            code: Some(error.code),
         }),
     }
-}
-
-async fn sign_in(engine: &Arc<Engine>, endpoint: &TokenEndpoint, job: &Job) -> Result<Grant> {
-    let authorization = AuthorizationRequest {
-        scopes: vec!["openid".to_owned(), "email".to_owned()],
-        login_hint: None,
-        time_limit: TIME_LIMIT,
-    };
-    engine.close_answer_pages().await;
-    let pending = authorization.begin(endpoint)?;
-    engine
-        .ask_to_open(
-            job,
-            LinkPurpose::SignIn,
-            pending.url.clone(),
-            Some(&pending.redirect_uri),
-            pending.expires_at,
-        )
-        .await?;
-    job.progress(step("Waiting for you in the browser", 1));
-    let code = pending.wait(job.cancel_token(), || {}).await?;
-    job.progress(step("Finishing the sign-in with Google", 2));
-    let grant = endpoint.exchange(code).await.map_err(Error::from)?;
-    job.progress(step("Signed in", 3));
-    Ok(grant)
 }
 
 /// Revokes what the test was given; says what became of it. Google revokes all that the person gave to the project with

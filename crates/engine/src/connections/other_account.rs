@@ -20,6 +20,7 @@ use crate::error::{Error, ErrorCode, Result};
 const KEPT: SignedDuration = SignedDuration::from_mins(10);
 
 /// A sign-in that waits for the person's word.
+#[derive(Clone)]
 pub(super) struct OtherAccount {
     pub client: OAuthClient,
     pub session_only: bool,
@@ -43,11 +44,18 @@ impl OtherAccounts {
         id
     }
 
-    fn take(&self, id: &str, now: Timestamp) -> Option<OtherAccount> {
+    fn get(&self, id: &str, now: Timestamp) -> Option<OtherAccount> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|(_, one)| now.duration_since(one.since) < KEPT);
-        let place = waiting.iter().position(|(known, _)| known == id)?;
-        Some(waiting.swap_remove(place).1)
+        waiting
+            .iter()
+            .find(|(known, _)| known == id)
+            .map(|(_, one)| one.clone())
+    }
+
+    fn forget(&self, id: &str) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|(known, _)| known != id);
     }
 }
 
@@ -55,7 +63,7 @@ impl OtherAccounts {
 pub async fn adopt(engine: &Arc<Engine>, request: AdoptAccount) -> Result<ConnectionView> {
     let other = engine
         .other_accounts
-        .take(&request.pending, engine.clock.now())
+        .get(&request.pending, engine.clock.now())
         .ok_or_else(|| {
             Error::new(
                 ErrorCode::NotFound,
@@ -72,6 +80,8 @@ pub async fn adopt(engine: &Arc<Engine>, request: AdoptAccount) -> Result<Connec
         &other.grant,
     )
     .await?;
+    // Only now: a keychain that was locked can be unlocked, and this asked again.
+    engine.other_accounts.forget(&request.pending);
     for topic in [Topic::Connections, Topic::OauthClients] {
         engine.jobs.changed(topic);
     }

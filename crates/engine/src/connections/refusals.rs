@@ -119,13 +119,13 @@ impl From<OAuthError> for Error {
                 "Close the program that uses the port, or another Gantry that is waiting, and try again.",
             ),
             OAuthError::KeyRefused(_) => (
-                ErrorCode::SignInNeeded,
+                ErrorCode::ServiceAccountKey,
                 "Google no longer accepts this service account's key: the key was disabled or deleted, or the whole account."
                     .to_owned(),
                 "In the Google Cloud console open IAM & Admin, Service Accounts, the account, Keys: switch the key on again, or \
                  add a new one and add its file here.",
             ),
-            OAuthError::KeyFile(error) => return key_file(ErrorCode::SignInNeeded, error),
+            OAuthError::KeyFile(error) => return key_file(ErrorCode::ServiceAccountKey, error),
             OAuthError::DelegationRefused {
                 subject,
                 client_id,
@@ -165,6 +165,12 @@ impl From<OAuthError> for Error {
                 ErrorCode::GoogleRefused,
                 "Google's answer does not prove who signed in, so nothing was saved.".to_owned(),
                 "Check that this computer's clock is right, then sign in again.",
+            ),
+            OAuthError::NotRevoked(_) => (
+                ErrorCode::PartlyDone,
+                "It was removed from this computer, but Google could not be told: what the keychain held cannot be read."
+                    .to_owned(),
+                "Remove Gantry's access at myaccount.google.com/connections as well.",
             ),
             OAuthError::Store(_) => return keychain(&error),
             OAuthError::Lock(_) => (

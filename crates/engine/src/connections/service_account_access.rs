@@ -8,59 +8,51 @@ use gantry_domain::Permission;
 use gantry_store::{ConnectionKind, ConnectionRecord};
 use google_apis::{AnalyticsAdmin, ApiError, ErrorKind, TagManager};
 
+use super::service_account_refusals::without_sign_in;
 use super::session::Session;
 use crate::dto::connections::{Finding, FindingState, FindingSubject, Offer};
 use crate::error::Error;
 
+/// What was looked at, and what was found or went wrong.
+pub(super) type Looked = (FindingSubject, Result<Finding, Error>);
+
 /// What a service account reaches, looked at after its key was proved: one call for Analytics, one for Tag Manager.
-pub(super) async fn findings(session: &Session) -> Vec<Finding> {
+pub(super) async fn findings(session: &Session) -> Vec<Looked> {
     let allowed = session.allowed();
     let reads_analytics = allowed.contains(&Permission::View) || allowed.contains(&Permission::Configure);
     let mut findings = Vec::new();
     if reads_analytics {
-        findings.push(match analytics(session).await {
-            Ok((0, _)) => no_access(
-                session,
-                FindingSubject::AnalyticsAdmin,
-                "Google Analytics",
-                ADD_TO_ANALYTICS,
-            ),
-            Ok((accounts, properties)) => found(
-                FindingSubject::AnalyticsAdmin,
+        let subject = FindingSubject::AnalyticsAdmin;
+        let found = analytics(session).await.map(|reach| match reach {
+            (0, _) => no_access(session, subject, "Google Analytics", ADD_TO_ANALYTICS),
+            (accounts, properties) => found(
+                subject,
                 format!(
                     "It reaches {} in {}",
                     counted(properties, "property", "properties"),
                     counted(accounts, "Analytics account", "Analytics accounts")
                 ),
             ),
-            Err(error) => failed(session, FindingSubject::AnalyticsAdmin, error),
         });
+        findings.push((subject, found.map_err(|error| explained(error, &session.connection))));
     }
     if allowed.contains(&Permission::View) {
-        findings.push(
-            match TagManager::new(&session.transport)
-                .accounts()
-                .try_collect::<Vec<_>>()
-                .await
-            {
-                Ok(pages) => match pages.iter().map(Vec::len).sum() {
-                    0 => no_access(
-                        session,
-                        FindingSubject::TagManager,
-                        "Google Tag Manager",
-                        ADD_TO_TAG_MANAGER,
+        let subject = FindingSubject::TagManager;
+        let pages = TagManager::new(&session.transport).accounts();
+        let found = pages
+            .try_collect::<Vec<_>>()
+            .await
+            .map(|pages| match pages.iter().map(Vec::len).sum() {
+                0 => no_access(session, subject, "Google Tag Manager", ADD_TO_TAG_MANAGER),
+                accounts => found(
+                    subject,
+                    format!(
+                        "It reaches {}",
+                        counted(accounts, "Tag Manager account", "Tag Manager accounts")
                     ),
-                    accounts => found(
-                        FindingSubject::TagManager,
-                        format!(
-                            "It reaches {}",
-                            counted(accounts, "Tag Manager account", "Tag Manager accounts")
-                        ),
-                    ),
-                },
-                Err(error) => failed(session, FindingSubject::TagManager, error),
-            },
-        );
+                ),
+            });
+        findings.push((subject, found.map_err(|error| explained(error, &session.connection))));
     }
     findings
 }
@@ -68,7 +60,7 @@ pub(super) async fn findings(session: &Session) -> Vec<Finding> {
 /// A refusal that a service account met, with the way to be given access. Of a person's connection it stays as it is.
 pub(super) fn explained(error: ApiError, connection: &ConnectionRecord) -> Error {
     let lacks_access = matches!(error.kind, ErrorKind::PermissionDenied | ErrorKind::NotFound);
-    let error = Error::from(error);
+    let error = without_sign_in(connection, Error::from(error));
     if connection.kind != ConnectionKind::ServiceAccount || !lacks_access {
         return error;
     }
@@ -123,18 +115,6 @@ fn no_access(session: &Session, subject: FindingSubject, product: &str, steps: &
         remedy: steps.to_owned(),
         offers: vec![copy_email(connection)],
         ..found(subject, format!("It reaches nothing in {product} yet"))
-    }
-}
-
-fn failed(session: &Session, subject: FindingSubject, error: ApiError) -> Finding {
-    let error = explained(error, &session.connection);
-    Finding {
-        state: FindingState::Failed,
-        explanation: error.details.unwrap_or_default(),
-        remedy: error.remedy,
-        offers: error.offers.into_vec(),
-        activity_id: error.activity_id,
-        ..found(subject, error.message)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use gantry_store::{ConnectionKind, ConnectionRecord};
 use google_oauth::{KeyFileError, PrivateKeyProblem, ServiceAccountKeyError};
 
 use crate::dto::connections::Offer;
@@ -9,6 +10,22 @@ use crate::error::{Error, ErrorCode};
 
 const MAKE_ONE: &str = "In the Google Cloud console open IAM & Admin, Service Accounts, the account, Keys, and add a key of \
                         type JSON.";
+
+/// What settles it where a person would sign in again: nobody signs in as a service account.
+pub(crate) const REPLACE_KEY: &str = "Replace its key: press Add service account on the Connections page and choose the new \
+                                      key's file, or run `gantry service-account add FILE`.";
+
+/// An error that asks to sign in, as it is of a service account: a new key is what helps. Others stay as they are.
+pub(super) fn without_sign_in(connection: &ConnectionRecord, error: Error) -> Error {
+    if connection.kind == ConnectionKind::User || error.code != ErrorCode::SignInNeeded {
+        return error;
+    }
+    Error {
+        code: ErrorCode::ServiceAccountKey,
+        remedy: REPLACE_KEY.to_owned(),
+        ..error
+    }
+}
 
 /// A file that is no key. Nothing was stored.
 pub(super) fn not_a_key(error: &ServiceAccountKeyError) -> Error {

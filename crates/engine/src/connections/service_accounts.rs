@@ -13,12 +13,13 @@ use google_oauth::{
 };
 
 use super::list::one;
+use super::reconcile;
 use super::service_account_refusals::{key_file, not_a_key};
-use super::session::allowed;
-use crate::Engine;
+use super::session::{allowed, granted};
 use crate::dto::connections::{AddServiceAccount, ByPath, ConnectionView, KeyFormat, ServiceAccountFile};
 use crate::dto::events::Topic;
 use crate::error::{Error, ErrorCode, Result};
+use crate::{Engine, activity};
 
 /// A key file to act with for one command, and from then on.
 #[derive(Clone, Debug)]
@@ -34,20 +35,7 @@ pub struct KeyFileUse {
 pub async fn inspect(engine: &Arc<Engine>, request: ByPath) -> Result<ServiceAccountFile> {
     let path = absolute(&request.path);
     let file = read(path.clone(), false).await?;
-    let mut remarks = Vec::new();
-    let key = match KeyFileFormat::of(&file) {
-        KeyFileFormat::Json => Some(ServiceAccountKey::parse(&file).map_err(|error| not_a_key(&error))?),
-        KeyFileFormat::P12 => {
-            remarks.push("A P12 file does not say whose key it is: name the service account's e-mail.".to_owned());
-            if !ServiceAccountKey::p12_opens_by_default(&file).map_err(|error| not_a_key(&error))? {
-                remarks.push(
-                    "It has a password of its own. `gantry service-account add FILE --email ADDRESS` asks for it."
-                        .to_owned(),
-                );
-            }
-            None
-        }
-    };
+    let (key, mut remarks) = aside(move || look_at(&file)).await?;
     let known = match &key {
         Some(key) => {
             let connections = engine.store.connections().await?;
@@ -74,6 +62,21 @@ pub async fn inspect(engine: &Arc<Engine>, request: ByPath) -> Result<ServiceAcc
     })
 }
 
+/// The key of a JSON file, which says whose it is, and what a person should know of a P12 file.
+fn look_at(file: &[u8]) -> Result<(Option<ServiceAccountKey>, Vec<String>)> {
+    if KeyFileFormat::of(file) == KeyFileFormat::Json {
+        let key = ServiceAccountKey::parse(file).map_err(|error| not_a_key(&error))?;
+        return Ok((Some(key), Vec::new()));
+    }
+    let mut remarks = vec!["A P12 file does not say whose key it is: name the service account's e-mail.".to_owned()];
+    if !ServiceAccountKey::p12_opens_by_default(file).map_err(|error| not_a_key(&error))? {
+        remarks.push(
+            "It has a password of its own. `gantry service-account add FILE --email ADDRESS` asks for it.".to_owned(),
+        );
+    }
+    Ok((None, remarks))
+}
+
 /// Adds a service account, or replaces its key. One token is asked for first: a key that Google does not take is not kept.
 pub async fn add(engine: &Arc<Engine>, request: AddServiceAccount) -> Result<ConnectionView> {
     add_with_password(engine, request, None).await
@@ -93,7 +96,8 @@ pub async fn add_with_password(
     }
     let path = absolute(&request.path);
     let file = read(path.clone(), request.by_reference).await?;
-    let key = parse(&file, &request, password)?;
+    let (order, password) = (request.clone(), password.cloned());
+    let key = aside(move || parse(&file, &order, password.as_ref())).await?;
     let session_only = request.session_only && !request.by_reference;
     // Before Google is asked: can it be kept at all?
     let stored = if request.by_reference {
@@ -135,6 +139,9 @@ pub async fn add_with_password(
         signed_in_at: Some(now),
         key_file: request.by_reference.then(|| path.display().to_string()),
         impersonated: subject.map(str::to_owned),
+        dropped: known
+            .as_ref()
+            .map_or_else(Vec::new, |known| still_off(known, &request.allow)),
         ..ConnectionRecord::new(&id, &identity(&key.email, subject), &key.email, &client_id, now)
     };
 
@@ -145,17 +152,31 @@ pub async fn add_with_password(
             email: key.email.clone(),
         },
     };
-    let renewal = renewal(engine, &record, source)?;
+    let renewal = renewal(engine, &to_prove(&record), source)?;
     let token = renewal.renew_with(&key).await?;
+    // The row is marked, the key goes into the keychain, and the whole row clears the mark.
+    let (record, marked) = match &stored {
+        Some(_) => {
+            let (record, marked) = reconcile::storing(engine, record).await?;
+            (record, Some(marked))
+        }
+        None => (record, None),
+    };
     let keep = async {
         if let Some((secret, store)) = &stored {
-            store.set(&id, secret).await?;
+            store.set(&record.id, secret).await?;
         }
         Ok(Some(token))
     };
-    // The key first: a crash in between leaves a key that nobody uses, not a connection without one.
-    credential_of(engine, &record, renewal).replace(keep).await?;
+    let credential = credential_of(engine, &to_prove(&record), renewal);
+    if let Err(error) = credential.replace(keep).await {
+        if let Some(marked) = marked {
+            marked.undo(engine, &record).await?;
+        }
+        return Err(error.into());
+    }
     let record = engine.store.put_connection(record).await?;
+    drop(marked);
     if let Some(known) = known.filter(|known| known.key_file.is_none() && record.key_file.is_some()) {
         // It is in its file now.
         engine.secrets(known.session_only).await?.delete(&known.id).await?;
@@ -179,7 +200,8 @@ pub async fn use_key_file(engine: &Arc<Engine>, key_file: KeyFileUse) -> Result<
         session_only: false,
     };
     let file = read(path.clone(), true).await?;
-    let key = parse(&file, &request, None)?;
+    let order = request.clone();
+    let key = aside(move || parse(&file, &order, None)).await?;
     let known = known(engine, &key.email, request.subject.as_deref()).await?;
     match known {
         Some(known) if known.key_file.as_deref().map(Path::new) == Some(&path) => Ok(known),
@@ -236,7 +258,9 @@ fn renewal(engine: &Engine, connection: &ConnectionRecord, source: KeySource) ->
         Provider::google(),
         engine.profile.base().clone(),
         Arc::clone(&engine.clock),
-    )?)
+    )?
+    .with_clock_skew(engine.clock_skew.clone())
+    .with_observer(activity::exchange_recorder(engine, Some(&connection.id))))
 }
 
 fn credential_of(engine: &Engine, connection: &ConnectionRecord, renewal: ServiceAccountRenewal) -> Credential {
@@ -264,6 +288,22 @@ fn stored_key(store: &Arc<dyn TokenStore>, id: &str) -> KeySource {
     }
 }
 
+/// What stays switched off when the key of a connection is added again. Only what it could not do before comes on with it.
+fn still_off(known: &ConnectionRecord, allow: &BTreeSet<Permission>) -> Vec<Permission> {
+    let before = granted(known);
+    let off = known.dropped.iter().copied();
+    off.filter(|one| before.contains(one) || !allow.contains(one)).collect()
+}
+
+/// What a key is proved with. Google gives no token for nothing, so with everything switched off all that it may have.
+fn to_prove(record: &ConnectionRecord) -> ConnectionRecord {
+    let mut record = record.clone();
+    if allowed(&record).is_empty() {
+        record.dropped.clear();
+    }
+    record
+}
+
 /// Who it is: one service account that acts as several users is as many connections.
 fn identity(email: &str, subject: Option<&str>) -> String {
     subject.map_or_else(|| email.to_owned(), |user| format!("{email} as {user}"))
@@ -285,15 +325,21 @@ fn absolute(path: impl AsRef<Path>) -> PathBuf {
 }
 
 async fn read(path: PathBuf, stays_there: bool) -> Result<impl std::ops::Deref<Target = Vec<u8>>> {
-    let reading = tokio::task::spawn_blocking(move || {
-        if stays_there {
+    aside(move || {
+        let file = if stays_there {
             read_private_key_file(&path)
         } else {
             read_key_file(&path)
-        }
-    });
-    match reading.await {
-        Ok(file) => file.map_err(|error| key_file(ErrorCode::InvalidRequest, &error)),
+        };
+        file.map_err(|error| key_file(ErrorCode::InvalidRequest, &error))
+    })
+    .await
+}
+
+/// Reads or opens a key where nothing else waits for it: a P12 file says itself how long its key's derivation takes.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
         Err(error) => {
             Err(Error::new(ErrorCode::Internal, "The key file was not read.", "Try again.").with_details(error))
         }

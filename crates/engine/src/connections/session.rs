@@ -2,25 +2,29 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use gantry_domain::Permission;
+use gantry_domain::{ClockSkew, Permission};
 use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
 use google_apis::{
-    AccessToken, AccessTokenSource, ClockSkew, HttpClient, RetryPolicy, SystemPause, TokenUnavailable,
-    TokenUnavailableKind, Transport, TransportConfig,
+    AccessToken, AccessTokenSource, HttpClient, RetryPolicy, SystemPause, TokenUnavailable, TokenUnavailableKind,
+    Transport, TransportConfig,
 };
 use google_oauth::{
-    Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore, UserCredential,
+    Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore,
+    TokenStoreError, UserCredential,
 };
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
 use super::diagnosis::Endings;
 use super::refresh_lock::FileLock;
 use super::refusals::at_the_apis;
+use super::service_account_refusals::without_sign_in;
 use super::service_accounts;
 use crate::dto::connections::Offer;
+use crate::dto::events::Topic;
 use crate::error::{Error, ErrorCode, Result};
 use crate::{Engine, activity, quota};
 
@@ -53,20 +57,37 @@ pub struct ConnectionFailure {
 
 /// The sessions of one engine, so that all calls of a connection share its access token.
 #[derive(Default)]
-pub struct Sessions(Mutex<HashMap<String, Session>>);
+pub struct Sessions {
+    open: Mutex<HashMap<String, Session>>,
+    /// Those of the sessions: asked without a wait for a session that is being opened, which may prompt for the keychain.
+    credentials: std::sync::Mutex<HashMap<String, Credential>>,
+}
 
 impl Sessions {
     /// The connection was signed in again or disconnected.
     pub(super) async fn forget(&self, connection_id: &str) {
-        self.0.lock().await.remove(connection_id);
+        self.open.lock().await.remove(connection_id);
+        self.credentials().remove(connection_id);
+    }
+
+    /// Whether this process alone has the connection's secret: Google renewed it and the keychain did not take it.
+    pub(super) fn unsaved(&self, connection_id: &str) -> bool {
+        self.credentials().get(connection_id).is_some_and(Credential::unsaved)
+    }
+
+    fn credentials(&self) -> MutexGuard<'_, HashMap<String, Credential>> {
+        self.credentials.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The OAuth client's file was added again.
     pub(super) async fn forget_client(&self, client_id: &str) {
-        self.0
-            .lock()
-            .await
-            .retain(|_, session| session.connection.oauth_client_id != client_id);
+        self.open.lock().await.retain(|id, session| {
+            let stays = session.connection.oauth_client_id != client_id;
+            if !stays {
+                self.credentials().remove(id);
+            }
+            stays
+        });
     }
 }
 
@@ -209,7 +230,7 @@ impl Engine {
 
     /// The session of this connection. Nothing is sent yet.
     pub async fn session_of(&self, connection: ConnectionRecord) -> Result<Session> {
-        let mut sessions = self.sessions.0.lock().await;
+        let mut sessions = self.sessions.open.lock().await;
         let known = sessions.get(&connection.id);
         // Another process may have signed in again meanwhile: the access token in memory would not have what was granted.
         if let Some(known) = known.filter(|known| same_grant(&known.connection, &connection)) {
@@ -245,7 +266,9 @@ impl Engine {
             credential: credential.clone(),
             endings: Endings::of(self),
             worked: AtomicBool::new(false),
-            clock_skew: OnceLock::new(),
+            unsaved: AtomicBool::new(false),
+            clock_skew: self.clock_skew.clone(),
+            refusals: std::sync::Mutex::default(),
         });
         let transport = Transport::new(TransportConfig {
             http,
@@ -257,8 +280,8 @@ impl Engine {
             pause: Arc::new(SystemPause),
             retry: RetryPolicy::default(),
             quota_project: None,
+            clock_skew: self.clock_skew.clone(),
         });
-        let _ = tokens.clock_skew.set(transport.clock_skew().clone());
         let session = Session {
             connection,
             transport,
@@ -266,9 +289,23 @@ impl Engine {
             project,
             credential,
         };
+        let credential = session.credential.clone();
+        self.sessions
+            .credentials()
+            .insert(session.connection.id.clone(), credential);
         sessions.insert(session.connection.id.clone(), session.clone());
         drop(sessions);
         Ok(session)
+    }
+
+    /// Google's token endpoint for this OAuth client; what is exchanged goes on record under the connection.
+    pub(super) fn token_endpoint(&self, client: OAuthClient, connection_id: Option<&str>) -> Result<TokenEndpoint> {
+        Ok(
+            TokenEndpoint::new(Provider::google(), self.profile.base().clone(), client)?
+                .with_clock(Arc::clone(&self.clock))
+                .with_clock_skew(self.clock_skew.clone())
+                .with_observer(activity::exchange_recorder(self, connection_id)),
+        )
     }
 
     pub(super) async fn user_credential(
@@ -277,9 +314,7 @@ impl Engine {
         client: OAuthClient,
     ) -> Result<UserCredential> {
         let secrets: Arc<dyn TokenStore> = self.secrets(connection.session_only).await?;
-        let endpoint = TokenEndpoint::new(Provider::google(), self.profile.base().clone(), client)?
-            .with_clock(Arc::clone(&self.clock))
-            .with_observer(activity::exchange_recorder(self, Some(&connection.id)));
+        let endpoint = self.token_endpoint(client, Some(&connection.id))?;
         Ok(
             UserCredential::new(&connection.id, endpoint, secrets, self.refresh_lock())
                 .with_clock(Arc::clone(&self.clock)),
@@ -292,7 +327,8 @@ impl Engine {
 }
 
 fn same_grant(known: &ConnectionRecord, now: &ConnectionRecord) -> bool {
-    known.session_only == now.session_only
+    known.signed_in_at == now.signed_in_at
+        && known.session_only == now.session_only
         && known.oauth_client_id == now.oauth_client_id
         && known.granted_scopes == now.granted_scopes
         && known.dropped == now.dropped
@@ -311,6 +347,38 @@ fn ambiguous(message: &str, connections: &[ConnectionRecord]) -> Error {
     )
 }
 
+/// A token that is refused so soon after it was renewed was never any good.
+const JUST_RENEWED: SignedDuration = SignedDuration::from_mins(1);
+
+/// What Google refused (401), and what was given out instead.
+#[derive(Default)]
+struct Refusals {
+    last: Option<(SecretString, Timestamp)>,
+    /// The token that came in its place.
+    successor: Option<SecretString>,
+}
+
+impl Refusals {
+    fn gave(&mut self, token: &SecretString) {
+        if self.last.as_ref().is_some_and(|(refused, _)| refused != token) {
+            self.successor.get_or_insert_with(|| token.clone());
+        }
+    }
+
+    /// Whether this is the second refusal in a row: of the token that had just come in place of a refused one.
+    fn again(&mut self, token: &SecretString, now: Timestamp) -> bool {
+        let again = match &self.last {
+            // Another call that was under way with it.
+            Some((refused, _)) if refused == token => return false,
+            Some((_, at)) => self.successor.as_ref() == Some(token) && now.duration_since(*at) <= JUST_RENEWED,
+            None => false,
+        };
+        self.last = Some((token.clone(), now));
+        self.successor = None;
+        again
+    }
+}
+
 /// Access tokens for the transport; a dead sign-in is noted with the connection.
 struct ConnectionTokens {
     connection: ConnectionRecord,
@@ -318,10 +386,17 @@ struct ConnectionTokens {
     endings: Endings,
     /// It gave out a token since this process began.
     worked: AtomicBool,
-    clock_skew: OnceLock<ClockSkew>,
+    /// As it was told last: the keychain did not take a renewed secret.
+    unsaved: AtomicBool,
+    clock_skew: ClockSkew,
+    refusals: std::sync::Mutex<Refusals>,
 }
 
 impl ConnectionTokens {
+    fn refusals(&self) -> MutexGuard<'_, Refusals> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The last use is the last success: an old one tells later why Google ended the sign-in.
     async fn used(&self) {
         if self.worked.swap(true, Ordering::Relaxed) {
@@ -340,13 +415,25 @@ impl AccessTokenSource for ConnectionTokens {
         match self.credential.access_token().await {
             Ok(token) => {
                 self.used().await;
+                self.refusals().gave(&token);
+                let unsaved = self.credential.unsaved();
+                if self.unsaved.swap(unsaved, Ordering::Relaxed) != unsaved {
+                    self.endings.jobs.changed(Topic::Connections);
+                }
                 Ok(AccessToken::new(token.expose()))
             }
             Err(error) => {
-                let skew = self.clock_skew.get().and_then(ClockSkew::known);
+                let skew = self.clock_skew.known();
                 self.endings.note(&self.connection, &error, skew).await;
+                let is_service_account = self.connection.kind == ConnectionKind::ServiceAccount;
                 let kind = match &error {
                     OAuthError::KeyRefused(_) => TokenUnavailableKind::ServiceAccount,
+                    // Its key is gone from the keychain, or damaged.
+                    OAuthError::NotSignedIn | OAuthError::Store(TokenStoreError::Unreadable(_))
+                        if is_service_account =>
+                    {
+                        TokenUnavailableKind::ServiceAccount
+                    }
                     error if error.needs_sign_in() => TokenUnavailableKind::SignInNeeded,
                     OAuthError::Store(_) => TokenUnavailableKind::Keychain,
                     OAuthError::KeyFile(_)
@@ -361,18 +448,53 @@ impl AccessTokenSource for ConnectionTokens {
                     error if error.is_temporary() => TokenUnavailableKind::Network,
                     _ => TokenUnavailableKind::Other,
                 };
-                let error = Error::from(error);
-                let message = match kind {
+                let error = without_sign_in(&self.connection, Error::from(error));
+                Err(TokenUnavailable {
+                    kind,
+                    message: error.message,
                     // Each of its failures has a remedy of its own.
-                    TokenUnavailableKind::ServiceAccount => format!("{} {}", error.message, error.remedy),
-                    _ => error.message,
-                };
-                Err(TokenUnavailable { kind, message })
+                    remedy: (kind == TokenUnavailableKind::ServiceAccount).then_some(error.remedy),
+                })
             }
         }
     }
 
     async fn invalidate(&self, token: &AccessToken) {
-        self.credential.invalidate(&SecretString::new(token.expose())).await;
+        let token = SecretString::new(token.expose());
+        self.credential.invalidate(&token).await;
+        let again = self.refusals().again(&token, self.endings.clock.now());
+        if again {
+            // Renewing works and helps nothing: only a new sign-in can.
+            let said = "Google refuses the access that it has just renewed (HTTP 401)".to_owned();
+            let end = match self.connection.kind {
+                ConnectionKind::User => OAuthError::SignInExpired(said),
+                ConnectionKind::ServiceAccount => OAuthError::KeyRefused(said),
+            };
+            self.endings.note(&self.connection, &end, self.clock_skew.known()).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r11_only_a_token_that_was_just_renewed_is_the_second_refusal() {
+        let token = SecretString::new;
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let mut refusals = Refusals::default();
+        refusals.gave(&token("one"));
+        assert!(!refusals.again(&token("one"), at(0)));
+        assert!(!refusals.again(&token("one"), at(1)), "another call had it too");
+        refusals.gave(&token("two"));
+        assert!(refusals.again(&token("two"), at(2)));
+        // One that worked for a while is renewed first.
+        refusals.gave(&token("three"));
+        assert!(!refusals.again(&token("three"), at(2000)));
+        refusals.gave(&token("four"));
+        assert!(!refusals.again(&token("from before"), at(2001)));
+        refusals.gave(&token("five"));
+        assert!(refusals.again(&token("five"), at(2002)));
     }
 }

@@ -14,11 +14,11 @@ use super::diagnosis::signs_off;
 use super::list::one;
 use super::other_account::OtherAccount;
 use super::reconcile;
+use crate::Engine;
 use crate::dto::connections::{ConnectRequest, ConnectionView, Offer};
 use crate::dto::events::{EngineEvent, LinkPurpose, Progress, Topic};
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
-use crate::{Engine, activity};
 
 /// How long a person may take on Google's page.
 pub(super) const TIME_LIMIT: Duration = Duration::from_mins(10);
@@ -67,20 +67,43 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         ));
     }
 
-    let endpoint = TokenEndpoint::new(Provider::google(), engine.profile.base().clone(), client.clone())?
-        .with_clock(Arc::clone(&engine.clock))
-        .with_observer(activity::exchange_recorder(
-            engine,
-            before.as_ref().map(|record| record.id.as_str()),
-        ));
+    let endpoint = engine.token_endpoint(client.clone(), before.as_ref().map(|record| record.id.as_str()))?;
     let authorization = AuthorizationRequest {
         scopes: scopes_to_request(&allow),
         login_hint: before.as_ref().map(|record| record.email.clone()),
         time_limit: TIME_LIMIT,
     };
+    let grant = through_the_browser(engine, &endpoint, authorization, job).await?;
+    if grant.refresh_token.is_some() {
+        // Google counts every one, whatever becomes of it here.
+        let (issuer, person) = (endpoint.provider().issuer, &grant.identity.sub);
+        let now = engine.clock.now();
+        engine
+            .store
+            .record_sign_in(issuer, person, &client.client_id, now)
+            .await?;
+    }
+    if let Some(wanted) = before.as_ref().filter(|wanted| wanted.subject != grant.identity.sub) {
+        return Err(wrong_account(engine, wanted, client, session_only, allow, grant));
+    }
+    let stored = keep(engine, client, session_only, before, &allow, &grant).await?;
+    job.progress(step("Signed in", 3));
+    for topic in [Topic::Connections, Topic::OauthClients] {
+        engine.jobs.changed(topic);
+    }
+    one(engine, &stored.id).await
+}
+
+/// Opens the page, waits for its answer and trades it for tokens.
+pub(super) async fn through_the_browser(
+    engine: &Engine,
+    endpoint: &TokenEndpoint,
+    authorization: AuthorizationRequest,
+    job: &Job,
+) -> Result<Grant> {
     // An OAuth client may have but one registered address for all its answers.
     engine.close_answer_pages().await;
-    let pending = authorization.begin(&endpoint)?;
+    let pending = authorization.begin(endpoint)?;
     engine
         .ask_to_open(
             job,
@@ -102,25 +125,7 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
         })
         .await?;
     job.progress(step("Finishing the sign-in with Google", 2));
-    let grant = endpoint.exchange(code).await?;
-    if grant.refresh_token.is_some() {
-        // Google counts every one, whatever becomes of it here.
-        let (issuer, person) = (endpoint.provider().issuer, &grant.identity.sub);
-        let now = engine.clock.now();
-        engine
-            .store
-            .record_sign_in(issuer, person, &client.client_id, now)
-            .await?;
-    }
-    if let Some(wanted) = before.as_ref().filter(|wanted| wanted.subject != grant.identity.sub) {
-        return Err(wrong_account(engine, wanted, client, session_only, allow, grant));
-    }
-    let stored = keep(engine, client, session_only, before, &allow, &grant).await?;
-    job.progress(step("Signed in", 3));
-    for topic in [Topic::Connections, Topic::OauthClients] {
-        engine.jobs.changed(topic);
-    }
-    one(engine, &stored.id).await
+    Ok(endpoint.exchange(code).await?)
 }
 
 /// Another account answered: nothing is overwritten, and the person may keep the other one as well.

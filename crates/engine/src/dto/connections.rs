@@ -109,6 +109,8 @@ pub struct OAuthClientTest {
     pub message: String,
     /// Who signed in.
     pub email: Option<String>,
+    /// What kind of failure it was; the command line makes its exit code of it.
+    pub code: Option<ErrorCode>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -133,7 +135,8 @@ pub struct ConnectionView {
     pub state: ConnectionState,
     /// Why it needs a sign-in, in plain words.
     pub state_reason: Option<String>,
-    /// The same, with cause, remedy and what else it may be; `None` while it works.
+    /// The same, with cause, remedy and what else it may be; `None` while it works. While it is ready: what will end that,
+    /// such as a renewed sign-in that the keychain did not take.
     pub trouble: Option<TroubleView>,
     pub stored_in: StoredIn,
     pub connected_at: Timestamp,

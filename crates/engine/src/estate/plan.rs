@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::connections::{ReadySessions, Session};
+use gantry_store::ConnectionKind;
+
+use crate::connections::{REPLACE_KEY, ReadySessions, Session};
 use crate::dto::containers::{SyncPlan, SyncRequest};
 use crate::error::{Error, ErrorCode, Result};
 use crate::{Engine, quota};
@@ -57,6 +59,16 @@ pub(super) async fn sessions(engine: &Arc<Engine>, request: &SyncRequest) -> Res
             Err(error) if error.code == ErrorCode::NoConnection => return Err(error),
             other => other.ok(),
         };
+        if let Some(robot) = connection
+            .as_ref()
+            .filter(|one| one.kind == ConnectionKind::ServiceAccount)
+        {
+            return Err(Error::new(
+                ErrorCode::ServiceAccountKey,
+                format!("The key of {} cannot be used, so nothing can be read.", robot.email),
+                REPLACE_KEY,
+            ));
+        }
         let who = connection.map_or_else(|| "Every connection".to_owned(), |connection| connection.email);
         return Err(Error::new(
             ErrorCode::SignInNeeded,

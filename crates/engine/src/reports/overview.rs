@@ -95,6 +95,7 @@ fn may_show_last_good(code: ErrorCode) -> bool {
             | ErrorCode::QuotaWait
             | ErrorCode::QuotaExhausted
             | ErrorCode::SignInNeeded
+            | ErrorCode::ServiceAccountKey
             | ErrorCode::KeychainUnavailable
     )
 }

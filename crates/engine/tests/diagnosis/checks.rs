@@ -4,14 +4,16 @@ use gantry_domain::Permission;
 use gantry_engine::ErrorCode;
 use gantry_engine::connections;
 use gantry_engine::dto::connections::{
-    ConnectionCheck, Finding, FindingState, FindingSubject, Offer, SignInCause, UsePermissions,
+    ConnectionCheck, ConnectionState, Finding, FindingState, FindingSubject, Offer, SignInCause, TroubleAction,
+    UsePermissions,
 };
+use gantry_engine::dto::events::{EngineEvent, Topic};
 use gantry_sandbox::practice::{AGENCY_ADMIN as ANA, NEWCOMER};
-use google_oauth::TokenStore as _;
+use google_oauth::{TokenStore as _, TokenStoreError};
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::stage::{Stage, view_scopes};
+use crate::stage::{Access, Stage, view_scopes};
 
 fn of(check: &ConnectionCheck, subject: FindingSubject) -> &Finding {
     check
@@ -162,12 +164,9 @@ async fn somebody_who_reaches_nothing_is_told_so_and_the_rest_is_skipped() {
 #[tokio::test]
 async fn a_connection_that_works_again_is_revived() {
     let stage = Stage::open(&[ANA]).await;
-    stage
-        .engine
-        .store()
-        .end_sign_in(ANA, "unknown", stage.now())
-        .await
-        .unwrap();
+    let store = stage.engine.store();
+    let signed_in = store.connection(ANA).await.unwrap().unwrap().signed_in_at;
+    assert!(store.end_sign_in(ANA, signed_in, "unknown", stage.now()).await.unwrap());
     assert!(stage.view(ANA).await.trouble.is_some());
     let check = stage.check(ANA).await;
     assert!(check.ok && check.connection.trouble.is_none());
@@ -183,4 +182,78 @@ async fn an_empty_keychain_is_a_finding_and_the_rest_is_skipped() {
     assert_eq!(of(&check, FindingSubject::SignIn).state, FindingState::Skipped);
     assert_eq!(of(&check, FindingSubject::TagManager).state, FindingState::Skipped);
     assert_eq!(check.connection.trouble.unwrap().cause, SignInCause::NotStored);
+}
+
+#[tokio::test]
+async fn r6_a_renewed_sign_in_that_the_keychain_did_not_take_is_told_while_it_works() {
+    let stage = Stage::open(&[ANA]).await;
+    let issued = async || {
+        let order = json!({"email": ANA, "scopes": view_scopes()});
+        let issued = stage.control("tokens/issue", order).await;
+        issued["refresh_token"].as_str().unwrap().to_owned()
+    };
+    // The next renewal brings a new refresh token, as providers that rotate do.
+    let rotates_to = async |token: &str| {
+        let body = json!({"access_token": "ya29.rotated", "expires_in": 3599, "token_type": "Bearer",
+                          "refresh_token": token});
+        let token_endpoint = json!({"host": "oauth2.googleapis.com", "path_contains": "/token"});
+        let order = json!({"match": token_endpoint, "status": 200, "body": body});
+        stage.control("faults", order).await;
+    };
+    let (first, second) = (issued().await, issued().await);
+    *stage.keychain.broken.lock().unwrap() = Some(|| TokenStoreError::Locked("dismissed".to_owned()));
+    *stage.keychain.breaks_only.lock().unwrap() = Some(Access::Set);
+    rotates_to(&first).await;
+    let mut events = stage.engine.subscribe();
+    let _ = stage.use_it(ANA).await;
+    let told = async {
+        loop {
+            if matches!(
+                events.recv().await.unwrap(),
+                EngineEvent::Changed {
+                    topic: Topic::Connections
+                }
+            ) {
+                break;
+            }
+        }
+    };
+    told.await;
+    let view = stage.view(ANA).await;
+    let trouble = view.trouble.unwrap();
+    assert_eq!((view.state, view.state_reason), (ConnectionState::Ready, None));
+    assert_eq!(
+        (trouble.cause, trouble.action),
+        (SignInCause::KeychainUnavailable, TroubleAction::UnlockKeychain)
+    );
+    assert!(
+        trouble.explanation.contains("until Gantry quits"),
+        "{}",
+        trouble.explanation
+    );
+
+    rotates_to(&second).await;
+    let check = stage.check(ANA).await;
+    let keychain = of(&check, FindingSubject::Keychain);
+    assert_eq!(
+        (keychain.state, &keychain.offers),
+        (FindingState::Warn, &vec![Offer::RetryKeychain])
+    );
+    assert_eq!(
+        check
+            .findings
+            .iter()
+            .filter(|one| one.subject == FindingSubject::Keychain)
+            .count(),
+        1,
+        "one finding for each subject"
+    );
+
+    // The keychain takes it: there is nothing more to tell.
+    *stage.keychain.broken.lock().unwrap() = None;
+    let check = stage.check(ANA).await;
+    assert!(check.ok && check.connection.trouble.is_none(), "{}", check.message);
+    assert_eq!(of(&check, FindingSubject::Keychain).state, FindingState::Ok);
+    let kept = stage.keychain.entries.get(ANA).await.unwrap().unwrap();
+    assert_eq!(kept.expose(), second.as_bytes());
 }

@@ -2,18 +2,18 @@
 //! deleted.
 
 use gantry_engine::ErrorCode;
-use gantry_engine::dto::Nothing;
 use gantry_engine::dto::app::AttentionKind;
 use gantry_engine::dto::connections::{
     ConnectionState, Offer, PublishingStatusName, SignInCause, TroubleAction, UpdateOAuthClient,
 };
+use gantry_engine::dto::{ById, Nothing};
 use gantry_engine::{connections, overview};
 use gantry_sandbox::practice::{AGENCY_ADMIN as ANA, AGENCY_EDITOR as BEN, INSTALLED_CLIENT_ID};
 use google_oauth::{TokenStore as _, TokenStoreError};
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::stage::{Stage, view_scopes};
+use crate::stage::{Access, Stage, view_scopes};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -244,4 +244,55 @@ async fn k6_an_entry_that_cannot_be_read_asks_for_a_new_sign_in() {
     *stage.keychain.broken.lock().unwrap() = None;
     assert!(stage.check(ANA).await.ok, "it can be read after all");
     assert!(stage.view(ANA).await.trouble.is_none());
+}
+
+#[tokio::test]
+async fn k6_an_entry_that_cannot_be_read_can_be_disconnected_and_google_was_not_told() {
+    let stage = Stage::open(&[ANA]).await;
+    *stage.keychain.broken.lock().unwrap() = Some(|| TokenStoreError::Unreadable("two entries".to_owned()));
+    *stage.keychain.breaks_only.lock().unwrap() = Some(Access::Get);
+    let request = ById { id: ANA.to_owned() };
+    let error = connections::disconnect(&stage.engine, request).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::PartlyDone);
+    assert!(error.message.contains("Google could not be told"), "{}", error.message);
+    assert!(error.remedy.contains("myaccount.google.com"), "{}", error.remedy);
+    assert!(stage.engine.store().connection(ANA).await.unwrap().is_none());
+    assert!(stage.keychain.entries.get(ANA).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn r11_a_second_401_for_a_fresh_token_asks_for_a_new_sign_in() {
+    let stage = Stage::open(&[ANA, BEN]).await;
+    for host in ["analyticsadmin.googleapis.com", "tagmanager.googleapis.com"] {
+        let order = json!({"match": {"host": host}, "status": 401, "times": 100});
+        stage.control("faults", order).await;
+    }
+    let error = stage.use_it(ANA).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::SignInNeeded);
+    let view = stage.view(ANA).await;
+    let trouble = view.trouble.unwrap();
+    assert_eq!(
+        (view.state, trouble.action),
+        (ConnectionState::NeedsSignIn, TroubleAction::SignInAgain)
+    );
+    assert_eq!(trouble.cause, SignInCause::Unknown);
+    assert_eq!(stage.view(BEN).await.state, ConnectionState::Ready);
+    // A later success is no new sign-in; a check that the person asks for is worth as much.
+    stage.sandbox.google().clear_faults();
+    stage.use_it(ANA).await.unwrap();
+    assert_eq!(stage.view(ANA).await.state, ConnectionState::NeedsSignIn);
+    assert!(stage.check(ANA).await.ok);
+    assert_eq!(stage.view(ANA).await.state, ConnectionState::Ready);
+}
+
+#[tokio::test]
+async fn r11_one_401_is_answered_with_a_renewal_and_ends_nothing() {
+    let stage = Stage::open(&[ANA]).await;
+    for host in ["analyticsadmin.googleapis.com", "tagmanager.googleapis.com"] {
+        stage
+            .control("faults", json!({"match": {"host": host}, "status": 401}))
+            .await;
+    }
+    stage.use_it(ANA).await.unwrap();
+    assert_eq!(stage.view(ANA).await.state, ConnectionState::Ready);
 }

@@ -41,10 +41,23 @@ type Failure = fn() -> TokenStoreError;
 pub struct TestKeychain {
     pub entries: Arc<SessionTokenStore>,
     pub broken: Arc<Mutex<Option<Failure>>>,
+    /// What fails while it is broken; all where nothing is named.
+    pub breaks_only: Arc<Mutex<Option<Access>>>,
+}
+
+/// What is asked of a keychain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Get,
+    Set,
+    Delete,
 }
 
 impl TestKeychain {
-    fn ask(&self) -> Result<(), TokenStoreError> {
+    fn ask(&self, access: Access) -> Result<(), TokenStoreError> {
+        if self.breaks_only.lock().unwrap().is_some_and(|only| only != access) {
+            return Ok(());
+        }
         let broken = *self.broken.lock().unwrap();
         broken.map_or(Ok(()), |error| Err(error()))
     }
@@ -55,16 +68,16 @@ impl TokenStore for TestKeychain {
     async fn get(&self, key: &str) -> Result<Option<SecretBytes>, TokenStoreError> {
         // The OAuth client's secret is another entry.
         if !key.starts_with("oauth-client:") {
-            self.ask()?;
+            self.ask(Access::Get)?;
         }
         self.entries.get(key).await
     }
     async fn set(&self, key: &str, secret: &SecretBytes) -> Result<(), TokenStoreError> {
-        self.ask()?;
+        self.ask(Access::Set)?;
         self.entries.set(key, secret).await
     }
     async fn delete(&self, key: &str) -> Result<(), TokenStoreError> {
-        self.ask()?;
+        self.ask(Access::Delete)?;
         self.entries.delete(key).await
     }
     fn persistence(&self) -> Persistence {

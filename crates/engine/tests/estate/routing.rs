@@ -83,13 +83,15 @@ async fn what_is_switched_off_or_broken_is_not_chosen() {
         route(&stage, &property, Permission::View).await.chosen.as_deref(),
         Some(AGENCY_ADMIN)
     );
+    let store = stage.engine.store();
+    let signed_in = store.connection(AGENCY_ADMIN).await.unwrap().unwrap().signed_in_at;
     let now = jiff::Timestamp::now();
-    stage
-        .engine
-        .store()
-        .end_sign_in(AGENCY_ADMIN, "revoked", now)
-        .await
-        .unwrap();
+    assert!(
+        store
+            .end_sign_in(AGENCY_ADMIN, signed_in, "revoked", now)
+            .await
+            .unwrap()
+    );
     let view = route(&stage, &property, Permission::View).await;
     assert_eq!(view.chosen, None);
     assert!(view.candidates.iter().all(|candidate| !candidate.because.is_empty()));

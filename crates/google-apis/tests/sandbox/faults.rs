@@ -153,6 +153,7 @@ impl AccessTokenSource for NoToken {
         Err(TokenUnavailable {
             kind: self.0,
             message: "None to be had.".into(),
+            remedy: Some("Ask somebody else.".into()),
         })
     }
 
@@ -166,12 +167,15 @@ async fn what_cannot_be_authorised_is_neither_booked_nor_sent() {
         (TokenUnavailableKind::Network, ErrorKind::Network),
         (TokenUnavailableKind::OAuthClientRefused, ErrorKind::OAuthClientRefused),
         (TokenUnavailableKind::RefreshLock, ErrorKind::RefreshLock),
+        (TokenUnavailableKind::ServiceAccount, ErrorKind::ServiceAccount),
     ] {
         let ledger = Arc::new(Script::default());
         let transport = stage.transport_of(Arc::new(NoToken(why)), Arc::clone(&ledger) as Arc<dyn QuotaLedger>);
         let before = stage.log().await.len();
         let error = AnalyticsAdmin::new(&transport).account("accounts/1").await.unwrap_err();
         assert_eq!(error.kind, kind);
+        assert_eq!(error.message, "None to be had.");
+        assert_eq!(error.remedy.as_deref(), Some("Ask somebody else."));
         assert!(ledger.asked.lock().unwrap().is_empty(), "booked");
         assert_eq!(stage.log().await.len(), before);
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gantry_domain::{GoogleBase, SystemClock};
+use gantry_domain::{ClockSkew, GoogleBase, SystemClock};
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, Seed, practice};
 use google_apis::{
     AccessToken, AccessTokenSource, ActivityRecorder, HttpClient, NoQuotaLedger, Pause, QuotaLedger, RecordedCall,
@@ -133,6 +133,7 @@ impl Stage {
             pause: Arc::clone(&self.waits) as Arc<dyn Pause>,
             retry: RetryPolicy::default(),
             quota_project: None,
+            clock_skew: ClockSkew::default(),
         })
     }
 

@@ -8,6 +8,11 @@ use super::key::{LARGEST, ServiceAccountKey};
 use super::private_key::RsaPrivateKey;
 use crate::secret::SecretString;
 
+/// Google's have 2.5 KB; the longest RSA key with a chain of certificates fits as well. Each encrypted part of a file may ask
+/// for up to a million rounds of its key's derivation (what the crate allows), and has to be small to be one of many: this
+/// bounds how long a file made to be slow can take.
+const LARGEST_P12: usize = 16 * 1024;
+
 /// What Google protects every P12 file with, and prints beside the download.
 const DEFAULT_PASSWORD: &str = "notasecret";
 
@@ -31,6 +36,12 @@ impl ServiceAccountKey {
 fn private_key(file: &[u8], password: Option<&SecretString>) -> Result<RsaPrivateKey, KeyError> {
     if file.len() > LARGEST {
         return Err(KeyError::TooLarge(file.len() as u64));
+    }
+    if file.len() > LARGEST_P12 {
+        return Err(KeyError::NotP12(format!(
+            "it is {} bytes long, and one with a key alone is under 16 KiB",
+            file.len()
+        )));
     }
     let unreadable = |error: P12Error| KeyError::NotP12(error.to_string());
     let archive = match Pkcs12Archive::from_pkcs12(file, DEFAULT_PASSWORD) {

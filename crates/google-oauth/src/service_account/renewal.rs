@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use gantry_domain::{Clock, GoogleBase};
+use gantry_domain::{Clock, ClockSkew, GoogleBase};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -15,6 +15,7 @@ use super::key::ServiceAccountKey;
 use super::key_source::KeySource;
 use crate::access_token::AccessToken;
 use crate::error::OAuthError;
+use crate::exchange::ExchangeObserver;
 use crate::http_client::{Answer, HttpClient, normalised, refusal};
 use crate::provider::Provider;
 use crate::renewal::Renewal;
@@ -61,13 +62,27 @@ impl ServiceAccountRenewal {
         base: GoogleBase,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OAuthError> {
+        let mut http = HttpClient::new(base)?;
+        http.set_clock(Arc::clone(&clock));
         Ok(Self {
             source,
             order,
             provider,
-            http: HttpClient::new(base)?,
+            http,
             clock,
         })
+    }
+
+    /// The same, telling `observer` of each exchange.
+    pub fn with_observer(mut self, observer: Arc<dyn ExchangeObserver>) -> Self {
+        self.http.set_observer(observer);
+        self
+    }
+
+    /// The same, with a measurement of the clock that others share.
+    pub fn with_clock_skew(mut self, skew: ClockSkew) -> Self {
+        self.http.set_skew(skew);
+        self
     }
 
     /// Trades one assertion of `key` for an access token.

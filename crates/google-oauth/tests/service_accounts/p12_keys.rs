@@ -65,3 +65,37 @@ fn s1_what_is_no_p12_key_is_named() {
         Err(Problem::EmailNeeded)
     );
 }
+
+/// A file may not keep this computer busy: the rounds of a key's derivation are counted before they are run.
+#[test]
+fn s1_a_p12_made_to_be_slow_is_refused() {
+    // MacData ends the file (RFC 7292, appendix A) with the number of its rounds: 2048, as INTEGER.
+    let (file, rounds) = GOOGLE.split_last_chunk::<4>().unwrap();
+    assert_eq!(rounds, &[0x02, 0x02, 0x08, 0x00]);
+    // The same length with the largest number of rounds that fits: under a million is run, and finds the checksum wrong.
+    let parse = |file: &[u8]| ServiceAccountKey::parse_p12(file, practice::SERVICE_ACCOUNT, None).unwrap_err();
+    assert_eq!(
+        parse(&[file, &[0x02, 0x02, 0x08, 0x01]].concat()),
+        Problem::PasswordNeeded
+    );
+    // Two bytes more: each length around it grows by as many.
+    let slow = longer(&[file, &[0x02, 0x04, 0x7f, 0xff, 0xff, 0xff]].concat());
+    assert!(matches!(parse(&slow), Problem::NotP12(_)), "{:?}", parse(&slow));
+    let mut long = GOOGLE.to_vec();
+    long.resize(17 << 10, 0);
+    assert!(matches!(parse(&long), Problem::NotP12(why) if why.contains("bytes long")));
+}
+
+/// Adds two to the lengths of the file and of its `MacData`, the last thing in it.
+fn longer(file: &[u8]) -> Vec<u8> {
+    let mut file = file.to_vec();
+    let total = u16::from_be_bytes([file[2], file[3]]) + 2;
+    assert_eq!((file[1], usize::from(total) + 4), (0x82, file.len()));
+    file[2..4].copy_from_slice(&total.to_be_bytes());
+    let length = (0..file.len() - 2)
+        .rev()
+        .find(|&at| file[at] == 0x30 && at + 2 + usize::from(file[at + 1]) + 2 == file.len())
+        .unwrap();
+    file[length + 1] += 2;
+    file
+}

@@ -312,6 +312,21 @@ describe('a service account', () => {
     expect(router.route.id).toBe('c10');
   });
 
+  test('s6_that_acts_as_a_user_reaches_what_the_user_does_so_that_the_users_email_is_the_one_to_add', async () => {
+    const { host, dialog } = await open('/keys/reports.json');
+    await within(dialog).findByText('reports@bw-prod.iam.gserviceaccount.example');
+    host.answers['service_accounts.add'] = () => ({ ...(sample.connections[4] as ConnectionView), id: 'c10', properties: 0, containers: 0 });
+    host.answers['connections.check'] = ({ id }) => ({
+      connection: { ...(sample.connections[4] as ConnectionView), id, properties: 0, containers: 0 }, ok: true, message: 'Google accepts the key.', findings: [], code: null,
+    });
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Add service account' }));
+    const added = await screen.findByRole('dialog', { name: /is connected/ });
+    expect(await within(added).findByText('It reaches nothing yet')).toBeTruthy();
+    const written = clipboard();
+    await fireEvent.click(within(added).getByRole('button', { name: 'Copy e-mail address' }));
+    expect(written).toHaveBeenCalledWith('maya@brightwater.example');
+  });
+
   test('in a P12 file needs its e-mail, said at the field', async () => {
     const { host, dialog } = await open('/keys/old.p12');
     const email = await within(dialog).findByLabelText(/E-mail of the service account/);

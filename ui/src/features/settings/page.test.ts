@@ -119,7 +119,7 @@ describe('one’s own OAuth client', () => {
     await fireEvent.click(await screen.findByRole('button', { name: 'Make a test sign-in', description: '' }).catch(() => screen.getAllByRole('button', { name: 'Make a test sign-in' }).at(-1) as HTMLElement));
     expect((host.requests('oauth_clients.test') as ById[])[0]).toEqual({ id: '1234-abc.apps.googleusercontent.com' });
     await screen.findByText('127.0.0.1:47811');
-    host.emit({ event: 'job_done', job: 'job-1', command: 'oauth_clients.test', result: { ok: true, message: 'Google signed maya@brightwater.example in with this OAuth client.', email: 'maya@brightwater.example' } });
+    host.emit({ event: 'job_done', job: 'job-1', command: 'oauth_clients.test', result: { ok: true, message: 'Google signed maya@brightwater.example in with this OAuth client.', email: 'maya@brightwater.example', code: null } });
     expect(await screen.findByText('It works')).toBeTruthy();
     expect(screen.getByText('You have your own OAuth client')).toBeTruthy();
   });
@@ -127,7 +127,7 @@ describe('one’s own OAuth client', () => {
   test('that Google turns away says why and can be tested again', async () => {
     const { host } = show('oauth-clients');
     host.starts['oauth_clients.test'] = (_request, job) => {
-      host.emit({ event: 'job_done', job, command: 'oauth_clients.test', result: { ok: false, message: 'No answer from Google. Add the account as a test user.', email: null } });
+      host.emit({ event: 'job_done', job, command: 'oauth_clients.test', result: { ok: false, message: 'No answer from Google. Add the account as a test user.', email: null, code: 'sign_in_timed_out' } });
     };
     await press('Test Brightwater desktop');
     const dialog = await screen.findByRole('dialog');

@@ -64,3 +64,9 @@ test('a link that cannot be opened says so beside it', async () => {
   await press('Enable it');
   expect(await screen.findByText(/No browser could be opened\./)).toBeTruthy();
 });
+
+test('a service account’s key that is of no use leads to the connections, and never to a sign-in', () => {
+  show([], { code: 'service_account_key', remedy: 'Replace its key.' });
+  expect(screen.queryByRole('button', { name: 'Sign in again' })).toBeNull();
+  expect(screen.getByRole('link', { name: 'Open Connections' })).toBeTruthy();
+});

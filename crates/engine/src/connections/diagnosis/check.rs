@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use gantry_domain::Permission;
+use gantry_domain::clock_skew::skew_in_words;
 use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
 use google_apis::{AnalyticsAdmin, AnalyticsData, ApiError, TagManager};
-use google_oauth::skew_in_words;
 use jiff::SignedDuration;
 
-use super::{Endings, trouble_of};
+use super::{Endings, offering_sign_in, renewal_unsaved, signing_in_again, trouble_of};
 use crate::Engine;
 use crate::connections::list::one;
 use crate::connections::session::{allowed, granted};
@@ -81,6 +81,18 @@ pub async fn check(engine: &Arc<Engine>, request: ById) -> Result<ConnectionChec
         findings.push(skipped(FindingSubject::SignIn, "Google was not asked", why));
         None
     };
+    if engine.sessions.unsaved(&record.id) {
+        // Instead of what the keychain holds: that is the sign-in of before.
+        findings.list.retain(|one| one.subject != FindingSubject::Keychain);
+        let trouble = renewal_unsaved();
+        let subject = FindingSubject::Keychain;
+        findings.push(Finding {
+            explanation: trouble.explanation,
+            remedy: trouble.remedy,
+            offers: vec![Offer::RetryKeychain],
+            ..finding(subject, FindingState::Warn, &trouble.title)
+        });
+    }
     let clock_place = findings.list.len();
     permissions(&record, &mut findings);
     match &session {
@@ -155,7 +167,7 @@ async fn keychain(engine: &Engine, record: &ConnectionRecord, findings: &mut Fin
             return true;
         }
         let error = Error::new(
-            ErrorCode::SignInNeeded,
+            ErrorCode::ServiceAccountKey,
             format!("{path} cannot be found."),
             "Put the file back, or replace the key.",
         );
@@ -186,28 +198,34 @@ async fn keychain(engine: &Engine, record: &ConnectionRecord, findings: &mut Fin
             } else {
                 "The keychain works and holds nothing for this connection."
             };
-            let error = Error::new(ErrorCode::SignInNeeded, why, "Sign in again.").offering(again(record));
+            let error = signing_in_again(record, Error::new(ErrorCode::SignInNeeded, why, "Sign in again."));
             // The process that made a sign-in for one session may still have it.
             if !record.session_only {
                 let gone = google_oauth::OAuthError::NotSignedIn;
                 Endings::of(engine).note(record, &gone, None).await;
             }
-            findings.fail(subject, "No sign-in is saved", &error);
+            findings.fail(subject, missing(record), &error);
             false
         }
         Err(error) => {
             let error = google_oauth::OAuthError::Store(error);
             let ended = Endings::of(engine).note(record, &error, None).await;
-            let error = Error::from(error).offering(if ended { again(record) } else { Offer::RetryKeychain });
+            let error = Error::from(error);
+            let error = if ended {
+                signing_in_again(record, error)
+            } else {
+                error.offering(Offer::RetryKeychain)
+            };
             findings.fail(subject, "The saved sign-in could not be read", &error);
             false
         }
     }
 }
 
-fn again(record: &ConnectionRecord) -> Offer {
-    Offer::SignInAgain {
-        connection_id: record.id.clone(),
+fn missing(record: &ConnectionRecord) -> &'static str {
+    match record.kind {
+        ConnectionKind::User => "No sign-in is saved",
+        ConnectionKind::ServiceAccount => "No key is saved",
     }
 }
 
@@ -243,13 +261,13 @@ async fn sign_in(engine: &Engine, record: &ConnectionRecord, findings: &mut Find
     let code = Error::from(error).code;
     match trouble {
         Some(trouble) => {
-            let error = Error::new(code, trouble.explanation, trouble.remedy).offering(again(record));
-            findings.fail(subject, &trouble.title, &error);
+            let error = Error::new(code, trouble.explanation, trouble.remedy);
+            findings.fail(subject, &trouble.title, &offering_sign_in(record, error));
         }
         None => findings.fail(
             subject,
             "Google refuses this sign-in",
-            &Error::new(code, "", "Sign in again."),
+            &signing_in_again(record, Error::new(code, "", "Sign in again.")),
         ),
     }
     Ok(None)
@@ -339,14 +357,20 @@ fn permissions(record: &ConnectionRecord, findings: &mut Findings) {
 
 /// What a service account reaches, where it has to be added, and whether reports answer.
 async fn service_account(engine: &Arc<Engine>, session: &Session, findings: &mut Findings) {
-    for found in service_account_access::findings(session).await {
-        if found.state == FindingState::Failed {
-            findings.code.get_or_insert(ErrorCode::NoPermission);
-        }
-        if found.subject == FindingSubject::TagManager {
+    for (subject, looked) in service_account_access::findings(session).await {
+        if subject == FindingSubject::TagManager {
             data(engine, session, None, findings).await;
         }
-        findings.push(found);
+        match looked {
+            Ok(found) => findings.push(found),
+            Err(error) => {
+                let name = API_SUBJECTS
+                    .iter()
+                    .find(|one| one.0 == subject)
+                    .map_or("API", |one| one.1);
+                findings.fail(subject, &format!("The {name} does not answer"), &error);
+            }
+        }
     }
 }
 

@@ -59,13 +59,16 @@ impl Endings {
         clock_skew: Option<SignedDuration>,
     ) -> Result<()> {
         let now = self.clock.now();
-        // As it is now: it may have been used, or signed in again, since this process read it.
+        // As it is now: it may have been used since this process read it.
         let known = self.store.connection(&record.id).await?;
         let facts = facts(&self.store, known.as_ref().unwrap_or(record), now, clock_skew).await?;
         let cause = likeliest(refusal, &facts).cause;
-        self.store
-            .end_sign_in(&record.id, &to_word(cause, clock_skew), now)
-            .await?;
+        // Of the sign-in that failed: somebody may have signed in again since.
+        let word = to_word(cause, clock_skew);
+        let ended = self.store.end_sign_in(&record.id, record.signed_in_at, &word, now);
+        if !ended.await? {
+            tracing::debug!(connection = record.id, "an older sign-in ended; there is a newer one");
+        }
         Ok(())
     }
 }
@@ -222,6 +225,28 @@ mod tests {
         );
         assert_eq!(from_word(""), (SignInCause::Unknown, None));
         assert_eq!(to_word(SignInCause::AdminPolicy, skew), "admin_policy");
+    }
+
+    #[tokio::test]
+    async fn a_stale_failure_does_not_end_a_fresh_sign_in() {
+        let clock: Arc<dyn Clock> = Arc::new(gantry_domain::SystemClock);
+        let endings = Endings {
+            store: Store::in_memory().await.unwrap(),
+            jobs: Jobs::new(Arc::clone(&clock)),
+            clock,
+        };
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let mut old = ConnectionRecord::new("a", "s", "e", "c", at("2026-01-01T00:00:00Z"));
+        old.signed_in_at = Some(at("2026-03-01T10:00:00Z"));
+        let mut fresh = old.clone();
+        fresh.signed_in_at = Some(at("2026-03-09T10:00:00Z"));
+        endings.store.put_connection(fresh.clone()).await.unwrap();
+        let refused = OAuthError::SignInExpired("Token has been expired or revoked.".to_owned());
+        let state = async || endings.store.connection("a").await.unwrap().unwrap().state;
+        endings.note(&old, &refused, None).await;
+        assert_eq!(state().await, ConnectionState::Ready);
+        endings.note(&fresh, &refused, None).await;
+        assert_eq!(state().await, ConnectionState::NeedsSignIn);
     }
 
     #[test]

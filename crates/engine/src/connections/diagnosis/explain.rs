@@ -2,16 +2,16 @@
 //! permission it needs, which page settles it, when it may be tried again.
 
 use gantry_domain::Permission;
-use gantry_store::{ConnectionRecord, ConnectionState};
+use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
 use google_apis::{ApiError, ErrorKind};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use super::links::switch_on;
-use super::trouble_of;
+use super::{offering_sign_in, signing_in_again, trouble_of};
 use crate::Engine;
 use crate::connections::session::granted;
-use crate::connections::{Session, service_account_access};
+use crate::connections::{Session, service_account_access, service_accounts};
 use crate::dto::connections::Offer;
 use crate::error::{Error, Result};
 
@@ -38,12 +38,40 @@ impl Session {
             Some(client) => client.project_id.as_deref(),
             None => Some(self.project.as_str()),
         };
-        match explain(engine, &self.connection, project, asset, error.clone()).await {
-            Ok(explained) => explained,
-            Err(unread) => {
-                tracing::warn!(error = %unread, "the failure could not be explained further");
-                error.into()
-            }
+        as_far_as_known(engine, &self.connection, project, asset, error).await
+    }
+}
+
+/// The same for a failure of before, which has no session any more.
+pub(crate) async fn explain_failure(
+    engine: &Engine,
+    connection: &ConnectionRecord,
+    asset: &str,
+    error: ApiError,
+) -> Error {
+    let project = match connection.kind {
+        ConnectionKind::ServiceAccount => Some(service_accounts::project(connection)),
+        ConnectionKind::User => match engine.store.oauth_client(&connection.oauth_client_id).await {
+            Ok(client) => client.and_then(|client| client.project_id),
+            // The words do without it.
+            Err(_) => None,
+        },
+    };
+    as_far_as_known(engine, connection, project.as_deref(), asset, error).await
+}
+
+async fn as_far_as_known(
+    engine: &Engine,
+    connection: &ConnectionRecord,
+    project: Option<&str>,
+    asset: &str,
+    error: ApiError,
+) -> Error {
+    match explain(engine, connection, project, asset, error.clone()).await {
+        Ok(explained) => explained,
+        Err(unread) => {
+            tracing::warn!(error = %unread, "the failure could not be explained further");
+            error.into()
         }
     }
 }
@@ -56,9 +84,6 @@ async fn explain(
     error: ApiError,
 ) -> Result<Error> {
     let email = &connection.email;
-    let sign_in_again = || Offer::SignInAgain {
-        connection_id: connection.id.clone(),
-    };
     // What only a service account is told: which e-mail has to be added, and where.
     let told = service_account_access::explained(error.clone(), connection);
     Ok(match error.kind {
@@ -69,14 +94,16 @@ async fn explain(
                 None => None,
             };
             match trouble {
-                Some(trouble) => Error {
-                    message: format!("{}. {}", trouble.title, trouble.explanation),
-                    remedy: trouble.remedy,
-                    ..told
-                },
-                None => told,
+                Some(trouble) => offering_sign_in(
+                    connection,
+                    Error {
+                        message: format!("{}. {}", trouble.title, trouble.explanation),
+                        remedy: trouble.remedy,
+                        ..told
+                    },
+                ),
+                None => signing_in_again(connection, told),
             }
-            .offering(sign_in_again())
         }
         ErrorKind::ScopeMissing => scope_missing(connection, &error, told),
         ErrorKind::PermissionDenied => {
@@ -129,9 +156,13 @@ fn never_published(error: &ApiError) -> bool {
 
 fn scope_missing(connection: &ConnectionRecord, error: &ApiError, told: Error) -> Error {
     let Some(permission) = needed(error.api_method) else {
-        return told.offering(Offer::SignInAgain {
-            connection_id: connection.id.clone(),
-        });
+        return match connection.kind {
+            ConnectionKind::User => offering_sign_in(connection, told),
+            ConnectionKind::ServiceAccount => Error {
+                remedy: "Add its key again with what this needs among what it may do.".to_owned(),
+                ..told
+            },
+        };
     };
     let (email, name) = (&connection.email, permission.name());
     let connection_id = connection.id.clone();
@@ -145,6 +176,13 @@ fn scope_missing(connection: &ConnectionRecord, error: &ApiError, told: Error) -
             connection_id,
             permission,
         });
+    }
+    if connection.kind == ConnectionKind::ServiceAccount {
+        return Error {
+            message: format!("{email} was added without \"{name}\", and this needs it."),
+            remedy: format!("Add its key again with \"{name}\" among what it may do."),
+            ..told
+        };
     }
     Error {
         message: format!("{email} was not given \"{name}\", and this needs it."),

@@ -1,11 +1,12 @@
 //! The words for why a connection does not work: one place, so that window, command line and check say the same.
 
-use gantry_store::{ConnectionRecord, ConnectionState, PublishingStatus};
-use google_oauth::skew_in_words;
+use gantry_domain::clock_skew::skew_in_words;
+use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState, PublishingStatus};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::causes::{Facts, TOKENS_KEPT, TOKENS_KEPT_ONCE};
+use crate::connections::service_account_refusals::REPLACE_KEY;
 use crate::dto::connections::{SignInCause, TroubleAction, TroubleView};
 
 /// What is to be told.
@@ -24,6 +25,12 @@ const PASSWORD_CHANGED: &str = "The account's password was changed.";
 
 pub(super) fn trouble(case: &Case<'_>) -> TroubleView {
     let (title, explanation, remedy) = words(case);
+    let (action, remedy) = match action(case.cause) {
+        TroubleAction::SignInAgain if case.record.kind == ConnectionKind::ServiceAccount => {
+            (TroubleAction::ReplaceKey, REPLACE_KEY.to_owned())
+        }
+        action => (action, remedy),
+    };
     let also_possible = case
         .also
         .iter()
@@ -36,7 +43,23 @@ pub(super) fn trouble(case: &Case<'_>) -> TroubleView {
         explanation,
         remedy,
         also_possible,
-        action: action(case.cause),
+        action,
+    }
+}
+
+/// What is told of a connection that works while only this process has its renewed secret.
+pub(in crate::connections) fn renewal_unsaved() -> TroubleView {
+    let cause = SignInCause::KeychainUnavailable;
+    TroubleView {
+        cause,
+        since: None,
+        title: "The renewed sign-in is not saved".to_owned(),
+        explanation: "Google renewed this sign-in and the keychain did not take it; it is kept in memory until Gantry \
+                      quits."
+            .to_owned(),
+        remedy: "Unlock the keychain and check this connection before you quit Gantry: it is then saved.".to_owned(),
+        also_possible: Vec::new(),
+        action: action(cause),
     }
 }
 
@@ -184,8 +207,7 @@ fn words(case: &Case<'_>) -> (&'static str, String, String) {
 }
 
 fn key_refused(record: &ConnectionRecord) -> (&'static str, String, String) {
-    let remedy =
-        "Create a new key for the service account in the Google Cloud console and replace this one.".to_owned();
+    let remedy = format!("Create a new key for the service account in the Google Cloud console. {REPLACE_KEY}");
     match &record.key_file {
         Some(path) if record.state == ConnectionState::Ready => (
             "The key file is not there",
@@ -268,8 +290,15 @@ mod tests {
     ];
 
     fn told(cause: SignInCause, also: &[SignInCause]) -> TroubleView {
+        told_of(ConnectionKind::User, cause, also)
+    }
+
+    fn told_of(kind: ConnectionKind, cause: SignInCause, also: &[SignInCause]) -> TroubleView {
         let now: Timestamp = "2026-03-10T12:00:00Z".parse().unwrap();
-        let record = ConnectionRecord::new("a", "s", "ana@northlight.example", "c", now);
+        let record = ConnectionRecord {
+            kind,
+            ..ConnectionRecord::new("a", "s", "ana@northlight.example", "c", now)
+        };
         let facts = Facts {
             now,
             signed_in_at: Some(now),
@@ -306,6 +335,23 @@ mod tests {
                 assert!(!view.title.to_lowercase().contains(word), "{}", view.title);
             }
         }
+    }
+
+    #[test]
+    fn a_service_account_is_never_told_to_sign_in_again() {
+        for cause in ALL {
+            let view = told_of(ConnectionKind::ServiceAccount, cause, &[]);
+            assert_ne!(view.action, TroubleAction::SignInAgain, "{cause:?}");
+            // Google never ends a service account's connection for its clock.
+            let asks = view.remedy.to_lowercase().contains("sign in");
+            assert!(!asks || cause == SignInCause::Clock, "{cause:?}: {}", view.remedy);
+        }
+        let missing = told_of(ConnectionKind::ServiceAccount, SignInCause::NotStored, &[]);
+        assert_eq!(missing.action, TroubleAction::ReplaceKey);
+        assert!(
+            missing.remedy.contains("gantry service-account add FILE"),
+            "{missing:?}"
+        );
     }
 
     #[test]

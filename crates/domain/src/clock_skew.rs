@@ -17,8 +17,12 @@ impl ClockSkew {
     /// How far this computer is ahead of Google (negative: behind). `None` where nothing was measured yet, or where it is
     /// less than two minutes.
     pub fn latest(&self) -> Option<SignedDuration> {
-        let latest = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        latest.filter(|skew| skew.abs() >= NOTICEABLE)
+        self.known().filter(|skew| skew.abs() >= NOTICEABLE)
+    }
+
+    /// The same, however little it is. `None` before the first answer.
+    pub fn known(&self) -> Option<SignedDuration> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// `now` of this computer's clock as Google's would show it.
@@ -28,7 +32,7 @@ impl ClockSkew {
     }
 
     /// An answer of `date` came to a request; both moments are this computer's.
-    pub(crate) fn measure(&self, date: Timestamp, sent: Timestamp, received: Timestamp) {
+    pub fn measure(&self, date: Timestamp, sent: Timestamp, received: Timestamp) {
         let round_trip = received.duration_since(sent);
         if round_trip.is_negative() || round_trip > LONGEST_ROUND_TRIP {
             return; // The clock was set meanwhile, or the computer slept.
@@ -52,7 +56,7 @@ pub fn skew_in_words(skew: SignedDuration) -> String {
 }
 
 /// The moment of a `Date` header.
-pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
+pub fn http_date(text: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 

@@ -1,0 +1,5 @@
+//! A file that somebody says is a service account's key.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| google_oauth::fuzzing::service_account_json(bytes));

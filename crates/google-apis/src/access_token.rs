@@ -5,7 +5,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use crate::network_fault::NetworkFault;
+use gantry_domain::NetworkFault;
 
 /// An OAuth 2.0 access token (RFC 6750). Never shown by `Debug`, never serialised.
 #[derive(Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use gantry_domain::HttpTrace;
 use jiff::Timestamp;
 
 use crate::error::{ErrorKind, FieldViolation};
-use crate::network_fault::NetworkFault;
+use gantry_domain::NetworkFault;
 
 /// Names one call in Activity and in error messages (UUID v7, so that ids sort by time).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use crate::activity::ActivityId;
-use crate::network_fault::NetworkFault;
+use gantry_domain::NetworkFault;
 
 /// What kind of failure it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -18,11 +18,11 @@ use crate::body::{Beginning, BodyDecoder};
 use crate::call::{Call, Effect, Priority};
 use crate::error::{ApiError, AttemptFailure, ErrorKind, Failure};
 use crate::http_client::{HttpClient, USER_AGENT};
-use crate::network_fault::NetworkFault;
 use crate::pause::Pause;
 use crate::quota::{QuotaAsk, QuotaLedger, Refusal, Reservation};
 use crate::retry::RetryPolicy;
 use crate::status::classify;
+use gantry_domain::NetworkFault;
 
 /// What a transport is made of.
 #[derive(Clone)]
@@ -657,7 +657,7 @@ fn broken_off(broken: &crate::body::BrokenBody) -> AttemptFailure {
 
 /// reqwest's errors carry the dialled address, which the person knows, and hide the cause, which they need.
 fn no_answer(error: &reqwest::Error) -> AttemptFailure {
-    let (fault, cause) = NetworkFault::of(error);
+    let (fault, cause) = NetworkFault::of(std::error::Error::source(error), error.is_timeout(), error.is_connect());
     let message = if error.is_timeout() {
         "Google did not answer in time.".to_owned()
     } else if error.is_connect() {

@@ -3,10 +3,10 @@
 use jiff::SignedDuration;
 
 use crate::loopback_address::ListenError;
-use crate::network_fault::NetworkFault;
 use crate::service_account::KeyFileError;
 use crate::token_store::TokenStoreError;
 use crate::traits::RefreshLockError;
+use gantry_domain::NetworkFault;
 
 /// No variant carries a secret: descriptions are the server's own words, without tokens or codes.
 #[derive(Debug, thiserror::Error)]

@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::error::OAuthError;
 use crate::exchange::{Attempt, ExchangeKind, ExchangeObserver, TokenExchange};
-use crate::network_fault::NetworkFault;
+use gantry_domain::NetworkFault;
 
 /// The largest answer that is read, in bytes.
 const LARGEST_ANSWER: usize = 1024 * 1024;
@@ -158,7 +158,7 @@ impl HttpClient {
             }
             answered.body.extend_from_slice(&chunk);
         }
-        if let Some(kind) = NetworkFault::in_answer(status, content_type(&answered.headers)) {
+        if let Some(kind) = NetworkFault::in_answer(status.as_u16(), content_type(&answered.headers)) {
             return Err(OAuthError::Unreachable {
                 kind,
                 text: format!("{kind} (HTTP {})", status.as_u16()),
@@ -205,7 +205,12 @@ fn pairs(headers: &HeaderMap) -> Vec<(String, String)> {
 }
 
 fn unreachable(error: &reqwest::Error) -> OAuthError {
-    let (kind, text) = NetworkFault::of(error);
+    let (kind, cause) = NetworkFault::of(std::error::Error::source(error), error.is_timeout(), error.is_connect());
+    let text = if cause.is_empty() {
+        kind.to_string()
+    } else {
+        format!("{kind} ({cause})")
+    };
     OAuthError::Unreachable { kind, text }
 }
 

@@ -4,9 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test may
 
 use std::process::Command;
+use std::sync::Arc;
 
-use gantry_keychain::Keychain;
-use google_oauth::{Persistence, SecretBytes, TokenStore, TokenStoreError};
+use gantry_keychain::KeychainOpener;
+use google_oauth::{Persistence, SecretBytes, TokenStore, TokenStoreError, TokenStoreOpener as _};
 
 /// What the Credential Manager takes for one secret, in bytes (CRED_MAX_CREDENTIAL_BLOB_SIZE).
 const LIMIT: usize = 5 * 512;
@@ -16,12 +17,16 @@ const SERVICE: &str = "GANTRY_TEST_KEYCHAIN_SERVICE";
 const SECRET: &[u8] = b"1//refresh-token\0\xff\xfe\xd8 \xc3\xa9";
 
 /// A service that no other run uses.
-async fn keychain(test: &str) -> (Keychain, String) {
+async fn keychain(test: &str) -> (Arc<dyn TokenStore>, String) {
     let service = format!("app.gantry.test.{test}.{}", std::process::id());
-    (Keychain::open(service.clone()).await.unwrap(), service)
+    (open(&service).await, service)
 }
 
-async fn held(keychain: &Keychain, key: &str) -> Option<Vec<u8>> {
+async fn open(service: &str) -> Arc<dyn TokenStore> {
+    KeychainOpener::new(service).open().await.unwrap().store
+}
+
+async fn held(keychain: &Arc<dyn TokenStore>, key: &str) -> Option<Vec<u8>> {
     let secret = keychain.get(key).await.unwrap();
     secret.map(|secret| secret.expose().to_vec())
 }
@@ -81,7 +86,7 @@ async fn another_process_reads_what_this_one_kept_and_another_profile_does_not()
 #[tokio::test]
 #[ignore = "started by another_process_reads_what_this_one_kept_and_another_profile_does_not"]
 async fn the_second_process() {
-    let keychain = Keychain::open(std::env::var(SERVICE).unwrap()).await.unwrap();
+    let keychain = open(&std::env::var(SERVICE).unwrap()).await;
     assert_eq!(held(&keychain, "key").await.as_deref(), Some(SECRET));
     keychain.delete("key").await.unwrap();
 }

@@ -1,6 +1,5 @@
 //! What a failed sign-in or refresh means to a person: each cause its own sentence and remedy.
 
-use google_apis::NetworkFault;
 use google_oauth::{OAuthError, TokenStoreError};
 
 use super::service_account_refusals::{delegation, key_file, off_by};
@@ -160,7 +159,7 @@ impl From<OAuthError> for Error {
                 "Something other than Google's sign-in answered.".to_owned(),
                 "Check whether your network asks you to log in (a hotel, a proxy), then try again.",
             ),
-            OAuthError::Unreachable { kind, .. } => network(at_the_apis(*kind)),
+            OAuthError::Unreachable { kind, .. } => network(*kind),
             OAuthError::Identity(_) => (
                 ErrorCode::GoogleRefused,
                 "Google's answer does not prove who signed in, so nothing was saved.".to_owned(),
@@ -180,21 +179,6 @@ impl From<OAuthError> for Error {
             ),
         };
         Self::new(code, message, remedy).with_details(error)
-    }
-}
-
-/// The token endpoint's fault by the APIs' name for it: the same words are for both.
-pub(super) fn at_the_apis(fault: google_oauth::NetworkFault) -> NetworkFault {
-    use google_oauth::NetworkFault as AtTokenEndpoint;
-    match fault {
-        AtTokenEndpoint::Offline => NetworkFault::Offline,
-        AtTokenEndpoint::Refused => NetworkFault::Refused,
-        AtTokenEndpoint::TimedOut => NetworkFault::TimedOut,
-        AtTokenEndpoint::CertificateNotTrusted => NetworkFault::CertificateNotTrusted,
-        AtTokenEndpoint::CertificateOutOfDate => NetworkFault::CertificateOutOfDate,
-        AtTokenEndpoint::ProxyRefused => NetworkFault::ProxyRefused,
-        AtTokenEndpoint::CaptivePortal => NetworkFault::CaptivePortal,
-        _ => NetworkFault::BrokenOff,
     }
 }
 

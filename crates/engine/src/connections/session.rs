@@ -20,7 +20,6 @@ use tokio::sync::Mutex;
 
 use super::diagnosis::Endings;
 use super::refresh_lock::FileLock;
-use super::refusals::at_the_apis;
 use super::service_account_refusals::without_sign_in;
 use super::service_accounts;
 use crate::dto::connections::Offer;
@@ -444,7 +443,7 @@ impl AccessTokenSource for ConnectionTokens {
                         TokenUnavailableKind::OAuthClientRefused
                     }
                     OAuthError::Lock(_) => TokenUnavailableKind::RefreshLock,
-                    OAuthError::Unreachable { kind, .. } => TokenUnavailableKind::Fault(at_the_apis(*kind)),
+                    OAuthError::Unreachable { kind, .. } => TokenUnavailableKind::Fault(*kind),
                     error if error.is_temporary() => TokenUnavailableKind::Network,
                     _ => TokenUnavailableKind::Other,
                 };

@@ -150,9 +150,6 @@ fn wrong_account(
         format!("You signed in as {email}, but this connection is {}.", wanted.email),
         "Nothing was changed. Try again and choose the right account, or add the other one as a new connection.",
     )
-    .offering(Offer::SignInAgain {
-        connection_id: wanted.id.clone(),
-    })
     .offering(Offer::AdoptAccount { pending, email })
 }
 

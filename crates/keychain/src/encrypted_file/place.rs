@@ -170,14 +170,18 @@ impl Place {
 }
 
 /// Files that only this user may read.
+#[cfg(unix)]
 fn private() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt as _;
     let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
+    options.mode(0o600);
     options
+}
+
+/// Windows gives a file the rights of its folder: in a person's own, nobody else's.
+#[cfg(not(unix))]
+fn private() -> OpenOptions {
+    OpenOptions::new()
 }
 
 /// The new name is on the disk, too.

@@ -40,6 +40,12 @@ const LEFT_OUT: [(&str, &str); 2] = [
     ("xtask", "it is for the machine that builds"),
 ];
 
+/// Tests that are left out, and why.
+const SKIPPED: [(&str, &str); 1] = [(
+    "idle_and_slow_connections_do_not_hold_up_the_answer",
+    "opening its 400 connections takes Wine 15 s, and on a busy machine longer than the listener waits",
+)];
+
 /// Wine 8 lacks a library that Rust's standard library takes random bytes from. It has the function under another name.
 const BCRYPT_PRIMITIVES: &str = r"
 __declspec(dllimport) unsigned char SystemFunction036(void *bytes, unsigned long length); /* RtlGenRandom */
@@ -79,12 +85,13 @@ pub fn windows(installing: Installing) -> Result<(), Failure> {
         windows.command_line_works()
     })?;
     step("Unit and crate tests under Wine (cargo test)", || {
-        for (name, reason) in LEFT_OUT {
+        for (name, reason) in LEFT_OUT.iter().chain(&SKIPPED) {
             note(&format!("LEFT OUT: {name}: {reason}"));
         }
         windows
             .tests()
-            .args(["--lib", "--bins", "--tests", "--no-fail-fast"])
+            .args(["--lib", "--bins", "--tests", "--no-fail-fast", "--"])
+            .args(SKIPPED.iter().flat_map(|(name, _)| ["--skip", name]))
             .run("The lines above name each test.")
     })?;
     step("Credential Manager: set, get, delete, and its limit", || {

@@ -41,10 +41,21 @@ const LEFT_OUT: [(&str, &str); 2] = [
 ];
 
 /// Tests that are left out, and why.
-const SKIPPED: [(&str, &str); 1] = [(
-    "idle_and_slow_connections_do_not_hold_up_the_answer",
-    "opening its 400 connections takes Wine 15 s, and on a busy machine longer than the listener waits",
-)];
+const SKIPPED: [(&str, &str); 3] = [
+    (
+        "c3_a_thousand_slow_connections_are_capped_and_do_not_keep_the_answer_out",
+        "where the queue of a socket is full, Wine refuses a connection that Linux lets wait: the test's own flood fails",
+    ),
+    (
+        "a_damaged_file_is_named_and_never_overwritten",
+        "a debug build reads the texts of the age library from the folder it was built in, which a program under Wine \
+         does not find; a release build carries them",
+    ),
+    (
+        "many_writers_lose_nothing",
+        "Wine 8 does not replace a file that another handle has open; not tried on Windows",
+    ),
+];
 
 /// Wine 8 lacks a library that Rust's standard library takes random bytes from. It has the function under another name.
 const BCRYPT_PRIMITIVES: &str = r"

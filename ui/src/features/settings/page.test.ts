@@ -34,7 +34,7 @@ describe('the keychain', () => {
     ['nokeychain', 'k2', 'This computer has no keychain that runs', 'Check again'],
     ['locked', 'k1', 'This computer’s keychain is locked', 'Unlock…'],
     ['hung', 'k3', 'This computer’s keychain does not answer', 'Ask again'],
-    ['broken', 'k4', 'This computer’s keychain does not keep what it is given', 'Check again'],
+    ['broken', 'no number of the catalogue', 'This computer’s keychain does not keep what it is given', 'Check again'],
     ['mock', 'k7', 'This build of Gantry has no real keychain', 'Check again'],
   ] as const)('%s (%s) has words of its own, and can be asked again', async (scene, _fault, title, action) => {
     const { host } = show('data', scene);

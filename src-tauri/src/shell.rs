@@ -192,6 +192,14 @@ impl Host for Shell {
                 .add_filter("CSV", &["csv"])
                 .set_file_name("analytics.csv")
                 .save_file(reply),
+            FilePurpose::ClientsCsv => dialog
+                .add_filter("Spreadsheet", &["csv", "tsv", "txt"])
+                .pick_file(reply),
+            FilePurpose::OpenTemplate => dialog.add_filter("Template", &["toml"]).pick_file(reply),
+            FilePurpose::SaveTemplate => dialog
+                .add_filter("Template", &["toml"])
+                .set_file_name("template.toml")
+                .save_file(reply),
         }
         let path = chosen.await.unwrap_or_default();
         path.map(|path| {

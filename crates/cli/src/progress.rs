@@ -75,6 +75,7 @@ fn for_people(event: &EngineEvent, bar: &ProgressBar) {
             let state = match state {
                 StepState::Done => outcome.as_deref().unwrap_or("done"),
                 StepState::Failed => "failed",
+                StepState::Skipped => "left out",
                 StepState::Planned | StepState::Running => return,
             };
             bar.suspend(|| eprintln!("{}: {state}", step_name(*step)));
@@ -90,7 +91,21 @@ fn step_name(step: ProvisionStep) -> &'static str {
         ProvisionStep::Account => "Account",
         ProvisionStep::Property => "Property",
         ProvisionStep::DataStream => "Data stream",
+        ProvisionStep::AppStreams => "App data streams",
+        ProvisionStep::EnhancedMeasurement => "Enhanced measurement",
+        ProvisionStep::DataRetention => "Data retention",
+        ProvisionStep::KeyEvents => "Key events",
+        ProvisionStep::CustomDimensions => "Custom dimensions",
+        ProvisionStep::GoogleAdsLink => "Google Ads link",
+        ProvisionStep::People => "People",
+        ProvisionStep::TagManagerAccount => "Tag Manager account",
+        ProvisionStep::Container => "Container",
+        ProvisionStep::Workspace => "Workspace",
+        ProvisionStep::Tags => "Tags",
+        ProvisionStep::Version => "Version",
+        ProvisionStep::Publish => "Publish",
         ProvisionStep::Snippet => "Snippet",
+        ProvisionStep::Client => "Client",
     }
 }
 

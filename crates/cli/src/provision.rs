@@ -55,6 +55,7 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
             time_zone: command.time_zone.unwrap_or_else(provisioning::system_time_zone),
             currency: command.currency,
             country: command.country,
+            ..ProvisionRequest::default()
         };
         let run = |engine, job| async move { provisioning::start(&engine, request, &job).await };
         session.run_job("provisioning.start", run).await?
@@ -85,6 +86,7 @@ fn rows(runs: &[ProvisionRunView]) -> String {
             let state = match run.state {
                 ProvisionState::Running => "running",
                 ProvisionState::WaitingForTerms => "waiting for the Terms of Service",
+                ProvisionState::WaitingForTagManager => "waiting for a Tag Manager account",
                 ProvisionState::Done => "done",
                 ProvisionState::Failed => "stopped",
                 ProvisionState::Cancelled => "cancelled",

@@ -14,6 +14,10 @@ use crate::dto::activity::{
     ActivityDetail, ActivityRequest, ActivitySummary, ActivityView, ExportActivity, ExportedActivity,
 };
 use crate::dto::app::{AppStatus, ChooseFile, ChosenFile, KeychainView, OverviewView, PropertyRow, SettingsView};
+use crate::dto::batches::{BatchPlan, BatchRequest, BatchView, ExportBatch, ExportedBatch, ProveBatch};
+use crate::dto::clients::{
+    AcceptSuggestions, ClientList, ClientSuggestion, ClientView, MeasurementMap, MoveAssets, SaveClient,
+};
 use crate::dto::connections::{
     AddOAuthClient, AddServiceAccount, AdoptAccount, ByPath, ConnectRequest, ConnectionCheck, ConnectionView,
     GuideStep, OAuthClientFile, OAuthClientTest, OAuthClientView, RouteRequest, RouteView, ServiceAccountFile,
@@ -25,18 +29,25 @@ use crate::dto::containers::{
 };
 use crate::dto::events::{EngineEvent, JobStarted, JobView};
 use crate::dto::exports::{ExportRequest, ExportRunView};
-use crate::dto::provisioning::{ProvisionRequest, ProvisionRunView, ResumeProvision};
+use crate::dto::provisioning::{
+    Choices, ChoicesRequest, MadeAsset, ProofRequest, ProofView, ProvisionPlan, ProvisionRequest, ProvisionRunView,
+    RedirectsView, ResumeProvision, SnippetView, TrashRequest, TrashResult,
+};
 use crate::dto::reports::{
     FieldView, MetadataRequest, OverviewReport, OverviewReportRequest, RealtimeRequest, RealtimeView, ReportRequest,
     ReportTable,
+};
+use crate::dto::sites::{SiteRequest, SiteView};
+use crate::dto::templates::{
+    CaptureTemplate, ExportTemplate, PreviewTemplate, SaveTemplate, TemplateDocument, TemplatePreview, TemplateView,
 };
 use crate::dto::{ById, Nothing};
 use crate::error::{Error, ErrorCode, ErrorView, Result};
 use crate::jobs::Job;
 use crate::typescript::Declarations;
 use crate::{
-    Engine, activity, app, connections, containers, estate, exports, keychain, overview, provisioning, reports,
-    settings,
+    Engine, activity, app, batches, clients, connections, containers, estate, exports, keychain, overview,
+    provisioning, reports, settings, sites, templates,
 };
 
 macro_rules! command_table {
@@ -117,6 +128,39 @@ command_table! {
     job "provisioning.start" (ProvisionRequest) -> ProvisionRunView = provisioning::start;
     job "provisioning.resume" (ResumeProvision) -> ProvisionRunView = provisioning::resume;
     call "provisioning.runs" (Nothing) -> Vec<ProvisionRunView> = provisioning::runs;
+    call "provisioning.plan" (ProvisionRequest) -> ProvisionPlan = provisioning::plan;
+    call "provisioning.choices" (ChoicesRequest) -> Choices = provisioning::choices;
+    call "provisioning.redirects" (ChoicesRequest) -> RedirectsView = provisioning::redirects;
+    call "provisioning.snippet" (ById) -> SnippetView = provisioning::snippet;
+    job "provisioning.prove" (ProofRequest) -> ProofView = provisioning::prove;
+    call "provisioning.made" (ById) -> Vec<MadeAsset> = provisioning::made;
+    call "provisioning.trash" (TrashRequest) -> TrashResult = provisioning::trash;
+    call "sites.inspect" (SiteRequest) -> SiteView = sites::inspect;
+
+    call "templates.list" (Nothing) -> Vec<TemplateView> = templates::list;
+    call "templates.show" (ById) -> TemplateDocument = templates::show;
+    call "templates.save" (SaveTemplate) -> TemplateView = templates::save;
+    call "templates.remove" (ById) -> Nothing = templates::remove;
+    call "templates.import" (ByPath) -> TemplateView = templates::import;
+    call "templates.export" (ExportTemplate) -> ExportTemplate = templates::export;
+    call "templates.capture" (CaptureTemplate) -> TemplateDocument = templates::capture;
+    call "templates.preview" (PreviewTemplate) -> TemplatePreview = templates::preview;
+
+    call "batches.plan" (BatchRequest) -> BatchPlan = batches::plan;
+    job "batches.start" (BatchRequest) -> BatchView = batches::start;
+    job "batches.resume" (ById) -> BatchView = batches::resume;
+    call "batches.list" (Nothing) -> Vec<BatchView> = batches::list;
+    call "batches.show" (ById) -> BatchView = batches::show;
+    job "batches.prove" (ProveBatch) -> BatchView = batches::prove;
+    call "batches.export" (ExportBatch) -> ExportedBatch = batches::export;
+
+    call "clients.list" (Nothing) -> ClientList = clients::list;
+    call "clients.save" (SaveClient) -> ClientView = clients::save;
+    call "clients.remove" (ById) -> Nothing = clients::remove;
+    call "clients.move" (MoveAssets) -> ClientList = clients::move_assets;
+    call "clients.suggest" (Nothing) -> Vec<ClientSuggestion> = clients::suggest;
+    call "clients.accept" (AcceptSuggestions) -> ClientList = clients::accept;
+    call "clients.measurement_map" (Nothing) -> MeasurementMap = clients::measurement_map;
 
     call "estate.plan" (SyncRequest) -> SyncPlan = estate::plan;
     job "estate.sync" (SyncRequest) -> SyncResult = estate::sync;

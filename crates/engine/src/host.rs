@@ -53,6 +53,12 @@ pub enum FilePurpose {
     ExportSqlite,
     /// Save a CSV file.
     ExportCsv,
+    /// Open a spreadsheet of clients (CSV).
+    ClientsCsv,
+    /// Open a template (TOML).
+    OpenTemplate,
+    /// Save a template (TOML).
+    SaveTemplate,
 }
 
 /// The command line's host: no window at all.

@@ -5,7 +5,9 @@
 
 pub mod activity;
 pub mod app;
+pub mod batches;
 pub mod browser;
+pub mod clients;
 pub mod commands;
 pub mod connections;
 pub mod containers;
@@ -25,6 +27,8 @@ pub mod provisioning;
 pub mod quota;
 pub mod reports;
 pub mod settings;
+pub mod sites;
+pub mod templates;
 mod typescript;
 
 use std::sync::Arc;

@@ -601,6 +601,7 @@ async fn a_service_account_accepts_no_terms_and_signs_in_nowhere() {
         time_zone: "Europe/Berlin".to_owned(),
         currency: "EUR".to_owned(),
         country: "DE".to_owned(),
+        ..ProvisionRequest::default()
     };
     let refused = commands::run_job(&world.engine, "provisioning.start", |engine, job| async move {
         provisioning::start(&engine, form, &job).await

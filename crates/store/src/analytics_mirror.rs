@@ -44,6 +44,20 @@ CREATE TABLE ga_fetched (
     fetched_at INTEGER NOT NULL
 ) STRICT;";
 
+/// The data streams of the properties, which tell where a measurement ID leads.
+pub(crate) const DATA_STREAMS: &str = "
+CREATE TABLE data_streams (
+    property_id TEXT NOT NULL,
+    stream_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    measurement_id TEXT,
+    default_uri TEXT,
+    fetched_at INTEGER NOT NULL,
+    PRIMARY KEY (property_id, stream_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX data_streams_by_measurement_id ON data_streams (measurement_id);";
+
 /// A Google Analytics account. Ids are Google's numbers, without `accounts/`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AnalyticsAccount {

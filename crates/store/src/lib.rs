@@ -6,6 +6,8 @@
 
 pub mod activity;
 pub mod analytics_mirror;
+pub mod batches;
+pub mod clients;
 pub mod connections;
 pub mod database;
 pub mod export_runs;

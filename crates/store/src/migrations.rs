@@ -9,8 +9,8 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::database::StoreError;
 use crate::{
-    activity, analytics_mirror, connections, export_runs, oauth_clients, provisioning_runs, quota_ledger,
-    reports_cache, settings, tag_manager_mirror,
+    activity, analytics_mirror, batches, clients, connections, export_runs, oauth_clients, provisioning_runs,
+    quota_ledger, reports_cache, settings, tag_manager_mirror,
 };
 
 const HISTORY: &[&str] = &[
@@ -27,6 +27,10 @@ const HISTORY: &[&str] = &[
     connections::TRUST,
     oauth_clients::STATUS,
     activity::TRACES,
+    provisioning_runs::SET_UPS,
+    clients::CREATE,
+    batches::CREATE,
+    analytics_mirror::DATA_STREAMS,
 ];
 
 /// Brings the schema up to date; refuses a schema from the future before it touches anything.

@@ -31,6 +31,13 @@ CREATE TABLE provisioning_steps (
     PRIMARY KEY (run_id, step)
 ) STRICT, WITHOUT ROWID;";
 
+/// Templates, batches and the proof that data arrives.
+pub(crate) const SET_UPS: &str = "
+ALTER TABLE provisioning_runs ADD COLUMN template TEXT;
+ALTER TABLE provisioning_runs ADD COLUMN batch_id TEXT;
+ALTER TABLE provisioning_runs ADD COLUMN proof TEXT;
+CREATE INDEX provisioning_runs_of_batch ON provisioning_runs (batch_id);";
+
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,8 +66,16 @@ pub enum StepState {
     Sent,
     Done,
     Failed,
+    /// The person left it out.
+    Skipped,
 }
-words!(StepState { Planned = "planned", Sent = "sent", Done = "done", Failed = "failed" });
+words!(StepState {
+    Planned = "planned",
+    Sent = "sent",
+    Done = "done",
+    Failed = "failed",
+    Skipped = "skipped"
+});
 
 /// One set-up.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,11 +84,17 @@ pub struct ProvisioningRun {
     pub connection_id: String,
     /// What the person filled in.
     pub form: Value,
+    /// The template as it was when the run began; later changes to it do not reach a run that goes on.
+    pub template: Option<Value>,
+    /// The batch that it belongs to.
+    pub batch_id: Option<String>,
     pub state: ProvisioningState,
     /// What came of it.
     pub outcome: Option<Value>,
     /// Why it failed.
     pub error: Option<Value>,
+    /// What was last seen of the site and of its visitors.
+    pub proof: Option<Value>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -90,18 +111,21 @@ pub struct ProvisioningStep {
     pub updated_at: Timestamp,
 }
 
-const RUN: &str = "id, connection_id, form, state, outcome, error, created_at, updated_at";
+const RUN: &str = "id, connection_id, form, template, batch_id, state, outcome, error, proof, created_at, updated_at";
 
 fn read_run(row: &Row<'_>) -> rusqlite::Result<ProvisioningRun> {
     Ok(ProvisioningRun {
         id: row.get(0)?,
         connection_id: row.get(1)?,
         form: json(row, 2)?,
-        state: row.get(3)?,
-        outcome: optional_json(row, 4)?,
-        error: optional_json(row, 5)?,
-        created_at: moment(row, 6)?,
-        updated_at: moment(row, 7)?,
+        template: optional_json(row, 3)?,
+        batch_id: row.get(4)?,
+        state: row.get(5)?,
+        outcome: optional_json(row, 6)?,
+        error: optional_json(row, 7)?,
+        proof: optional_json(row, 8)?,
+        created_at: moment(row, 9)?,
+        updated_at: moment(row, 10)?,
     })
 }
 
@@ -120,23 +144,29 @@ impl Store {
     /// Writes the run down, new or changed; on the disk when it returns.
     pub async fn put_provisioning_run(&self, run: ProvisioningRun) -> Result<(), StoreError> {
         let form = json_text(&run.form)?;
+        let template = run.template.as_ref().map(json_text).transpose()?;
+        let proof = run.proof.as_ref().map(json_text).transpose()?;
         let outcome = run.outcome.as_ref().map(json_text).transpose()?;
         let error = run.error.as_ref().map(json_text).transpose()?;
         self.call_durably(move |connection| {
             connection.execute(
                 &format!(
-                    "INSERT INTO provisioning_runs ({RUN}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                    "INSERT INTO provisioning_runs ({RUN}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                      ON CONFLICT (id) DO UPDATE SET connection_id = excluded.connection_id, form = excluded.form,
-                         state = excluded.state, outcome = excluded.outcome, error = excluded.error,
+                         template = excluded.template, batch_id = excluded.batch_id, state = excluded.state,
+                         outcome = excluded.outcome, error = excluded.error, proof = excluded.proof,
                          updated_at = excluded.updated_at"
                 ),
                 params![
                     run.id,
                     run.connection_id,
                     form,
+                    template,
+                    run.batch_id,
                     run.state,
                     outcome,
                     error,
+                    proof,
                     millis(run.created_at),
                     millis(run.updated_at)
                 ],
@@ -225,9 +255,12 @@ mod tests {
             id: "run".to_owned(),
             connection_id: "one".to_owned(),
             form: serde_json::json!({ "accountName": "Bäckerei" }),
+            template: None,
+            batch_id: None,
             state: ProvisioningState::Running,
             outcome: None,
             error: None,
+            proof: None,
             created_at: at,
             updated_at: at,
         };

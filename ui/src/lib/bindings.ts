@@ -1,5 +1,7 @@
 // Generated from the engine's command table by `cargo xtask bindings`. Do not edit: change the Rust types.
 
+export type AcceptSuggestions = { suggestions: Array<ClientSuggestion>, };
+
 /**
  * One request in full. Secrets were left out before it was written down.
  */
@@ -149,6 +151,13 @@ export type AdoptAccount = {
  */
 pending: string, };
 
+export type AnalyticsAccountChoice = { account_id: string, name: string, properties: Array<PropertyChoice>, };
+
+/**
+ * Where the property goes.
+ */
+export type AnalyticsChoice = { "kind": "new_account" } | { "kind": "account", account_id: string, } | { "kind": "property", property_id: string, };
+
 /**
  * What a host shows around every page.
  */
@@ -169,6 +178,12 @@ data_as_of: string | null,
  * The system's IANA time zone, region and their currency, to prefill forms.
  */
 system_time_zone: string, quota: Array<QuotaView>, };
+
+export type AppStreamMade = { 
+/**
+ * `android` or `ios`
+ */
+platform: string, data_stream_id: string, firebase_app_id: string | null, };
 
 export type AttemptView = { 
 /**
@@ -202,6 +217,94 @@ label: string, explanation: string, };
 
 export type BadgeKind = "sampled" | "thresholded" | "other_row" | "today_incomplete";
 
+export type BatchDefaults = { time_zone: string | null, currency: string | null, country: string | null, };
+
+/**
+ * What a file holds and what it would cost.
+ */
+export type BatchPlan = { columns: Array<string>, 
+/**
+ * Field to column, guessed or given.
+ */
+mapping: { [key in string]: string }, 
+/**
+ * Fields that a column can be mapped to.
+ */
+fields: Array<string>, 
+/**
+ * `,`, `;` or tab
+ */
+delimiter: string, rows: Array<BatchRowPlan>, right: number, wrong: number, duplicates: number, analytics_calls: number, tag_manager_calls: number, 
+/**
+ * Without what waits for people, under the quotas as they stand.
+ */
+seconds: number, 
+/**
+ * Why not all can be done today, where they cannot.
+ */
+quota_note: string | null, 
+/**
+ * An unfinished batch of the same file, which `start` goes on with.
+ */
+resumes: string | null, };
+
+/**
+ * Reads a CSV file and says what it would set up. Nothing is sent.
+ */
+export type BatchRequest = { path: string, 
+/**
+ * Column (its heading) for a field of `ProvisionRequest` or `group`; guessed from the headings where absent.
+ */
+mapping: { [key in string]: string }, connection: string | null, template: string | null, 
+/**
+ * For rows that name none.
+ */
+defaults: BatchDefaults, container: ContainerChoice, people: Array<PersonAccess>, skip: Array<ProvisionStep>, terms: TermsInBatch, 
+/**
+ * Sets up the rows that are right, where others are not.
+ */
+leave_out_wrong_rows: boolean, };
+
+export type BatchRowPlan = { 
+/**
+ * In the file, the heading being line 1.
+ */
+line: number, request: ProvisionRequest, group: string | null, problems: Array<FieldProblem>, 
+/**
+ * "line 4 has the same website", "already set up on 12 May"
+ */
+duplicate: string | null, };
+
+export type BatchRowState = "draft" | "ticket" | "waiting_for_terms" | "waiting_for_tag_manager" | "building" | "waiting_for_data" | "done" | "failed";
+
+export type BatchRowView = { line: number, name: string, website: string, state: BatchRowState, run_id: string | null, 
+/**
+ * Why it failed, in plain words.
+ */
+problem: string | null, 
+/**
+ * The step it is at, in plain words.
+ */
+doing: string | null, 
+/**
+ * The Terms of Service to accept now.
+ */
+terms: LinkView | null, result: ProvisionResult | null, };
+
+export type BatchView = { id: string, 
+/**
+ * The file's name.
+ */
+name: string, template: string | null, connection: string, created_at: string, updated_at: string, rows: Array<BatchRowView>, 
+/**
+ * A living process works on it.
+ */
+running: boolean, finished: boolean, eta_seconds: number | null, 
+/**
+ * Set while it waits for quota to come back.
+ */
+waiting_until: string | null, };
+
 export type BodyView = { text: string, 
 /**
  * Only the beginning is kept.
@@ -221,6 +324,19 @@ row_count: number, };
 export type BreakdownRow = { value: string, metrics: Array<number>, };
 
 /**
+ * How to paste the snippet into what the site is made with.
+ */
+export type BuilderGuide = { 
+/**
+ * `wordpress`, `shopify`, `wix`, `squarespace`, `html` ...
+ */
+builder: string, title: string, steps: Array<string>, 
+/**
+ * The site looks as if it were made with it.
+ */
+likely: boolean, };
+
+/**
  * A request that names one thing by its id.
  */
 export type ById = { id: string, };
@@ -230,12 +346,85 @@ export type ById = { id: string, };
  */
 export type ByPath = { path: string, };
 
+/**
+ * Makes a template of what a property and its container have. Reads, and changes nothing.
+ */
+export type CaptureTemplate = { connection: string | null, property_id: string, 
+/**
+ * `GTM-...` or `accounts/1/containers/2`
+ */
+container: string | null, name: string, title: string, };
+
+export type Choices = { analytics_accounts: Array<AnalyticsAccountChoice>, tag_manager_accounts: Array<TagManagerAccountChoice>, 
+/**
+ * Why Tag Manager's could not be read, where they could not.
+ */
+tag_manager_problem: string | null, 
+/**
+ * Where a person makes a Tag Manager account.
+ */
+make_tag_manager_account: LinkView, };
+
+/**
+ * What the connection can set a site up in, read from Google.
+ */
+export type ChoicesRequest = { connection: string | null, };
+
 export type ChooseFile = { purpose: FilePurpose, };
 
 /**
  * The file that the person chose; `None` when they chose none.
  */
 export type ChosenFile = { path: string | null, };
+
+export type ClientAsset = { 
+/**
+ * `properties/2` or `accounts/1/containers/2`
+ */
+asset: string, kind: ClientAssetKind, name: string, 
+/**
+ * The measurement IDs of a property, the public id of a container.
+ */
+ids: Array<string>, account_name: string, };
+
+export type ClientAssetKind = "property" | "container";
+
+/**
+ * The agency's client that gets what is made.
+ */
+export type ClientChoice = { "kind": "by_name" } | { "kind": "existing", id: string, } | { "kind": "none" };
+
+/**
+ * All clients, and what belongs to none.
+ */
+export type ClientList = { clients: Array<ClientView>, unassigned: Array<ClientAsset>, };
+
+/**
+ * A grouping that the data suggests, of assets that no client has yet. Nothing is moved by itself.
+ */
+export type ClientSuggestion = { 
+/**
+ * Of a new client, or of the one that is there.
+ */
+name: string, client_id: string | null, assets: Array<ClientAsset>, 
+/**
+ * "G-4K7WQ2M1TX is sent by GTM-N6ZD2RKP", "both are called Elmstead Bakery".
+ */
+because: Array<string>, strength: SuggestionStrength, };
+
+export type ClientView = { id: string, name: string, 
+/**
+ * A plain heading that clients stand under, for instance "Retail".
+ */
+group: string | null, 
+/**
+ * 1 to 10.
+ */
+colour: number, 
+/**
+ * Two letters for the chip.
+ */
+letters: string, assets: Array<ClientAsset>, };
 
 /**
  * Sign in, or sign in again.
@@ -327,7 +516,41 @@ impersonated: string | null,
  */
 properties: number, containers: number, };
 
+/**
+ * Consent mode's defaults (`gtag('consent', 'default', ...)`); `true` is granted.
+ */
+export type ConsentDefaults = { ad_storage: boolean, ad_user_data: boolean, ad_personalization: boolean, analytics_storage: boolean, 
+/**
+ * How long tags wait for the consent banner, in milliseconds.
+ */
+wait_for_update: number, };
+
 export type ConsentSetting = "set" | "not_set" | "not_needed";
+
+/**
+ * Which Tag Manager container measures the site.
+ */
+export type ContainerChoice = { "kind": "none" } | { "kind": "new", account_id: string | null, } | { "kind": "existing", container: string, };
+
+export type ContainerMade = { account_id: string, container_id: string, 
+/**
+ * `GTM-...`
+ */
+public_id: string, name: string, 
+/**
+ * `None` where the step was left out.
+ */
+version_id: string | null, published: boolean, 
+/**
+ * It was there before.
+ */
+existing: boolean, };
+
+export type ContainerOption = { container_id: string, 
+/**
+ * `GTM-...`
+ */
+public_id: string, name: string, };
 
 export type ContainerRequest = { 
 /**
@@ -381,7 +604,16 @@ version_stored_at: string | null, kinds: Array<EntityCount>,
  */
 as_of: string | null, };
 
+export type Counting = "once_per_event" | "once_per_session";
+
 export type Density = "compact" | "regular" | "comfortable";
+
+/**
+ * Which of Google's APIs makes the account.
+ */
+export type Dialect = "ga4" | "v3_ticket" | "v3_tree";
+
+export type DimensionScope = "event" | "user" | "item";
 
 export type EngineEvent = { "event": "job_started", job: JobId, command: string, } | { "event": "job_progress", job: JobId, progress: Progress, } | { "event": "open_url", job: JobId, 
 /**
@@ -506,6 +738,11 @@ include_emails: boolean,
  */
 requests: number | null, };
 
+/**
+ * Writes what a batch made to a CSV file.
+ */
+export type ExportBatch = { id: string, path: string, };
+
 export type ExportRequest = { property: string, dimensions: Array<string>, metrics: Array<string>, from: string, to: string, 
 /**
  * `sqlite:FILE`, `sqlite:FILE?table=NAME` or `csv:FILE`.
@@ -524,14 +761,30 @@ notes: Array<string>, };
 
 export type ExportState = "running" | "done" | "failed" | "cancelled";
 
+/**
+ * Writes a template to a file, to share it.
+ */
+export type ExportTemplate = { name: string, path: string, };
+
 export type ExportedActivity = { path: string, requests: number, bytes: number, };
+
+export type ExportedBatch = { path: string, rows: number, };
+
+/**
+ * What is wrong with one field of a form.
+ */
+export type FieldProblem = { 
+/**
+ * Name of the field in `ProvisionRequest`, for instance `time_zone`.
+ */
+field: string, message: string, remedy: string, };
 
 export type FieldView = { api_name: string, ui_name: string, description: string, category: string, is_metric: boolean, is_custom: boolean, };
 
 /**
  * What a file is chosen for.
  */
-export type FilePurpose = "oauth_client" | "service_account_key" | "support_bundle" | "export_sqlite" | "export_csv";
+export type FilePurpose = "oauth_client" | "service_account_key" | "support_bundle" | "export_sqlite" | "export_csv" | "clients_csv" | "open_template" | "save_template";
 
 /**
  * One thing that a check looked at.
@@ -623,6 +876,86 @@ export type LinkPurpose = "sign_in" | "terms";
 export type LinkView = { id: string, url: string, };
 
 /**
+ * Something that a set-up made and that can be moved to the trash.
+ */
+export type MadeAsset = { 
+/**
+ * `accounts/1` (Analytics), `properties/2`, `accounts/1/containers/2` (Tag Manager).
+ */
+asset: string, kind: MadeKind, name: string, 
+/**
+ * Name of the account that it is in; its own for an account.
+ */
+account_name: string, 
+/**
+ * E-mail of the connection that would act.
+ */
+connection: string, 
+/**
+ * Why it cannot be removed, where it cannot: a permission that is missing, or that it was there before.
+ */
+why_not: string | null, 
+/**
+ * It is in the trash already.
+ */
+trashed: boolean, 
+/**
+ * What is lost with it, in plain words.
+ */
+consequence: string, };
+
+export type MadeKind = "analytics_account" | "property" | "container";
+
+export type MappedStream = { property_id: string, property_name: string, client_id: string | null, stream_id: string, stream_name: string, 
+/**
+ * `web`, `android` or `ios`
+ */
+platform: string, 
+/**
+ * `G-...`; `None` for apps.
+ */
+measurement_id: string | null, website: string | null, 
+/**
+ * Empty: no container in reach sends to it.
+ */
+tags: Array<MappedTag>, };
+
+export type MappedTag = { 
+/**
+ * `accounts/1/containers/2`
+ */
+container: string, 
+/**
+ * `GTM-...`
+ */
+public_id: string, container_name: string, tag_id: string, tag_name: string, 
+/**
+ * Google's type, for instance `googtag`.
+ */
+tag_type: string, 
+/**
+ * The ID that it sends to, as far as it can be read; a variable's name where it cannot.
+ */
+sends_to: string, paused: boolean, };
+
+/**
+ * Which property is fed by which tags, from the mirror.
+ */
+export type MeasurementMap = { streams: Array<MappedStream>, 
+/**
+ * Tags that send to an ID that no stream in reach has.
+ */
+orphan_tags: Array<MappedTag>, 
+/**
+ * Containers whose live version could not be read yet.
+ */
+unread_containers: number, 
+/**
+ * Properties whose data streams could not be read yet.
+ */
+unread_properties: number, };
+
+/**
  * The headers and the body of a request or an answer.
  */
 export type MessageView = { headers: Array<HeaderView>, body: BodyView | null, };
@@ -636,6 +969,15 @@ property: string, connection: string | null, };
 export type MetricColumn = { metric: string, label: string, format: MetricFormat, };
 
 export type MetricFormat = "integer" | "decimal" | "ratio" | "seconds" | "currency";
+
+/**
+ * Moves assets to a client, or out of all.
+ */
+export type MoveAssets = { 
+/**
+ * Id or name; out of all where absent.
+ */
+client: string | null, assets: Array<string>, };
 
 /**
  * A request without fields.
@@ -749,6 +1091,34 @@ export type OverviewView = { connections: number, analytics_accounts: number, pr
  */
 export type PermissionName = "view" | "configure" | "edit" | "publish" | "manage";
 
+/**
+ * Who gets which role on the property.
+ */
+export type PersonAccess = { 
+/**
+ * E-mail address of a person or a service account.
+ */
+email: string, role: PropertyRole, };
+
+export type PlannedStep = { step: ProvisionStep, 
+/**
+ * What it makes, in plain words: "8 custom dimensions".
+ */
+detail: string, analytics_calls: number, tag_manager_calls: number, 
+/**
+ * A person may leave it out.
+ */
+optional: boolean, skipped: boolean, };
+
+/**
+ * What a template would change in a property that is there. Reads, and changes nothing.
+ */
+export type PreviewTemplate = { connection: string | null, template: string, property_id: string, 
+/**
+ * `GTM-...` or `accounts/1/containers/2`
+ */
+container: string | null, };
+
 export type ProfileView = { 
 /**
  * Stable name, derived from the home directory and the base URL.
@@ -788,6 +1158,61 @@ calls: number, eta_seconds: number | null,
  */
 waiting_until: string | null, };
 
+export type ProofCheck = { outcome: ProofOutcome, 
+/**
+ * "The page contains GTM-N6ZD2RKP".
+ */
+what: string, 
+/**
+ * "found once"
+ */
+detail: string | null, remedy: string | null, };
+
+export type ProofEvent = { event: string, page_title: string, count: number, };
+
+export type ProofOutcome = "good" | "warning" | "bad";
+
+/**
+ * Look at the site, and watch realtime until the first active user.
+ */
+export type ProofRequest = { run_id: string, 
+/**
+ * Goes on looking until somebody is seen, or for 15 minutes; `false` looks once.
+ */
+watch: boolean, };
+
+/**
+ * What was seen of the site and of its visitors.
+ */
+export type ProofView = { checked_at: string, 
+/**
+ * `None` where the site could not be looked at: the reason is among the checks.
+ */
+page_title: string | null, checks: Array<ProofCheck>, 
+/**
+ * In the last 30 minutes.
+ */
+active_users: number, first_seen_at: string | null, 
+/**
+ * From the beginning of the watch to the first active user.
+ */
+seconds_to_first: number | null, events: Array<ProofEvent>, 
+/**
+ * What to look at where nobody comes.
+ */
+hints: Array<string>, 
+/**
+ * "Open my site".
+ */
+site: LinkView | null, };
+
+export type PropertyChoice = { property_id: string, name: string, can_edit: boolean, };
+
+/**
+ * Predefined roles of the Admin API (`predefinedRoles/...`).
+ */
+export type PropertyRole = "viewer" | "analyst" | "editor" | "admin";
+
 /**
  * One property of the estate, from the mirror.
  */
@@ -798,17 +1223,71 @@ export type PropertyRow = {
 property_id: string, display_name: string, account_id: string, account_name: string, connection_id: string, can_edit: boolean, };
 
 /**
+ * Looks at the sites and at realtime of those that wait for data.
+ */
+export type ProveBatch = { id: string, };
+
+/**
+ * What a set-up will do, before it does it. Made without a call.
+ */
+export type ProvisionPlan = { steps: Array<PlannedStep>, 
+/**
+ * What one sign-in asks for: the union of all steps.
+ */
+permissions: Array<PermissionName>, 
+/**
+ * Of these, what the connection has not.
+ */
+missing: Array<PermissionName>, analytics_calls: number, tag_manager_calls: number, 
+/**
+ * Of these, the reads that only make sure (the accounts from before the ticket, the new account's arrival).
+ */
+safety_reads: number, 
+/**
+ * How long it takes without what waits for a person, under the quotas as they stand.
+ */
+seconds: number, 
+/**
+ * Each wrong field; a set-up starts where this is empty.
+ */
+problems: Array<FieldProblem>, 
+/**
+ * An unfinished run of the same form, which `start` goes on with.
+ */
+resumes: string | null, };
+
+/**
  * Everything that a set-up asks a person for.
  */
 export type ProvisionRequest = { 
 /**
  * The connection that acts; may be left out when there is only one.
  */
-connection: string | null, account_name: string, property_name: string, 
+connection: string | null, 
 /**
- * `https://...` of the site.
+ * Sign in first, with the permissions of the plan, where no connection is named and none is there.
+ */
+sign_in_first: boolean, 
+/**
+ * Where the property goes.
+ */
+analytics: AnalyticsChoice, 
+/**
+ * Of the new account; at most 100 UTF-16 units. Not read where an account or a property is chosen.
+ */
+account_name: string, property_name: string, 
+/**
+ * `https://...` of the site; empty where only apps are measured.
  */
 website: string, 
+/**
+ * Package name of an Android app to measure.
+ */
+android_package: string | null, 
+/**
+ * Bundle id of an iOS app to measure.
+ */
+ios_bundle: string | null, 
 /**
  * IANA name, for instance `Europe/London`.
  */
@@ -820,17 +1299,53 @@ currency: string,
 /**
  * CLDR region code of the business, for instance `GB`.
  */
-country: string, };
-
-export type ProvisionResult = { account_id: string, property_id: string, data_stream_id: string, 
+country: string, 
 /**
- * `G-...`
+ * Name of a template (`templates.list`); the plain website where absent.
  */
-measurement_id: string, 
+template: string | null, 
+/**
+ * Overrides the template: scrolls, outbound clicks, searches and downloads are counted by themselves.
+ */
+enhanced_measurement: boolean | null, 
+/**
+ * Overrides the template: the Google tag waits for the visitor's consent before it stores cookies.
+ */
+wait_for_consent: boolean | null, 
+/**
+ * Customer id of a Google Ads account to link, digits with or without hyphens.
+ */
+google_ads_customer: string | null, 
+/**
+ * People and service accounts that get a role on the property, besides the template's.
+ */
+people: Array<PersonAccess>, container: ContainerChoice, client: ClientChoice, 
+/**
+ * Steps that are left out.
+ */
+skip: Array<ProvisionStep>, dialect: Dialect, };
+
+export type ProvisionResult = { account_id: string, property_id: string, 
+/**
+ * Empty where no website is measured.
+ */
+data_stream_id: string, 
+/**
+ * `G-...`; empty where no website is measured.
+ */
+measurement_id: string, app_streams: Array<AppStreamMade>, container: ContainerMade | null, 
 /**
  * HTML for the site's `<head>`.
  */
-snippet: string, };
+snippet: string, 
+/**
+ * HTML for right after `<body>`; only a container has it.
+ */
+noscript: string | null, 
+/**
+ * The agency's client that got it.
+ */
+client_id: string | null, analytics_calls: number, tag_manager_calls: number, };
 
 /**
  * One set-up, finished or not, as the journal has it.
@@ -843,11 +1358,18 @@ problem: string | null,
 /**
  * Whether "Resume set-up" can go on from where it stopped.
  */
-resumable: boolean, };
+resumable: boolean, 
+/**
+ * What was seen of the site and of its first visitor, last time somebody looked.
+ */
+proof: ProofView | null, };
 
-export type ProvisionState = "running" | "waiting_for_terms" | "done" | "failed" | "cancelled";
+export type ProvisionState = "running" | "waiting_for_terms" | "waiting_for_tag_manager" | "done" | "failed" | "cancelled";
 
-export type ProvisionStep = "ticket" | "terms" | "account" | "property" | "data_stream" | "snippet";
+/**
+ * The steps in their order. A run has those that its plan names.
+ */
+export type ProvisionStep = "ticket" | "terms" | "account" | "property" | "data_stream" | "app_streams" | "enhanced_measurement" | "data_retention" | "key_events" | "custom_dimensions" | "google_ads_link" | "people" | "tag_manager_account" | "container" | "workspace" | "tags" | "version" | "publish" | "snippet" | "client";
 
 export type ProvisionStepView = { step: ProvisionStep, state: StepState, 
 /**
@@ -884,6 +1406,29 @@ export type RealtimeView = { active_users: number,
  * Active users per minute, the current minute first, 30 values.
  */
 per_minute: Array<number>, as_of: string, };
+
+export type RedirectUri = { uri: string, 
+/**
+ * No other program listens on its port.
+ */
+free: boolean, };
+
+/**
+ * Which redirect URIs the connection's OAuth client must have registered for the Terms of Service.
+ */
+export type RedirectsView = { oauth_client: string, 
+/**
+ * Of kind `web`: to the letter. Empty for kind `installed`, which registers none.
+ */
+registered: Array<RedirectUri>, 
+/**
+ * What to register where none of this computer is.
+ */
+suggested: Array<string>, 
+/**
+ * Whether a set-up can begin: an address is registered, or none is needed, and one of them is free.
+ */
+usable: boolean, message: string, };
 
 /**
  * A free question to a property.
@@ -946,6 +1491,17 @@ overridden: boolean,
  */
 candidates: Array<RouteCandidate>, };
 
+/**
+ * A new client, or changes to one. Colour and letters are given once where absent.
+ */
+export type SaveClient = { id: string | null, name: string, group: string | null, colour: number | null, letters: string | null, };
+
+export type SaveTemplate = { toml: string, 
+/**
+ * Takes the place of the person's own template of this name.
+ */
+replace: boolean, };
+
 export type Series = { metric: string, label: string, 
 /**
  * One date a point, `YYYY-MM-DD`.
@@ -989,9 +1545,71 @@ tag_manager_calls_per_day: number, };
  */
 export type SignInCause = "unknown" | "revoked" | "testing_expiry" | "unused" | "too_many_tokens" | "admin_policy" | "account_deleted" | "client_refused" | "clock" | "interrupted" | "session_over" | "keychain_unavailable" | "not_stored" | "unreadable" | "key_refused";
 
-export type StepState = "planned" | "running" | "done" | "failed";
+export type SiteRequest = { 
+/**
+ * As the person entered it.
+ */
+address: string, };
+
+/**
+ * A site as it was found. One that cannot be reached is no error: it says why.
+ */
+export type SiteView = { 
+/**
+ * The address after redirects; the one asked for where nothing answered.
+ */
+address: string, reached: boolean, problem: string | null, milliseconds: number, 
+/**
+ * Name of the business, as far as the page tells: `og:site_name`, else its title without slogans.
+ */
+name: string | null, title: string | null, 
+/**
+ * BCP 47, of `<html lang>`.
+ */
+language: string | null, 
+/**
+ * CLDR region that language or top-level domain suggest.
+ */
+country: string | null, 
+/**
+ * ISO 4217, the country's.
+ */
+currency: string | null, 
+/**
+ * Google tags that the page holds: `G-...`, `GTM-...`, `AW-...`, `UA-...`.
+ */
+tags: Array<string>, 
+/**
+ * `wordpress`, `shopify` ...
+ */
+builder: string | null, };
+
+/**
+ * The snippet and where to paste it.
+ */
+export type SnippetView = { 
+/**
+ * HTML for the site's `<head>`.
+ */
+head: string, 
+/**
+ * HTML for right after `<body>`.
+ */
+noscript: string | null, 
+/**
+ * `GTM-...` or `G-...`, whichever the snippet loads.
+ */
+tag_id: string, guides: Array<BuilderGuide>, 
+/**
+ * Text of an e-mail to whoever looks after the site.
+ */
+email_subject: string, email_text: string, site: LinkView | null, };
+
+export type StepState = "planned" | "running" | "done" | "failed" | "skipped";
 
 export type StoredIn = "keychain" | "session" | "key_file";
+
+export type SuggestionStrength = "measurement_id" | "domain" | "name";
 
 export type SyncFailure = { 
 /**
@@ -1025,11 +1643,195 @@ tag_manager_calls: number, analytics_calls: number, failures: Array<SyncFailure>
 
 export type SyncRunView = { started_at: string, finished_at: string | null, calls: number, containers: number, failed: number, };
 
+export type TagManagerAccountChoice = { account_id: string, name: string, 
+/**
+ * From the mirror; empty before the first sync.
+ */
+containers: Array<ContainerOption>, };
+
+/**
+ * What a set-up makes besides what differs from site to site. In a file it is TOML with these names.
+ */
+export type Template = { 
+/**
+ * The file format: 1.
+ */
+format: number, 
+/**
+ * Lower case letters, digits and hyphens; unique.
+ */
+name: string, 
+/**
+ * Raised by whoever changes the template.
+ */
+version: number, title: string, description: string, property: TemplateProperty, 
+/**
+ * What a web data stream measures by itself; left as Google makes it where absent.
+ */
+enhanced_measurement?: TemplateMeasurement | null, key_events: Array<TemplateKeyEvent>, custom_dimensions: Array<TemplateDimension>, 
+/**
+ * The agency's staff and its service account.
+ */
+people: Array<PersonAccess>, 
+/**
+ * What goes into the container besides the Google tag.
+ */
+tag_manager: TemplateTagManager, };
+
+export type TemplateChange = "added" | "changed" | "same" | "kept";
+
+export type TemplateDifference = { 
+/**
+ * "Key event", "Custom dimension", "Data retention", "Tag" ...
+ */
+what: string, name: string, before: string | null, after: string, change: TemplateChange, };
+
+export type TemplateDimension = { 
+/**
+ * Event parameter, user property or item parameter.
+ */
+parameter: string, 
+/**
+ * As reports show it, at most 82 characters.
+ */
+name: string, scope: DimensionScope, description?: string, };
+
+/**
+ * A template as a file.
+ */
+export type TemplateDocument = { name: string, toml: string, };
+
+export type TemplateEvent = { 
+/**
+ * The GA4 event that is sent.
+ */
+event: string, 
+/**
+ * The data layer's event that it is sent on; the same where absent.
+ */
+on?: string | null, 
+/**
+ * Sends the data layer's `ecommerce` object with it.
+ */
+ecommerce: boolean, parameters: Array<TemplateParameter>, };
+
+export type TemplateKeyEvent = { 
+/**
+ * Name of the event, at most 40 characters.
+ */
+event: string, counting: Counting, 
+/**
+ * What one is worth where the event says nothing.
+ */
+value?: number | null, 
+/**
+ * ISO 4217, with `value`.
+ */
+currency?: string | null, };
+
+/**
+ * Admin API `EnhancedMeasurementSettings`.
+ */
+export type TemplateMeasurement = { enabled: boolean, scrolls: boolean, outbound_clicks: boolean, site_search: boolean, videos: boolean, file_downloads: boolean, page_changes: boolean, forms: boolean, 
+/**
+ * Query parameters that hold what was searched for.
+ */
+search_parameters: Array<string>, };
+
+export type TemplateParameter = { 
+/**
+ * The event parameter.
+ */
+name: string, 
+/**
+ * Its path in the data layer, for instance `form.name`.
+ */
+data_layer: string, };
+
+export type TemplatePreview = { rows: Array<TemplateDifference>, added: number, changed: number, same: number, 
+/**
+ * Calls that looking cost.
+ */
+calls: number, };
+
+export type TemplateProperty = { 
+/**
+ * Admin API `IndustryCategory`, for instance `SHOPPING`.
+ */
+industry: string | null, 
+/**
+ * IANA name, for forms that name none.
+ */
+time_zone: string | null, 
+/**
+ * ISO 4217, for forms that name none.
+ */
+currency: string | null, 
+/**
+ * CLDR region code, for forms that name none.
+ */
+country: string | null, 
+/**
+ * How long event data is kept; as Google makes it (two months) where absent.
+ */
+retention_months: number | null, 
+/**
+ * Whether a user's data is kept longer with each visit.
+ */
+reset_on_new_activity: boolean | null, };
+
+export type TemplateTagManager = { 
+/**
+ * What the visitor has allowed before being asked; no consent tag is made where absent.
+ */
+consent: ConsentDefaults | null, 
+/**
+ * GA4 events that the site's data layer announces.
+ */
+events: Array<TemplateEvent>, 
+/**
+ * A folder for all of it.
+ */
+folder: string | null, };
+
+export type TemplateView = { template: Template, 
+/**
+ * It comes with Gantry and is not changed or removed; one of the same name takes its place.
+ */
+shipped: boolean, 
+/**
+ * "6 key events, 8 custom dimensions, 12 Tag Manager entities".
+ */
+summary: string, tag_manager_entities: number, 
+/**
+ * The file, for the person's own.
+ */
+path: string | null, };
+
+/**
+ * How the person is asked to accept the Terms of Service of many accounts.
+ */
+export type TermsInBatch = "in_turn" | "links";
+
 export type Theme = "system" | "light" | "dark";
 
 export type TokensView = { consumed: number, left_this_hour: number, left_today: number, };
 
-export type Topic = "connections" | "oauth_clients" | "containers" | "accounts" | "exports" | "provisioning" | "quota" | "settings" | "keychain" | "activity";
+export type Topic = "connections" | "oauth_clients" | "containers" | "accounts" | "exports" | "provisioning" | "quota" | "settings" | "keychain" | "activity" | "templates" | "clients" | "batches";
+
+/**
+ * One asset, with its name as the person was shown it: one that is called otherwise by now is left alone.
+ */
+export type TrashAsset = { asset: string, name: string, };
+
+export type TrashFailure = { asset: string, name: string, code: string, message: string, remedy: string, };
+
+/**
+ * Moves what a set-up made to the trash.
+ */
+export type TrashRequest = { run_id: string, assets: Array<TrashAsset>, };
+
+export type TrashResult = { trashed: Array<MadeAsset>, failures: Array<TrashFailure>, };
 
 /**
  * What settles it.
@@ -1102,6 +1904,32 @@ export interface Calls {
   "service_accounts.inspect": { request: ByPath; response: ServiceAccountFile };
   "service_accounts.add": { request: AddServiceAccount; response: ConnectionView };
   "provisioning.runs": { request: Nothing; response: Array<ProvisionRunView> };
+  "provisioning.plan": { request: ProvisionRequest; response: ProvisionPlan };
+  "provisioning.choices": { request: ChoicesRequest; response: Choices };
+  "provisioning.redirects": { request: ChoicesRequest; response: RedirectsView };
+  "provisioning.snippet": { request: ById; response: SnippetView };
+  "provisioning.made": { request: ById; response: Array<MadeAsset> };
+  "provisioning.trash": { request: TrashRequest; response: TrashResult };
+  "sites.inspect": { request: SiteRequest; response: SiteView };
+  "templates.list": { request: Nothing; response: Array<TemplateView> };
+  "templates.show": { request: ById; response: TemplateDocument };
+  "templates.save": { request: SaveTemplate; response: TemplateView };
+  "templates.remove": { request: ById; response: Nothing };
+  "templates.import": { request: ByPath; response: TemplateView };
+  "templates.export": { request: ExportTemplate; response: ExportTemplate };
+  "templates.capture": { request: CaptureTemplate; response: TemplateDocument };
+  "templates.preview": { request: PreviewTemplate; response: TemplatePreview };
+  "batches.plan": { request: BatchRequest; response: BatchPlan };
+  "batches.list": { request: Nothing; response: Array<BatchView> };
+  "batches.show": { request: ById; response: BatchView };
+  "batches.export": { request: ExportBatch; response: ExportedBatch };
+  "clients.list": { request: Nothing; response: ClientList };
+  "clients.save": { request: SaveClient; response: ClientView };
+  "clients.remove": { request: ById; response: Nothing };
+  "clients.move": { request: MoveAssets; response: ClientList };
+  "clients.suggest": { request: Nothing; response: Array<ClientSuggestion> };
+  "clients.accept": { request: AcceptSuggestions; response: ClientList };
+  "clients.measurement_map": { request: Nothing; response: MeasurementMap };
   "estate.plan": { request: SyncRequest; response: SyncPlan };
   "estate.properties": { request: Nothing; response: Array<PropertyRow> };
   "containers.tree": { request: Nothing; response: ContainerTree };
@@ -1126,6 +1954,10 @@ export interface Jobs {
   "connections.connect": { request: ConnectRequest; result: ConnectionView };
   "provisioning.start": { request: ProvisionRequest; result: ProvisionRunView };
   "provisioning.resume": { request: ResumeProvision; result: ProvisionRunView };
+  "provisioning.prove": { request: ProofRequest; result: ProofView };
+  "batches.start": { request: BatchRequest; result: BatchView };
+  "batches.resume": { request: ById; result: BatchView };
+  "batches.prove": { request: ProveBatch; result: BatchView };
   "estate.sync": { request: SyncRequest; result: SyncResult };
   "exports.run": { request: ExportRequest; result: ExportRunView };
 }

@@ -116,4 +116,7 @@ pub enum Topic {
     Settings,
     Keychain,
     Activity,
+    Templates,
+    Clients,
+    Batches,
 }

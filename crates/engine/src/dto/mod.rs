@@ -5,12 +5,16 @@
 
 pub mod activity;
 pub mod app;
+pub mod batches;
+pub mod clients;
 pub mod connections;
 pub mod containers;
 pub mod events;
 pub mod exports;
 pub mod provisioning;
 pub mod reports;
+pub mod sites;
+pub mod templates;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

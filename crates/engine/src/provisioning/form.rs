@@ -35,6 +35,7 @@ pub(super) fn checked(request: ProvisionRequest) -> Result<ProvisionRequest> {
             .connection
             .map(|name| name.trim().to_owned())
             .filter(|name| !name.is_empty()),
+        ..request
     })
 }
 
@@ -98,6 +99,7 @@ mod tests {
             time_zone: "europe/london".to_owned(),
             currency: "gbp".to_owned(),
             country: "gb".to_owned(),
+            ..ProvisionRequest::default()
         }
     }
 

@@ -13,18 +13,58 @@ use crate::dto::events::{EngineEvent, Progress, Topic};
 use crate::dto::provisioning::{
     ProvisionRequest, ProvisionResult, ProvisionRunView, ProvisionState, ProvisionStep, ProvisionStepView, StepState,
 };
+use crate::dto::templates::Template;
 use crate::error::{Error, ErrorCode, ErrorView, Result};
 use crate::jobs::Job;
 
-/// The steps, in order, with their names in the journal.
-const STEPS: [(ProvisionStep, &str, &str); 6] = [
+/// All steps, in order, with their names in the journal and what a person is told meanwhile.
+const STEPS: [(ProvisionStep, &str, &str); 20] = [
     (ProvisionStep::Ticket, "ticket", "Asking Google for an account ticket"),
     (ProvisionStep::Terms, "terms", "Waiting for the Terms of Service"),
     (ProvisionStep::Account, "account", "Looking for the new account"),
     (ProvisionStep::Property, "property", "Creating the property"),
     (ProvisionStep::DataStream, "data_stream", "Creating the web data stream"),
+    (
+        ProvisionStep::AppStreams,
+        "app_streams",
+        "Creating the app data streams",
+    ),
+    (
+        ProvisionStep::EnhancedMeasurement,
+        "enhanced_measurement",
+        "Choosing what is measured by itself",
+    ),
+    (
+        ProvisionStep::DataRetention,
+        "data_retention",
+        "Setting how long data is kept",
+    ),
+    (ProvisionStep::KeyEvents, "key_events", "Creating key events"),
+    (
+        ProvisionStep::CustomDimensions,
+        "custom_dimensions",
+        "Creating custom dimensions",
+    ),
+    (ProvisionStep::GoogleAdsLink, "google_ads_link", "Linking Google Ads"),
+    (ProvisionStep::People, "people", "Giving people access"),
+    (
+        ProvisionStep::TagManagerAccount,
+        "tag_manager_account",
+        "Looking for a Tag Manager account",
+    ),
+    (ProvisionStep::Container, "container", "Creating the container"),
+    (ProvisionStep::Workspace, "workspace", "Opening a workspace"),
+    (ProvisionStep::Tags, "tags", "Writing tags"),
+    (ProvisionStep::Version, "version", "Creating a version"),
+    (ProvisionStep::Publish, "publish", "Publishing"),
     (ProvisionStep::Snippet, "snippet", "Fetching the snippet"),
+    (ProvisionStep::Client, "client", "Adding it to the client"),
 ];
+
+/// What a person is told while the step is done.
+pub(super) fn doing(step: ProvisionStep) -> &'static str {
+    STEPS[position(step)].2
+}
 
 fn position(step: ProvisionStep) -> usize {
     STEPS.iter().position(|(known, ..)| *known == step).unwrap_or_default()
@@ -35,8 +75,12 @@ pub(super) struct Journal<'a> {
     pub engine: &'a Arc<Engine>,
     pub job: &'a Job,
     pub form: ProvisionRequest,
+    /// As it was when the run began.
+    pub template: Template,
     run: Mutex<ProvisioningRun>,
     run_id: String,
+    /// The steps of this run, in order.
+    planned: Vec<ProvisionStep>,
     calls: AtomicU32,
 }
 
@@ -48,21 +92,27 @@ impl<'a> Journal<'a> {
         connection_id: String,
         form: ProvisionRequest,
         form_json: Value,
+        template: Template,
+        planned: Vec<ProvisionStep>,
+        batch_id: Option<String>,
     ) -> Result<Self> {
         let now = engine.clock().now();
         let run = ProvisioningRun {
             id: uuid::Uuid::now_v7().to_string(),
             connection_id,
             form: form_json,
+            template: Some(json!(template)),
+            batch_id,
             state: ProvisioningState::Running,
             outcome: None,
             error: None,
+            proof: None,
             created_at: now,
             updated_at: now,
         };
-        let journal = Self::new(engine, job, form, run);
+        let journal = Self::new(engine, job, form, template, planned, run);
         journal.set_state(ProvisioningState::Running, None, None).await?;
-        for (_, name, _) in STEPS {
+        for (_, name, _) in journal.planned.iter().map(|step| STEPS[position(*step)]) {
             engine
                 .store()
                 .put_provisioning_step(ProvisioningStep {
@@ -86,21 +136,41 @@ impl<'a> Journal<'a> {
         run: ProvisioningRun,
         form: ProvisionRequest,
     ) -> Result<Self> {
-        let journal = Self::new(engine, job, form, run);
+        let known = engine.store().provisioning_steps(&run.id).await?;
+        let planned = STEPS
+            .iter()
+            .filter(|(_, name, _)| known.iter().any(|row| row.step == *name));
+        let planned = planned.map(|(step, ..)| *step).collect();
+        let template = template_of(&run)?;
+        let journal = Self::new(engine, job, form, template, planned, run);
         journal.set_state(ProvisioningState::Running, None, None).await?;
         engine.jobs().changed(Topic::Provisioning);
         Ok(journal)
     }
 
-    fn new(engine: &'a Arc<Engine>, job: &'a Job, form: ProvisionRequest, run: ProvisioningRun) -> Self {
+    fn new(
+        engine: &'a Arc<Engine>,
+        job: &'a Job,
+        form: ProvisionRequest,
+        template: Template,
+        planned: Vec<ProvisionStep>,
+        run: ProvisioningRun,
+    ) -> Self {
         Self {
             engine,
             job,
             form,
+            template,
+            planned,
             run_id: run.id.clone(),
             run: Mutex::new(run),
             calls: AtomicU32::new(0),
         }
+    }
+
+    /// Whether this run has the step: it is in the plan, and the person did not leave it out.
+    pub fn has(&self, step: ProvisionStep) -> bool {
+        self.planned.contains(&step) && !self.form.skip.contains(&step)
     }
 
     /// What the journal knows of a step.
@@ -170,11 +240,12 @@ impl<'a> Journal<'a> {
             state: shown(state),
             outcome,
         });
-        let done = position(step) + usize::from(state == Stored::Done);
+        let at = self.planned.iter().position(|known| *known == step).unwrap_or_default();
+        let done = at + usize::from(state == Stored::Done);
         self.job.progress(Progress {
             what: what.to_owned(),
             done: u32::try_from(done).unwrap_or_default(),
-            total: u32::try_from(STEPS.len()).unwrap_or_default(),
+            total: u32::try_from(self.planned.len()).unwrap_or_default(),
             calls: self.calls.load(Ordering::Relaxed),
             eta_seconds: None,
             waiting_until: None,
@@ -250,11 +321,13 @@ impl<'a> Journal<'a> {
 
 fn outcome(step: ProvisionStep, response: &Value) -> Option<String> {
     let field = match step {
-        // The ticket is of no use to a person.
-        ProvisionStep::Ticket | ProvisionStep::Snippet => return None,
         ProvisionStep::Terms | ProvisionStep::Account => "account_id",
         ProvisionStep::Property => "property_id",
         ProvisionStep::DataStream => "measurement_id",
+        ProvisionStep::Container => "public_id",
+        ProvisionStep::Version | ProvisionStep::Publish => "version_id",
+        // Others say what they made in words, or nothing: a ticket is of no use to a person.
+        _ => "outcome",
     };
     response.get(field).and_then(Value::as_str).map(str::to_owned)
 }
@@ -265,6 +338,7 @@ fn shown(state: Stored) -> StepState {
         Stored::Sent => StepState::Running,
         Stored::Done => StepState::Done,
         Stored::Failed => StepState::Failed,
+        Stored::Skipped => StepState::Skipped,
     }
 }
 
@@ -276,20 +350,23 @@ pub(super) async fn view(engine: &Arc<Engine>, run: ProvisioningRun) -> Result<P
 
 async fn assemble(engine: &Arc<Engine>, run: ProvisioningRun, alive: bool) -> Result<ProvisionRunView> {
     let known = engine.store().provisioning_steps(&run.id).await?;
-    let steps = STEPS.map(|(step, name, _)| {
-        let row = known.iter().find(|row| row.step == name);
-        ProvisionStepView {
-            step,
-            state: row.map_or(StepState::Planned, |row| shown(row.state)),
-            outcome: row
-                .and_then(|row| row.response.as_ref())
-                .and_then(|response| outcome(step, response)),
-        }
+    let steps = STEPS.iter().filter_map(|(step, name, _)| {
+        let row = known.iter().find(|row| row.step == *name)?;
+        Some(ProvisionStepView {
+            step: *step,
+            state: shown(row.state),
+            outcome: row.response.as_ref().and_then(|response| outcome(*step, response)),
+        })
     });
+    let steps: Vec<_> = steps.collect();
+    let at_tag_manager = steps
+        .iter()
+        .any(|view| view.step == ProvisionStep::TagManagerAccount && view.state == StepState::Running);
     let open = matches!(run.state, ProvisioningState::Running | ProvisioningState::Waiting);
     let state = match run.state {
         _ if open && !alive => ProvisionState::Failed,
         ProvisioningState::Running => ProvisionState::Running,
+        ProvisioningState::Waiting if at_tag_manager => ProvisionState::WaitingForTagManager,
         ProvisioningState::Waiting => ProvisionState::WaitingForTerms,
         ProvisioningState::Done => ProvisionState::Done,
         ProvisioningState::Failed => ProvisionState::Failed,
@@ -319,11 +396,20 @@ async fn assemble(engine: &Arc<Engine>, run: ProvisioningRun, alive: bool) -> Re
         request: super::form_of(&run)?,
         id: run.id,
         state,
-        steps: steps.to_vec(),
+        steps,
         started_at: run.created_at,
         updated_at: run.updated_at,
         result,
         problem,
         resumable: !alive && run.state != ProvisioningState::Done,
+        proof: run.proof.and_then(|proof| serde_json::from_value(proof).ok()),
     })
+}
+
+/// The template of a run; the plain website for runs from before there were templates.
+fn template_of(run: &ProvisioningRun) -> Result<Template> {
+    match &run.template {
+        Some(template) => serde_json::from_value(template.clone()).map_err(super::unwritable),
+        None => Ok(crate::templates::plain()),
+    }
 }

@@ -5,9 +5,12 @@
 
 mod form;
 mod journal;
+mod planning;
+mod proof;
 mod run_lock;
 mod steps;
 mod terms;
+mod undo;
 
 use std::sync::Arc;
 
@@ -16,17 +19,31 @@ use gantry_store::{ProvisioningRun, ProvisioningState};
 
 use crate::Engine;
 use crate::dto::Nothing;
-use crate::dto::provisioning::{ProvisionRequest, ProvisionRunView, ResumeProvision};
+use crate::dto::provisioning::{ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
 use journal::Journal;
 use run_lock::RunLock;
+
+pub use planning::{choices, plan, redirects};
+pub use proof::{prove, snippet};
+pub use undo::{made, trash};
 
 /// How many runs a list shows.
 const SHOWN: u32 = 50;
 
 /// Sets up a site. An unfinished run of the same form is gone on with, so that nothing is made twice.
 pub async fn start(engine: &Arc<Engine>, request: ProvisionRequest, job: &Job) -> Result<ProvisionRunView> {
+    start_in(engine, request, None, job).await
+}
+
+/// The same, as a row of a batch.
+pub(crate) async fn start_in(
+    engine: &Arc<Engine>,
+    request: ProvisionRequest,
+    batch_id: Option<String>,
+    job: &Job,
+) -> Result<ProvisionRunView> {
     let request = form::checked(request)?;
     let session = engine.session(request.connection.as_deref()).await?;
     terms::signatory(&session)?;
@@ -42,7 +59,28 @@ pub async fn start(engine: &Arc<Engine>, request: ProvisionRequest, job: &Job) -
         .find(|run| run.connection_id == connection_id && run.form == form && run.state != ProvisioningState::Done);
     let journal = match unfinished {
         Some(run) => Journal::again(engine, job, run, request).await?,
-        None => Journal::begin(engine, job, connection_id, request, form).await?,
+        None => {
+            let template = crate::templates::named(engine, request.template.as_deref()).await?;
+            let planned = [
+                ProvisionStep::Ticket,
+                ProvisionStep::Terms,
+                ProvisionStep::Account,
+                ProvisionStep::Property,
+                ProvisionStep::DataStream,
+                ProvisionStep::Snippet,
+            ];
+            Journal::begin(
+                engine,
+                job,
+                connection_id,
+                request,
+                form,
+                template,
+                planned.into(),
+                batch_id,
+            )
+            .await?
+        }
     };
     let ended = steps::run(&journal, &session).await;
     journal.close(ended).await

@@ -172,6 +172,7 @@ pub fn form() -> ProvisionRequest {
         time_zone: "Europe/Berlin".to_owned(),
         currency: "EUR".to_owned(),
         country: "DE".to_owned(),
+        ..ProvisionRequest::default()
     }
 }
 

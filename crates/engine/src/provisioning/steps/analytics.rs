@@ -1,4 +1,4 @@
-//! The steps after the Terms of Service. Each looks first where it was begun before, and adopts what is already there.
+//! The steps at Google Analytics. Each looks first where it was begun before, and adopts what is already there.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -6,52 +6,45 @@ use std::time::Duration;
 use futures_util::TryStreamExt as _;
 use google_apis::analytics_admin::{DataStream, Property};
 use google_apis::{AnalyticsAdmin, ApiError, ErrorKind};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::journal::Journal;
-use super::terms;
+use super::super::journal::Journal;
+use super::super::terms;
+use super::{adopt, incomplete, text};
 use crate::connections::Session;
-use crate::dto::provisioning::{ProvisionResult, ProvisionStep};
-use crate::error::{Error, ErrorCode, Result};
+use crate::dto::provisioning::ProvisionStep;
+use crate::error::{Error, Result};
 
 /// A new account is not everywhere at once at Google's.
 const ACCOUNT_TRIES: u32 = 5;
 
-/// The whole set-up, from wherever its journal stands.
-pub(super) async fn run(journal: &Journal<'_>, session: &Session) -> Result<ProvisionResult> {
-    let admin = AnalyticsAdmin::new(&session.transport);
+/// What the steps at Google Analytics made.
+pub(super) struct Analytics {
+    pub account_id: String,
+    pub property_id: String,
+    /// Empty where no website is measured.
+    pub data_stream_id: String,
+    pub measurement_id: String,
+}
+
+pub(super) async fn run(journal: &Journal<'_>, session: &Session, admin: &AnalyticsAdmin) -> Result<Analytics> {
     let account_id = match text(journal.done(ProvisionStep::Terms).await?.as_ref(), "account_id") {
         Some(account_id) => account_id,
-        None => terms::accept(journal, session, &admin).await?,
+        None => terms::accept(journal, session, admin).await?,
     };
-    account(journal, &admin, &account_id).await?;
-    let property_id = property(journal, session, &admin, &account_id).await?;
-    let (data_stream_id, measurement_id) = data_stream(journal, session, &admin, &property_id).await?;
-    let snippet = snippet(journal, session, &admin, &property_id, &data_stream_id).await?;
-    Ok(ProvisionResult {
+    account(journal, admin, &account_id).await?;
+    let property_id = property(journal, session, admin, &account_id).await?;
+    let (data_stream_id, measurement_id) = data_stream(journal, session, admin, &property_id).await?;
+    Ok(Analytics {
         account_id,
         property_id,
         data_stream_id,
         measurement_id,
-        snippet,
     })
-}
-
-pub(super) fn text(value: Option<&Value>, field: &str) -> Option<String> {
-    value?.get(field)?.as_str().map(str::to_owned)
 }
 
 fn id_of(name: &str) -> String {
     name.rsplit('/').next().unwrap_or(name).to_owned()
-}
-
-/// Google's answer lacks what it must have.
-fn incomplete(what: &str) -> Error {
-    Error::new(
-        ErrorCode::GoogleUnreadable,
-        format!("Google's answer has no {what}."),
-        "Resume the set-up to try again.",
-    )
 }
 
 async fn account(journal: &Journal<'_>, admin: &AnalyticsAdmin, account_id: &str) -> Result<()> {
@@ -213,18 +206,7 @@ async fn find_stream(
     Ok(None)
 }
 
-/// The answer to a create was lost: what it made is adopted. Where Google refused, or made nothing, the error stands.
-async fn adopt<T>(error: ApiError, look: impl Future<Output = Result<Option<T>, ApiError>>) -> Result<T, ApiError> {
-    if !error.outcome_unknown {
-        return Err(error);
-    }
-    match look.await {
-        Ok(Some(made)) => Ok(made),
-        _ => Err(error),
-    }
-}
-
-async fn snippet(
+pub(super) async fn google_tag_snippet(
     journal: &Journal<'_>,
     session: &Session,
     admin: &AnalyticsAdmin,

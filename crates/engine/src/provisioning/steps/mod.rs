@@ -1,0 +1,61 @@
+//! The steps of a set-up, in order, from wherever its journal stands.
+
+mod analytics;
+mod tag_manager;
+
+use google_apis::{AnalyticsAdmin, ApiError};
+use serde_json::Value;
+
+use super::journal::Journal;
+use crate::connections::Session;
+use crate::dto::provisioning::ProvisionResult;
+use crate::error::{Error, ErrorCode, Result};
+
+/// The whole set-up.
+pub(super) async fn run(journal: &Journal<'_>, session: &Session) -> Result<ProvisionResult> {
+    let admin = AnalyticsAdmin::new(&session.transport);
+    let made = analytics::run(journal, session, &admin).await?;
+    let container = tag_manager::run(journal, session, &made.measurement_id).await?;
+    let (snippet, noscript) = match &container {
+        Some(container) => tag_manager::snippet(journal, session, container).await?,
+        None => {
+            let snippet =
+                analytics::google_tag_snippet(journal, session, &admin, &made.property_id, &made.data_stream_id);
+            (snippet.await?, None)
+        }
+    };
+    Ok(ProvisionResult {
+        account_id: made.account_id,
+        property_id: made.property_id,
+        data_stream_id: made.data_stream_id,
+        measurement_id: made.measurement_id,
+        container,
+        snippet,
+        noscript,
+        ..ProvisionResult::default()
+    })
+}
+
+pub(super) fn text(value: Option<&Value>, field: &str) -> Option<String> {
+    value?.get(field)?.as_str().map(str::to_owned)
+}
+
+/// Google's answer lacks what it must have.
+fn incomplete(what: &str) -> Error {
+    Error::new(
+        ErrorCode::GoogleUnreadable,
+        format!("Google's answer has no {what}."),
+        "Resume the set-up to try again.",
+    )
+}
+
+/// The answer to a create was lost: what it made is adopted. Where Google refused, or made nothing, the error stands.
+async fn adopt<T>(error: ApiError, look: impl Future<Output = Result<Option<T>, ApiError>>) -> Result<T, ApiError> {
+    if !error.outcome_unknown {
+        return Err(error);
+    }
+    match look.await {
+        Ok(Some(made)) => Ok(made),
+        _ => Err(error),
+    }
+}

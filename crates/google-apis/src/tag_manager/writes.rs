@@ -106,7 +106,12 @@ impl TagManager {
 
     /// Repeated on passing faults: an id never comes back, so a repeat deletes nothing else.
     async fn delete(&self, method: &'static str, path: &str) -> Result<(), ApiError> {
-        let mut call = Call::new(Api::TagManager, method, Method::DELETE, &format!("tagmanager/v2/{path}"));
+        let mut call = Call::new(
+            Api::TagManager,
+            method,
+            Method::DELETE,
+            &format!("tagmanager/v2/{path}"),
+        );
         call.effect = Effect::Idempotent;
         match self.transport.send::<Value>(&call).await {
             Ok(_) => Ok(()),

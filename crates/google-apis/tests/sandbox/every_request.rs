@@ -213,7 +213,11 @@ async fn tag_manager(transport: &Transport) -> Vec<String> {
     let mut refused = tag_manager_writes(&tag_manager, &accounts[0].path).await;
     refused.extend(refusals([
         tag_manager.container(&container.path).await.map(drop),
-        tag_manager.version_headers(&container.path).try_concat().await.map(drop),
+        tag_manager
+            .version_headers(&container.path)
+            .try_concat()
+            .await
+            .map(drop),
         tag_manager.live_version(&container.path).await.map(drop),
         tag_manager.latest_version_header(&container.path).await.map(drop),
         tag_manager.workspace_status(&workspaces[0].path).await.map(drop),
@@ -247,8 +251,14 @@ async fn tag_manager_writes(tag_manager: &TagManager, account: &str) -> Vec<Stri
         name: name.into(),
         description: "For a set-up".into(),
     };
-    let workspace = tag_manager.create_workspace(&container.path, &named("One")).await.unwrap();
-    let other = tag_manager.create_workspace(&container.path, &named("Two")).await.unwrap();
+    let workspace = tag_manager
+        .create_workspace(&container.path, &named("One"))
+        .await
+        .unwrap();
+    let other = tag_manager
+        .create_workspace(&container.path, &named("Two"))
+        .await
+        .unwrap();
     let google_tag = json!({ "changeStatus": "added", "tag": { "tagId": "new_1", "name": "Google tag", "type": "googtag",
         "parameter": [{ "type": "template", "key": "tagId", "value": "G-ABCDEFGHIJ" }],
         "firingTriggerId": ["2147479573"] } });

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::clients::ClientMark;
+
 /// Mirror what connections reach.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
 pub struct SyncRequest {
@@ -71,6 +73,8 @@ pub struct ContainerRow {
     /// When the live version was last read from Google; `None` while no sync has come to this container.
     pub live_read_at: Option<Timestamp>,
     pub entities: u32,
+    /// The agency's client that it belongs to.
+    pub client: Option<ClientMark>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]

@@ -4,6 +4,7 @@
 mod lock;
 mod plan;
 mod shape;
+mod streams;
 mod sync;
 mod tally;
 

@@ -11,4 +11,5 @@ mod recorded;
 mod reports;
 mod routing;
 mod stage;
+mod streams;
 mod sync;

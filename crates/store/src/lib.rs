@@ -25,6 +25,7 @@ mod migrations;
 
 pub use activity::{ActivityCount, ActivityEntry, ActivityFilter, Attempt, FailureDetails};
 pub use analytics_mirror::{AnalyticsAccount, AnalyticsProperty};
+pub use batches::{Batch, BatchRow, BatchRowState, BatchState};
 pub use connections::{ConnectionKind, ConnectionRecord, ConnectionState, PendingStep};
 pub use database::{Store, StoreError};
 pub use export_runs::{ExportProgress, ExportRun, RunState};

@@ -1,5 +1,10 @@
 //! Many set-ups at once, from a spreadsheet.
 
+mod mapping;
+mod rows;
+mod table;
+mod text;
+
 use std::sync::Arc;
 
 use crate::Engine;

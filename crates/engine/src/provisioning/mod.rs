@@ -19,7 +19,7 @@ use gantry_store::{ProvisioningRun, ProvisioningState};
 
 use crate::Engine;
 use crate::dto::Nothing;
-use crate::dto::provisioning::{ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
+use crate::dto::provisioning::{FieldProblem, ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
 use journal::Journal;
@@ -113,6 +113,11 @@ pub async fn runs(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<ProvisionRunVi
 /// The IANA name of this computer's time zone, to prefill forms.
 pub fn system_time_zone() -> String {
     jiff::tz::TimeZone::system().iana_name().unwrap_or("Etc/UTC").to_owned()
+}
+
+/// The form tidied, and everything that is wrong with it.
+pub(crate) fn problems_of(request: ProvisionRequest) -> (ProvisionRequest, Vec<FieldProblem>) {
+    form::problems_of(request)
 }
 
 fn form_of(run: &ProvisioningRun) -> Result<ProvisionRequest> {

@@ -182,6 +182,7 @@ pub(super) fn provision_account_ticket(call: &Call<'_>) -> Result<Value, ApiRepl
         region_code: text(&account, "regionCode"),
         redirect_uri,
         email: call.caller.email.clone(),
+        asked_at: call.google.now(),
         settled: false,
         silent,
     });

@@ -1,8 +1,11 @@
 //! The agency's clients: named, coloured groups of properties and containers.
 
 mod assets;
+mod map;
 mod mark;
 mod run;
+mod suggest;
+mod tags;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,10 +13,7 @@ use std::sync::Arc;
 use gantry_store::ClientRecord;
 
 use crate::Engine;
-use crate::dto::clients::{
-    AcceptSuggestions, ClientAsset, ClientList, ClientMark, ClientSuggestion, ClientView, MeasurementMap, MoveAssets,
-    SaveClient,
-};
+use crate::dto::clients::{ClientAsset, ClientList, ClientMark, ClientView, MoveAssets, SaveClient};
 use crate::dto::events::Topic;
 use crate::dto::{ById, Nothing};
 use crate::error::{Error, ErrorCode, Result};
@@ -21,7 +21,9 @@ use crate::error::{Error, ErrorCode, Result};
 use assets::Assets;
 
 pub(crate) use assets::{container as container_asset, property as property_asset};
+pub use map::measurement_map;
 pub(crate) use run::assign_for_run;
+pub use suggest::{accept, suggest};
 
 /// Characters of a name or of a group.
 const LONGEST: usize = 100;
@@ -126,18 +128,6 @@ pub async fn move_assets(engine: &Arc<Engine>, request: MoveAssets) -> Result<Cl
     list(engine, Nothing {}).await
 }
 
-pub async fn suggest(_: &Arc<Engine>, _: Nothing) -> Result<Vec<ClientSuggestion>> {
-    Err(crate::error::Error::not_built())
-}
-
-pub async fn accept(_: &Arc<Engine>, _: AcceptSuggestions) -> Result<ClientList> {
-    Err(crate::error::Error::not_built())
-}
-
-pub async fn measurement_map(_: &Arc<Engine>, _: Nothing) -> Result<MeasurementMap> {
-    Err(crate::error::Error::not_built())
-}
-
 /// Whose asset is whose, for every tree and picker.
 pub(crate) struct Marks(HashMap<String, ClientMark>);
 
@@ -168,6 +158,14 @@ async fn give(engine: &Engine, client: Option<String>, assets: Vec<String>, keep
     }
     engine.jobs.changed(Topic::Clients);
     Ok(())
+}
+
+async fn known_client(engine: &Engine, id: &str) -> Result<()> {
+    let all = engine.store.clients().await?;
+    all.iter()
+        .any(|client| client.id == id)
+        .then_some(())
+        .ok_or_else(|| no_client(id))
 }
 
 /// The client with this id, or of this name whatever its case.

@@ -76,6 +76,8 @@ pub struct Engine {
     shipped_oauth_client: Option<OAuthClient>,
     jobs: Arc<Jobs>,
     links: Links,
+    /// Websites that were looked at, and the way to them.
+    sites: sites::Sites,
     /// Tells hosts of new requests in Activity.
     activity: Arc<activity::Announcer>,
     /// Access tokens and HTTP clients, one set a connection.
@@ -105,6 +107,7 @@ impl Engine {
             activity: activity::Announcer::new(Arc::clone(&jobs)),
             jobs,
             links,
+            sites: sites::Sites::default(),
             sessions: Sessions::default(),
             other_accounts: OtherAccounts::default(),
             answer_pages: tokio::sync::Mutex::default(),

@@ -108,6 +108,8 @@ pub enum EngineEvent {
 pub enum LinkPurpose {
     SignIn,
     Terms,
+    /// The person makes a Tag Manager account, which Google's API cannot; polling waits for it.
+    TagManagerAccount,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -226,6 +226,23 @@ impl<'a> Journal<'a> {
         self.write(step, Stored::Planned, None, None).await
     }
 
+    /// The step is not done in this run. One that was begun keeps its state.
+    pub async fn leave_out(&self, step: ProvisionStep) -> Result<()> {
+        let planned = self
+            .read(step)
+            .await?
+            .is_some_and(|known| known.state == Stored::Planned);
+        if planned {
+            self.write(step, Stored::Skipped, None, None).await?;
+        }
+        Ok(())
+    }
+
+    /// The run's id, which is in no other run's assets.
+    pub fn run_id(&self) -> &str {
+        &self.run_id
+    }
+
     async fn write(
         &self,
         step: ProvisionStep,

@@ -64,25 +64,18 @@ pub(crate) async fn start_in(
         Some(run) => Journal::again(engine, job, run, request).await?,
         None => {
             let template = crate::templates::named(engine, request.template.as_deref()).await?;
-            let planned = [
+            let mut planned = vec![
                 ProvisionStep::Ticket,
                 ProvisionStep::Terms,
                 ProvisionStep::Account,
                 ProvisionStep::Property,
                 ProvisionStep::DataStream,
-                ProvisionStep::Snippet,
             ];
-            Journal::begin(
-                engine,
-                job,
-                connection_id,
-                request,
-                form,
-                template,
-                planned.into(),
-                batch_id,
-            )
-            .await?
+            if request.container != crate::dto::provisioning::ContainerChoice::None {
+                planned.extend(steps::TAG_MANAGER);
+            }
+            planned.push(ProvisionStep::Snippet);
+            Journal::begin(engine, job, connection_id, request, form, template, planned, batch_id).await?
         }
     };
     let ended = steps::run(&journal, &session).await;

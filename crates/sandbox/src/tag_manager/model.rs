@@ -45,6 +45,15 @@ impl Grant {
 pub struct Model {
     pub(super) accounts: BTreeMap<u64, Account>,
     last_fingerprint: u64,
+    /// Where the compiler fails whatever the content, on request.
+    pub(crate) compiler: CompilerFaults,
+}
+
+/// Methods that answer 200 with `compilerError` and do nothing else.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CompilerFaults {
+    pub create_version: bool,
+    pub publish: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -100,6 +109,8 @@ pub struct Workspace {
     pub content: Content,
     /// The content when the workspace was made or last synchronised.
     pub base: Content,
+    /// What the last synchronisation found changed on both sides, as the base version has it (`None`: it has it no more).
+    pub theirs: BTreeMap<(Kind, u64), Option<Fields>>,
 }
 
 #[derive(Debug, Clone)]
@@ -226,6 +237,7 @@ impl Contents {
                 fingerprint,
                 content,
                 base,
+                theirs: BTreeMap::new(),
             },
         );
         id

@@ -84,6 +84,8 @@ pub struct Engine {
     other_accounts: OtherAccounts,
     /// Addresses whose answer is no longer needed and that the browser may still be sent to, for some seconds.
     answer_pages: tokio::sync::Mutex<JoinSet<()>>,
+    /// Where the browser comes back to after the Terms of Service.
+    terms_desk: Arc<provisioning::TermsDesk>,
 }
 
 impl Engine {
@@ -108,6 +110,7 @@ impl Engine {
             sessions: Sessions::default(),
             other_accounts: OtherAccounts::default(),
             answer_pages: tokio::sync::Mutex::default(),
+            terms_desk: Arc::default(),
         });
         engine.keychain.belongs_to(&engine);
         Ok(engine)

@@ -29,7 +29,11 @@ use tokio::sync::Semaphore;
 use crate::Engine;
 use crate::connections::Session;
 use crate::dto::Nothing;
+<<<<<<< HEAD
 use crate::dto::provisioning::{ProvisionRequest, ProvisionRunView, ResumeProvision};
+=======
+use crate::dto::provisioning::{FieldProblem, ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
+>>>>>>> main
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
 use journal::Journal;
@@ -68,6 +72,7 @@ pub(crate) async fn start_in(
     batch_id: Option<String>,
     job: &Job,
 ) -> Result<ProvisionRunView> {
+<<<<<<< HEAD
     let batch = InBatch {
         batch_id,
         ..InBatch::default()
@@ -95,6 +100,41 @@ pub(crate) async fn start_as(
     let journal = match unfinished(engine, &connection_id, &form).await? {
         Some(run) => Journal::again(engine, job, run, request, batch).await?,
         None => Journal::begin(engine, job, connection_id, request, form, template, batch).await?,
+=======
+    let request = form::checked(request)?;
+    let mut session = engine.session(request.connection.as_deref()).await?;
+    terms::signatory(&session)?;
+    session.require(Permission::Configure)?;
+    if batch_id.is_some() {
+        session.transport = session.transport.bulk();
+    }
+    let form = serde_json::to_value(&request).map_err(unwritable)?;
+    let connection_id = session.connection.id.clone();
+    let _lock = RunLock::take(engine, &connection_id, &form)?;
+    let unfinished = engine
+        .store()
+        .provisioning_runs(SHOWN)
+        .await?
+        .into_iter()
+        .find(|run| run.connection_id == connection_id && run.form == form && run.state != ProvisioningState::Done);
+    let journal = match unfinished {
+        Some(run) => Journal::again(engine, job, run, request).await?,
+        None => {
+            let template = crate::templates::named(engine, request.template.as_deref()).await?;
+            let mut planned = vec![
+                ProvisionStep::Ticket,
+                ProvisionStep::Terms,
+                ProvisionStep::Account,
+                ProvisionStep::Property,
+                ProvisionStep::DataStream,
+            ];
+            if request.container != crate::dto::provisioning::ContainerChoice::None {
+                planned.extend(steps::TAG_MANAGER);
+            }
+            planned.push(ProvisionStep::Snippet);
+            Journal::begin(engine, job, connection_id, request, form, template, planned, batch_id).await?
+        }
+>>>>>>> main
     };
     finish(journal, &session).await
 }
@@ -122,7 +162,16 @@ pub(crate) async fn resume_as(
         return journal::view(engine, run).await;
     }
     let form = form_of(&run)?;
+<<<<<<< HEAD
     let session = engine.session(Some(&run.connection_id)).await?;
+=======
+    let mut session = engine.session(Some(&run.connection_id)).await?;
+    terms::signatory(&session)?;
+    session.require(Permission::Configure)?;
+    if run.batch_id.is_some() {
+        session.transport = session.transport.bulk();
+    }
+>>>>>>> main
     let _lock = RunLock::take(engine, &run.connection_id, &run.form)?;
     let journal = Journal::again(engine, job, run, form, batch).await?;
     // What the run was begun with counts, not what the template is by now.
@@ -166,6 +215,16 @@ pub async fn runs(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<ProvisionRunVi
 /// The IANA name of this computer's time zone, to prefill forms.
 pub fn system_time_zone() -> String {
     jiff::tz::TimeZone::system().iana_name().unwrap_or("Etc/UTC").to_owned()
+}
+
+/// The form tidied, and everything that is wrong with it.
+pub(crate) fn problems_of(request: ProvisionRequest) -> (ProvisionRequest, Vec<FieldProblem>) {
+    form::problems_of(request)
+}
+
+/// The step that is called so in the journal, and what a person is told while it is done.
+pub(crate) fn step_named(name: &str) -> Option<(ProvisionStep, &'static str)> {
+    journal::named(name).map(|step| (step, journal::doing(step)))
 }
 
 fn form_of(run: &ProvisioningRun) -> Result<ProvisionRequest> {

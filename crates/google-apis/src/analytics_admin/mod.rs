@@ -4,6 +4,7 @@
 //! Resources are addressed by their names as Google writes them: `accounts/1`, `properties/2`,
 //! `properties/2/dataStreams/3`.
 
+mod trash;
 mod types;
 
 use futures_util::stream::Stream;

@@ -258,6 +258,7 @@ impl Transport {
             api_method: call.api_method,
             property: call.property.clone(),
             priority: self.priority,
+            writes: call.http_method != http::Method::GET,
         }
     }
 

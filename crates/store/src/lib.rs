@@ -27,6 +27,7 @@ mod migrations;
 
 pub use activity::{ActivityCount, ActivityEntry, ActivityFilter, Attempt, FailureDetails};
 pub use analytics_mirror::{AnalyticsAccount, AnalyticsProperty};
+pub use batches::{Batch, BatchRow, BatchRowState, BatchState};
 pub use clients::ClientRecord;
 pub use connections::{ConnectionKind, ConnectionRecord, ConnectionState, PendingStep};
 pub use data_streams::DataStreamRecord;

@@ -1823,7 +1823,11 @@ summary: string, tag_manager_entities: number,
 /**
  * The file, for the person's own.
  */
-path: string | null, };
+path: string | null, 
+/**
+ * Why the person's own file cannot be used; the template has only its name then.
+ */
+problem: string | null, };
 
 /**
  * How the person is asked to accept the Terms of Service of many accounts.

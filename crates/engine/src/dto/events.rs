@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::LinkView;
+use super::batches::BatchRowView;
 use super::provisioning::{ProvisionStep, StepState};
 use crate::error::ErrorView;
 
@@ -79,6 +80,12 @@ pub enum EngineEvent {
         step: ProvisionStep,
         state: StepState,
         outcome: Option<String>,
+    },
+    /// A client of a batch is further than it was.
+    BatchRow {
+        job: JobId,
+        batch_id: String,
+        row: Box<BatchRowView>,
     },
     JobDone {
         job: JobId,

@@ -129,6 +129,36 @@ impl Model {
         super::seed::model(accounts)
     }
 
+    /// An account that a person has made in Tag Manager's own pages: the API has no way to. Returns its id.
+    pub fn add_account(&mut self, email: &str, name: &str, now: jiff::Timestamp) -> u64 {
+        let id = self.accounts.keys().next_back().copied().unwrap_or(6_000_000_000) + 7_919;
+        let grant = Grant {
+            admin: true,
+            level: Level::Publish,
+            except: BTreeMap::new(),
+        };
+        let fingerprint = self.next_fingerprint(now);
+        let account = Account {
+            id,
+            name: name.to_owned(),
+            share_data: false,
+            fingerprint,
+            grants: BTreeMap::from([(email.to_owned(), grant)]),
+            containers: BTreeMap::new(),
+        };
+        self.accounts.insert(id, account);
+        id
+    }
+
+    /// Names of the accounts that the person sees, in id order.
+    pub fn account_names(&self, email: &str) -> Vec<String> {
+        let seen = self
+            .accounts
+            .values()
+            .filter(|account| account.grants.contains_key(email));
+        seen.map(|account| account.name.clone()).collect()
+    }
+
     /// A fingerprint that no resource has had: milliseconds since the epoch, never twice the same.
     pub fn next_fingerprint(&mut self, now: jiff::Timestamp) -> u64 {
         let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();

@@ -485,6 +485,7 @@ async fn assemble(engine: &Arc<Engine>, run: ProvisioningRun, alive: bool) -> Re
         problem,
         resumable: !alive && run.state != ProvisioningState::Done,
         proof: run.proof.and_then(|proof| serde_json::from_value(proof).ok()),
+        in_trash: super::undo::in_trash(&known),
     })
 }
 

@@ -117,6 +117,7 @@ pub(crate) async fn start_as(
         .await?
         .into_iter()
         .find(|run| run.connection_id == connection_id && run.form == form && run.state != ProvisioningState::Done);
+    let unfinished = undo::not_in_trash(engine, unfinished).await?;
     let journal = match unfinished {
         Some(run) => Journal::again(engine, job, run, request).await?,
         None => {
@@ -158,6 +159,7 @@ pub(crate) async fn resume_as(
             "List set-ups and resume one of them.",
         )
     })?;
+    undo::refuse_to_go_on(engine, &run).await?;
     if run.state == ProvisioningState::Done {
         return journal::view(engine, run).await;
     }

@@ -11,7 +11,7 @@ use crate::{
     google::Google,
     http::{ApiReply, ApiRequest},
     oauth::{self, OAuthClient},
-    practice,
+    practice, practice_site,
     quota::TagManagerQuota,
     settings::{ClientState, Consent, InstalledTermsRedirect, TermsOutcome},
 };
@@ -51,6 +51,8 @@ pub(crate) fn handle(google: &Google, request: &ApiRequest) -> ApiReply {
         ("POST", "/clock") => set_clock(google, body),
         ("POST", "/tokens/issue") => issue(google, body),
         ("POST", "/tokens/revoke") => revoke(google, body),
+        ("POST", "/sites") => practice_site::set_site(google, body),
+        ("POST", "/hits") => practice_site::record_hit(google, body),
         ("POST", "/prebuilt") => prebuild(google, body),
         _ => return refuse(404, "The sandbox's control endpoint has no such path."),
     };

@@ -26,7 +26,7 @@ use journal::Journal;
 use run_lock::RunLock;
 
 pub use planning::{choices, plan, redirects};
-pub use proof::{prove, snippet};
+pub use proof::{prove, prove_with_pause, snippet};
 pub use undo::{made, trash};
 
 /// How many runs a list shows.

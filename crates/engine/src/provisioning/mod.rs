@@ -29,19 +29,9 @@ use tokio::sync::Semaphore;
 use crate::Engine;
 use crate::connections::Session;
 use crate::dto::Nothing;
-<<<<<<< HEAD
-use crate::dto::provisioning::{ProvisionRequest, ProvisionRunView, ResumeProvision};
-=======
-use crate::dto::provisioning::{FieldProblem, ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
->>>>>>> main
-use crate::error::{Error, ErrorCode, Result};
-use crate::jobs::Job;
-use journal::Journal;
-use run_lock::RunLock;
-
 pub use choices::{choices, redirects};
 pub use planning::plan;
-pub use proof::{prove, snippet};
+pub use proof::{prove, prove_with_pause, snippet};
 pub(crate) use terms_desk::TermsDesk;
 pub use undo::{made, trash};
 

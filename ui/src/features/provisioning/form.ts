@@ -70,7 +70,7 @@ export function faultsOf(entries: Entries): Faults {
   if (!website.ok && !onlyApps) faults.website = `website_${website.reason}`;
   const account = entries.analytics === 'property' ? undefined : nameFault(entries.accountName);
   if (account !== undefined) faults.accountName = account;
-  if (propertyNameOf(entries).length > NAME_LIMIT && account === undefined) faults.propertyName = 'name_long';
+  if (entries.propertyName.trim().length > NAME_LIMIT) faults.propertyName = 'name_long';
   for (const field of ['country', 'timeZone', 'currency'] as const) {
     if (entries[field] === '') faults[field] = 'choose';
   }

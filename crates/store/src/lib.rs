@@ -9,6 +9,7 @@ pub mod analytics_mirror;
 pub mod batches;
 pub mod clients;
 pub mod connections;
+pub mod data_streams;
 pub mod database;
 pub mod export_runs;
 pub mod oauth_clients;
@@ -25,7 +26,10 @@ mod migrations;
 
 pub use activity::{ActivityCount, ActivityEntry, ActivityFilter, Attempt, FailureDetails};
 pub use analytics_mirror::{AnalyticsAccount, AnalyticsProperty};
+pub use batches::{Batch, BatchRow, BatchRowState, BatchState};
+pub use clients::ClientRecord;
 pub use connections::{ConnectionKind, ConnectionRecord, ConnectionState, PendingStep};
+pub use data_streams::DataStreamRecord;
 pub use database::{Store, StoreError};
 pub use export_runs::{ExportProgress, ExportRun, RunState};
 pub use oauth_clients::{OAuthClientKind, OAuthClientRecord, PublishingStatus};

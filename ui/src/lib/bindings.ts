@@ -400,6 +400,15 @@ export type ClientChoice = { "kind": "by_name" } | { "kind": "existing", id: str
 export type ClientList = { clients: Array<ClientView>, unassigned: Array<ClientAsset>, };
 
 /**
+ * A client as its chip shows it, beside the assets that belong to it.
+ */
+export type ClientMark = { id: string, name: string, group: string | null, 
+/**
+ * 1 to 10.
+ */
+colour: number, letters: string, };
+
+/**
  * A grouping that the data suggests, of assets that no client has yet. Nothing is moved by itself.
  */
 export type ClientSuggestion = { 
@@ -574,7 +583,11 @@ live_version: string | null,
 /**
  * When the live version was last read from Google; `None` while no sync has come to this container.
  */
-live_read_at: string | null, entities: number, };
+live_read_at: string | null, entities: number, 
+/**
+ * The agency's client that it belongs to.
+ */
+client: ClientMark | null, };
 
 /**
  * Tag Manager accounts with their containers.
@@ -1220,7 +1233,11 @@ export type PropertyRow = {
 /**
  * Digits only.
  */
-property_id: string, display_name: string, account_id: string, account_name: string, connection_id: string, can_edit: boolean, };
+property_id: string, display_name: string, account_id: string, account_name: string, connection_id: string, can_edit: boolean, 
+/**
+ * The agency's client that it belongs to.
+ */
+client: ClientMark | null, };
 
 /**
  * Looks at the sites and at realtime of those that wait for data.
@@ -1806,7 +1823,11 @@ summary: string, tag_manager_entities: number,
 /**
  * The file, for the person's own.
  */
-path: string | null, };
+path: string | null, 
+/**
+ * Why the person's own file cannot be used; the template has only its name then.
+ */
+problem: string | null, };
 
 /**
  * How the person is asked to accept the Terms of Service of many accounts.

@@ -8,6 +8,7 @@ export const m = {
   pages: {
     overview: 'Overview',
     provisioning: 'Set up a site',
+    templates: 'Templates',
     containers: 'Containers',
     reports: 'Reports',
     connections: 'Connections',

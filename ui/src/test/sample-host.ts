@@ -4,6 +4,7 @@ import type { AppStatus, ConnectionView, EngineEvent, KeychainProblem, KeychainV
 import { FakeHost } from './fake-host';
 import * as sample from './sample';
 import { activityAnswers } from './sample-activity';
+import { templateAnswers } from './sample-templates';
 import * as setup from './sample-provisioning';
 
 export type Scene = 'agency' | 'first' | 'sandbox' | 'sandbox-first' | 'sandbox-outside' | 'offline' | Keychains;
@@ -126,6 +127,7 @@ export function sampleHost(scene: Scene = 'agency'): FakeHost {
     'exports.runs': () => sample.overview.last_exports,
     'containers.tree': () => ({ accounts: [], as_of: null }),
     ...activityAnswers(empty),
+    ...templateAnswers,
   }, {
     'connections.connect': (_request, job) => { host.emit(openUrl(job)); },
     'oauth_clients.test': (_request, job) => { host.emit(openUrl(job)); },

@@ -275,12 +275,12 @@ impl Engine {
         let link = self.links.issue(url.clone())?;
         let text = url.to_string();
         let browser = Arc::clone(&self.browser);
-        // An opener that hangs must not hold up the link to copy.
-        let opening = tokio::task::spawn_blocking(move || browser.open(&url));
-        let opened = matches!(
-            tokio::time::timeout(Duration::from_secs(3), opening).await,
-            Ok(Ok(Ok(())))
-        );
+        let opened = job.opens_pages() && {
+            // An opener that hangs must not hold up the link to copy.
+            let opening = tokio::task::spawn_blocking(move || browser.open(&url));
+            let opened = tokio::time::timeout(Duration::from_secs(3), opening).await;
+            matches!(opened, Ok(Ok(Ok(()))))
+        };
         let listening_on = redirect_uri
             .and_then(|uri| url::Url::parse(uri).ok())
             .map(|uri| uri[url::Position::BeforeHost..url::Position::AfterPort].to_owned());

@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use crate::dto::provisioning::ProvisionRequest;
+use crate::dto::provisioning::{FieldProblem, ProvisionRequest};
 use crate::error::{Error, Result};
 
 /// The limits are Google's, in UTF-16 units: Admin API, `Property.display_name`.
@@ -37,6 +37,32 @@ pub(super) fn checked(request: ProvisionRequest) -> Result<ProvisionRequest> {
             .filter(|name| !name.is_empty()),
         ..request
     })
+}
+
+/// The form tidied as far as it is right, and what is wrong with each field that is not.
+pub(super) fn problems_of(request: ProvisionRequest) -> (ProvisionRequest, Vec<FieldProblem>) {
+    match checked(request.clone()) {
+        Ok(tidy) => (tidy, Vec::new()),
+        Err(error) => {
+            let field = [
+                "account name",
+                "property name",
+                "website",
+                "time zone",
+                "currency",
+                "country",
+            ]
+            .iter()
+            .find(|field| error.message.contains(*field))
+            .map_or_else(String::new, |field| field.replace(' ', "_"));
+            let problem = FieldProblem {
+                field,
+                message: error.message,
+                remedy: error.remedy,
+            };
+            (request, vec![problem])
+        }
+    }
 }
 
 /// Scheme and host of the site, which is what a web data stream is made for. A missing scheme is https.

@@ -61,6 +61,14 @@ const STEPS: [(ProvisionStep, &str, &str); 20] = [
     (ProvisionStep::Client, "client", "Adding it to the client"),
 ];
 
+/// The step that is called so in the journal.
+pub(super) fn named(name: &str) -> Option<ProvisionStep> {
+    STEPS
+        .iter()
+        .find(|(_, known, _)| *known == name)
+        .map(|(step, ..)| *step)
+}
+
 /// What a person is told while the step is done.
 pub(super) fn doing(step: ProvisionStep) -> &'static str {
     STEPS[position(step)].2
@@ -205,12 +213,34 @@ impl<'a> Journal<'a> {
 
     /// The step has made `response`.
     pub async fn made(&self, step: ProvisionStep, response: Value) -> Result<()> {
-        self.write(step, Stored::Done, None, Some(response)).await
+        self.write(step, Stored::Done, None, Some(response)).await?;
+        if step == ProvisionStep::Terms {
+            // In a batch the next person's page may open, and this build waits for its turn.
+            self.job.accepted().await;
+        }
+        Ok(())
     }
 
     /// The step begins anew: its earlier outcome no longer counts.
     pub async fn plan_again(&self, step: ProvisionStep) -> Result<()> {
         self.write(step, Stored::Planned, None, None).await
+    }
+
+    /// The step is not done in this run. One that was begun keeps its state.
+    pub async fn leave_out(&self, step: ProvisionStep) -> Result<()> {
+        let planned = self
+            .read(step)
+            .await?
+            .is_some_and(|known| known.state == Stored::Planned);
+        if planned {
+            self.write(step, Stored::Skipped, None, None).await?;
+        }
+        Ok(())
+    }
+
+    /// The run's id, which is in no other run's assets.
+    pub fn run_id(&self) -> &str {
+        &self.run_id
     }
 
     async fn write(

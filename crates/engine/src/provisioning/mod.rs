@@ -19,7 +19,7 @@ use gantry_store::{ProvisioningRun, ProvisioningState};
 
 use crate::Engine;
 use crate::dto::Nothing;
-use crate::dto::provisioning::{ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
+use crate::dto::provisioning::{FieldProblem, ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
 use journal::Journal;
@@ -45,9 +45,12 @@ pub(crate) async fn start_in(
     job: &Job,
 ) -> Result<ProvisionRunView> {
     let request = form::checked(request)?;
-    let session = engine.session(request.connection.as_deref()).await?;
+    let mut session = engine.session(request.connection.as_deref()).await?;
     terms::signatory(&session)?;
     session.require(Permission::Configure)?;
+    if batch_id.is_some() {
+        session.transport = session.transport.bulk();
+    }
     let form = serde_json::to_value(&request).map_err(unwritable)?;
     let connection_id = session.connection.id.clone();
     let _lock = RunLock::take(engine, &connection_id, &form)?;
@@ -61,25 +64,18 @@ pub(crate) async fn start_in(
         Some(run) => Journal::again(engine, job, run, request).await?,
         None => {
             let template = crate::templates::named(engine, request.template.as_deref()).await?;
-            let planned = [
+            let mut planned = vec![
                 ProvisionStep::Ticket,
                 ProvisionStep::Terms,
                 ProvisionStep::Account,
                 ProvisionStep::Property,
                 ProvisionStep::DataStream,
-                ProvisionStep::Snippet,
             ];
-            Journal::begin(
-                engine,
-                job,
-                connection_id,
-                request,
-                form,
-                template,
-                planned.into(),
-                batch_id,
-            )
-            .await?
+            if request.container != crate::dto::provisioning::ContainerChoice::None {
+                planned.extend(steps::TAG_MANAGER);
+            }
+            planned.push(ProvisionStep::Snippet);
+            Journal::begin(engine, job, connection_id, request, form, template, planned, batch_id).await?
         }
     };
     let ended = steps::run(&journal, &session).await;
@@ -99,9 +95,12 @@ pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -
         return journal::view(engine, run).await;
     }
     let form = form_of(&run)?;
-    let session = engine.session(Some(&run.connection_id)).await?;
+    let mut session = engine.session(Some(&run.connection_id)).await?;
     terms::signatory(&session)?;
     session.require(Permission::Configure)?;
+    if run.batch_id.is_some() {
+        session.transport = session.transport.bulk();
+    }
     let _lock = RunLock::take(engine, &run.connection_id, &run.form)?;
     let journal = Journal::again(engine, job, run, form).await?;
     let ended = steps::run(&journal, &session).await;
@@ -120,6 +119,16 @@ pub async fn runs(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<ProvisionRunVi
 /// The IANA name of this computer's time zone, to prefill forms.
 pub fn system_time_zone() -> String {
     jiff::tz::TimeZone::system().iana_name().unwrap_or("Etc/UTC").to_owned()
+}
+
+/// The form tidied, and everything that is wrong with it.
+pub(crate) fn problems_of(request: ProvisionRequest) -> (ProvisionRequest, Vec<FieldProblem>) {
+    form::problems_of(request)
+}
+
+/// The step that is called so in the journal, and what a person is told while it is done.
+pub(crate) fn step_named(name: &str) -> Option<(ProvisionStep, &'static str)> {
+    journal::named(name).map(|step| (step, journal::doing(step)))
 }
 
 fn form_of(run: &ProvisioningRun) -> Result<ProvisionRequest> {

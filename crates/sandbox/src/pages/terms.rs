@@ -57,8 +57,9 @@ impl TermsPage<'_> {
     }
 }
 
-/// Asks which account is signed in. `note` says why, where there is something to say.
-pub(crate) fn choose_account(ticket: &str, users: &[&User], note: Option<&str>) -> String {
+/// Asks which account is signed in, and comes back to `action` with `authuser`. `note` says why, where there is something
+/// to say.
+pub(crate) fn choose_account(action: &str, users: &[&User], note: Option<&str>) -> String {
     let note = note
         .map(|text| format!("<p role=\"alert\">{}</p>\n", escape(text)))
         .unwrap_or_default();
@@ -74,9 +75,9 @@ pub(crate) fn choose_account(ticket: &str, users: &[&User], note: Option<&str>) 
         .collect::<Vec<_>>()
         .concat();
     let body = format!(
-        "{note}<form method=\"get\" action=\"/analytics.google.com/_terms/{}\">\n<fieldset>\n<legend>Choose an account</legend>\n\
+        "{note}<form method=\"get\" action=\"{}\">\n<fieldset>\n<legend>Choose an account</legend>\n\
          {accounts}</fieldset>\n<div class=\"actions\"><button type=\"submit\" class=\"first\">Continue</button></div>\n</form>",
-        escape(ticket)
+        escape(action)
     );
     page("Sign in with Google", &body)
 }

@@ -316,24 +316,37 @@ pub enum Body {
 /// # Errors
 /// 400 as Google words it when the body is no JSON object, a name is unknown, or a value has the wrong type.
 pub fn read(body: Body, bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    object_as(body, root(bytes)?, "")
+}
+
+/// The body's root, which must be an object; no body is an empty one.
+pub fn root(bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
     let value: Value = if bytes.is_empty() {
         Value::Object(Map::new())
     } else {
         serde_json::from_slice(bytes)
             .map_err(|error| Refusal::invalid(format!("Invalid JSON payload received. {error}")))?
     };
-    let Value::Object(object) = value else {
-        return Err(Refusal::invalid(
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(Refusal::invalid(
             "Invalid JSON payload received. Root element must be a message.",
-        ));
-    };
+        )),
+    }
+}
+
+/// The object as one of the API's resources; `at` is its place in the body, for the refusal.
+///
+/// # Errors
+/// 400 as Google words it when a name is unknown or a value has the wrong type.
+pub fn object_as(body: Body, object: Map<String, Value>, at: &str) -> Result<Map<String, Value>, Refusal> {
     match body {
-        Body::Account => object_of(&[ACCOUNT], object, ""),
-        Body::Container => object_of(&[CONTAINER], object, ""),
-        Body::Workspace => object_of(&[WORKSPACE], object, ""),
-        Body::Version => object_of(&[VERSION], object, ""),
-        Body::VersionOptions => object_of(&[VERSION_OPTIONS], object, ""),
-        Body::Entity(kind) => object_of(&[IDENTITY, fields_of(kind)], object, ""),
+        Body::Account => object_of(&[ACCOUNT], object, at),
+        Body::Container => object_of(&[CONTAINER], object, at),
+        Body::Workspace => object_of(&[WORKSPACE], object, at),
+        Body::Version => object_of(&[VERSION], object, at),
+        Body::VersionOptions => object_of(&[VERSION_OPTIONS], object, at),
+        Body::Entity(kind) => object_of(&[IDENTITY, fields_of(kind)], object, at),
     }
 }
 
@@ -359,14 +372,7 @@ fn object_of(tables: &[&[Field]], object: Map<String, Value>, at: &str) -> Resul
             .flat_map(|table| table.iter())
             .find(|(field, _)| *field == name);
         let Some((_, shape)) = shape else {
-            let place = if at.is_empty() {
-                String::new()
-            } else {
-                format!(" at '{at}'")
-            };
-            return Err(Refusal::invalid(format!(
-                "Invalid JSON payload received. Unknown name \"{name}\"{place}: Cannot find field."
-            )));
+            return Err(unknown_name(&name, at));
         };
         let path = if at.is_empty() {
             name.clone()
@@ -378,6 +384,18 @@ fn object_of(tables: &[&[Field]], object: Map<String, Value>, at: &str) -> Resul
         }
     }
     Ok(kept)
+}
+
+/// 400 for a field that the message at this place has not.
+pub fn unknown_name(name: &str, at: &str) -> Refusal {
+    let place = if at.is_empty() {
+        String::new()
+    } else {
+        format!(" at '{at}'")
+    };
+    Refusal::invalid(format!(
+        "Invalid JSON payload received. Unknown name \"{name}\"{place}: Cannot find field."
+    ))
 }
 
 fn value_of(shape: Shape, value: Value, at: &str) -> Result<Option<Value>, Refusal> {

@@ -3,6 +3,8 @@
 mod analytics;
 mod tag_manager;
 
+pub(super) use tag_manager::STEPS as TAG_MANAGER;
+
 use google_apis::{AnalyticsAdmin, ApiError};
 use serde_json::Value;
 
@@ -14,8 +16,9 @@ use crate::error::{Error, ErrorCode, Result};
 /// The whole set-up.
 pub(super) async fn run(journal: &Journal<'_>, session: &Session) -> Result<ProvisionResult> {
     let admin = AnalyticsAdmin::new(&session.transport);
+    let account = tag_manager::account_beforehand(journal, session).await?;
     let made = analytics::run(journal, session, &admin).await?;
-    let container = tag_manager::run(journal, session, &made.measurement_id).await?;
+    let container = tag_manager::run(journal, session, &made.measurement_id, account).await?;
     let (snippet, noscript) = match &container {
         Some(container) => tag_manager::snippet(journal, session, container).await?,
         None => {

@@ -122,7 +122,6 @@ export function sampleHost(scene: Scene = 'agency'): FakeHost {
     'provisioning.snippet': () => setup.snippet,
     'provisioning.made': () => [],
     'sites.inspect': ({ address }) => ({ ...setup.site, address }),
-    'templates.list': () => setup.templates,
     'clients.list': () => ({ clients: [], unassigned: [] }),
     'exports.runs': () => sample.overview.last_exports,
     'containers.tree': () => ({ accounts: [], as_of: null }),

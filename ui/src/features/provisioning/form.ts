@@ -41,6 +41,9 @@ export const PLAIN: Pick<Entries, Exclude<keyof Entries, 'website' | 'accountNam
   client: 'by_name', skip: [], dialect: 'ga4',
 };
 
+/** What a set-up without a template follows. */
+export const PLAIN_TEMPLATE = 'site';
+
 /** A control of the form. The engine's fields that have none of their own are told above the form. */
 export type Field =
   | 'website' | 'accountName' | 'propertyName' | 'country' | 'timeZone' | 'currency' | 'template' | 'analytics' | 'container'

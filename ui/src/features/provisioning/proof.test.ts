@@ -151,7 +151,7 @@ describe('what was made', () => {
   });
 
   test('a container that was there before is not called new', async () => {
-    await show((host) => { host.answers['provisioning.runs'] = () => [{ ...done, result: { ...result, container: { ...result.container!, existing: true, version_id: null, published: false } } }]; });
+    await show((host) => { host.answers['provisioning.runs'] = () => [{ ...done, result: { ...result, container: { account_id: '60042', container_id: '3091', public_id: 'GTM-N6ZD2RKP', name: 'x', existing: true, version_id: null, published: false } } }]; });
     expect(screen.getByText('GTM-N6ZD2RKP, was there before')).toBeTruthy();
     expect(screen.queryByText('Version, published')).toBeNull();
   });

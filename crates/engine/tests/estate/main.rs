@@ -12,3 +12,4 @@ mod reports;
 mod routing;
 mod stage;
 mod sync;
+mod templates;

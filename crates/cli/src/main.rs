@@ -22,6 +22,7 @@ mod secret_input;
 mod secrets;
 mod service_account;
 mod sync;
+mod templates;
 
 use std::process::ExitCode;
 
@@ -72,6 +73,7 @@ fn acts_as_a_connection(command: &Command) -> bool {
             | Command::Report(_)
             | Command::Export(_)
             | Command::Connections(connections::Command::Check { id: None })
+            | Command::Templates(templates::Command::Capture(_) | templates::Command::Preview(_))
     )
 }
 
@@ -111,6 +113,7 @@ async fn done(command: Command, key_file: KeyFileOptions, session: &mut Session<
         Command::Accounts(command) => accounts::run(command, session).await,
         Command::Provision(command) => provision::run(command, session).await,
         Command::Sync(command) => sync::run(command, session).await,
+        Command::Templates(command) => templates::run(command, session).await,
         Command::Containers(command) => containers::run(command, session).await,
         Command::Report(command) => report::run(command, session).await,
         Command::Export(command) => export::run(command, session).await,

@@ -17,7 +17,7 @@ async fn explore() {
     let properties = estate::properties(&stage.engine, Nothing {}).await.unwrap();
     let tree = containers::tree(&stage.engine, Nothing {}).await.unwrap();
     for row in properties.iter().take(5) {
-        println!("{} {}", row.property_id, row.name);
+        println!("{} {}", row.property_id, row.display_name);
     }
     for account in tree.accounts.iter().take(4) {
         for c in &account.containers {

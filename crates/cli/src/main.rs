@@ -6,6 +6,7 @@ mod output;
 
 mod accounts;
 mod activity;
+mod clients;
 mod connect;
 mod connections;
 mod containers;
@@ -114,6 +115,7 @@ async fn done(command: Command, key_file: KeyFileOptions, session: &mut Session<
         Command::Provision(command) => provision::run(command, session).await,
         Command::Sync(command) => sync::run(command, session).await,
         Command::Templates(command) => templates::run(command, session).await,
+        Command::Clients(command) => clients::run(command, session).await,
         Command::Containers(command) => containers::run(command, session).await,
         Command::Report(command) => report::run(command, session).await,
         Command::Export(command) => export::run(command, session).await,

@@ -13,6 +13,7 @@ pub mod http;
 mod oauth;
 mod pages;
 pub mod practice;
+mod practice_site;
 mod provisioning_v3;
 pub mod quota;
 mod request_log;
@@ -21,6 +22,7 @@ mod seeds;
 mod server;
 pub mod settings;
 pub mod tag_manager;
+mod tag_manager_pages;
 mod terms;
 pub mod world;
 

@@ -10,5 +10,6 @@ mod provisioning;
 #[path = "../recorded/mod.rs"]
 mod recorded;
 mod sign_in;
+mod undo;
 mod user_agent;
 mod world;

@@ -24,16 +24,11 @@ use std::sync::Arc;
 
 use gantry_store::{ProvisioningRun, ProvisioningState};
 use serde_json::Value;
-use tokio::sync::Semaphore;
 
 use crate::Engine;
 use crate::connections::Session;
 use crate::dto::Nothing;
-<<<<<<< HEAD
-use crate::dto::provisioning::{ProvisionRequest, ProvisionRunView, ResumeProvision};
-=======
 use crate::dto::provisioning::{FieldProblem, ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
->>>>>>> main
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
 use journal::Journal;
@@ -50,19 +45,9 @@ const SHOWN: u32 = 50;
 /// Among how many an unfinished run of the same form is looked for.
 const REMEMBERED: u32 = 1000;
 
-/// How a row of a batch is set up; the default is a set-up of its own.
-#[derive(Clone, Default)]
-pub(crate) struct InBatch {
-    pub batch_id: Option<String>,
-    /// The link to the Terms of Service is told and not opened: somebody opens it elsewhere, or later.
-    pub hand_out_links: bool,
-    /// Of rows that ask for the Terms of Service in turn, one has the permit, from its ticket until it is accepted.
-    pub turns: Option<Arc<Semaphore>>,
-}
-
 /// Sets up a site. An unfinished run of the same form is gone on with, so that nothing is made twice.
 pub async fn start(engine: &Arc<Engine>, request: ProvisionRequest, job: &Job) -> Result<ProvisionRunView> {
-    start_as(engine, request, InBatch::default(), job).await
+    start_in(engine, request, None, job).await
 }
 
 /// The same, as a row of a batch.
@@ -70,21 +55,6 @@ pub(crate) async fn start_in(
     engine: &Arc<Engine>,
     request: ProvisionRequest,
     batch_id: Option<String>,
-    job: &Job,
-) -> Result<ProvisionRunView> {
-<<<<<<< HEAD
-    let batch = InBatch {
-        batch_id,
-        ..InBatch::default()
-    };
-    start_as(engine, request, batch, job).await
-}
-
-/// The same, with a say in how the Terms of Service are asked for.
-pub(crate) async fn start_as(
-    engine: &Arc<Engine>,
-    request: ProvisionRequest,
-    batch: InBatch,
     job: &Job,
 ) -> Result<ProvisionRunView> {
     let sign_in_first = request.sign_in_first;
@@ -98,59 +68,14 @@ pub(crate) async fn start_as(
     let connection_id = session.connection.id.clone();
     let _lock = RunLock::take(engine, &connection_id, &form)?;
     let journal = match unfinished(engine, &connection_id, &form).await? {
-        Some(run) => Journal::again(engine, job, run, request, batch).await?,
-        None => Journal::begin(engine, job, connection_id, request, form, template, batch).await?,
-=======
-    let request = form::checked(request)?;
-    let mut session = engine.session(request.connection.as_deref()).await?;
-    terms::signatory(&session)?;
-    session.require(Permission::Configure)?;
-    if batch_id.is_some() {
-        session.transport = session.transport.bulk();
-    }
-    let form = serde_json::to_value(&request).map_err(unwritable)?;
-    let connection_id = session.connection.id.clone();
-    let _lock = RunLock::take(engine, &connection_id, &form)?;
-    let unfinished = engine
-        .store()
-        .provisioning_runs(SHOWN)
-        .await?
-        .into_iter()
-        .find(|run| run.connection_id == connection_id && run.form == form && run.state != ProvisioningState::Done);
-    let journal = match unfinished {
         Some(run) => Journal::again(engine, job, run, request).await?,
-        None => {
-            let template = crate::templates::named(engine, request.template.as_deref()).await?;
-            let mut planned = vec![
-                ProvisionStep::Ticket,
-                ProvisionStep::Terms,
-                ProvisionStep::Account,
-                ProvisionStep::Property,
-                ProvisionStep::DataStream,
-            ];
-            if request.container != crate::dto::provisioning::ContainerChoice::None {
-                planned.extend(steps::TAG_MANAGER);
-            }
-            planned.push(ProvisionStep::Snippet);
-            Journal::begin(engine, job, connection_id, request, form, template, planned, batch_id).await?
-        }
->>>>>>> main
+        None => Journal::begin(engine, job, connection_id, request, form, template, batch_id).await?,
     };
     finish(journal, &session).await
 }
 
 /// Goes on with a run that stopped.
 pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -> Result<ProvisionRunView> {
-    resume_as(engine, request, InBatch::default(), job).await
-}
-
-/// The same, as a row of a batch.
-pub(crate) async fn resume_as(
-    engine: &Arc<Engine>,
-    request: ResumeProvision,
-    batch: InBatch,
-    job: &Job,
-) -> Result<ProvisionRunView> {
     let run = engine.store().provisioning_run(&request.run_id).await?.ok_or_else(|| {
         Error::new(
             ErrorCode::NotFound,
@@ -158,22 +83,14 @@ pub(crate) async fn resume_as(
             "List set-ups and resume one of them.",
         )
     })?;
+    undo::refuse_to_go_on(engine, &run).await?;
     if run.state == ProvisioningState::Done {
         return journal::view(engine, run).await;
     }
     let form = form_of(&run)?;
-<<<<<<< HEAD
     let session = engine.session(Some(&run.connection_id)).await?;
-=======
-    let mut session = engine.session(Some(&run.connection_id)).await?;
-    terms::signatory(&session)?;
-    session.require(Permission::Configure)?;
-    if run.batch_id.is_some() {
-        session.transport = session.transport.bulk();
-    }
->>>>>>> main
     let _lock = RunLock::take(engine, &run.connection_id, &run.form)?;
-    let journal = Journal::again(engine, job, run, form, batch).await?;
+    let journal = Journal::again(engine, job, run, form).await?;
     // What the run was begun with counts, not what the template is by now.
     if let Err(error) = signing_in::allowed(&session, &journal.form, &journal.template) {
         return journal.close(Err(error)).await;
@@ -183,7 +100,7 @@ pub(crate) async fn resume_as(
 
 async fn finish(journal: Journal<'_>, session: &Session) -> Result<ProvisionRunView> {
     let mut session = session.clone();
-    if journal.batch.batch_id.is_some() {
+    if journal.is_in_batch().await {
         // Clicks go first.
         session.transport = session.transport.bulk();
     }

@@ -36,7 +36,7 @@ use run_lock::RunLock;
 
 pub use choices::{choices, redirects};
 pub use planning::plan;
-pub use proof::{prove, snippet};
+pub use proof::{prove, prove_with_pause, snippet};
 pub(crate) use terms_desk::TermsDesk;
 pub use undo::{made, trash};
 
@@ -111,13 +111,12 @@ async fn finish(journal: Journal<'_>, session: &Session) -> Result<ProvisionRunV
 /// The run of this form that was not finished.
 async fn unfinished(engine: &Engine, connection_id: &str, form: &Value) -> Result<Option<ProvisioningRun>> {
     let form = run_lock::identity(form);
-    Ok(engine
-        .store()
-        .provisioning_runs(REMEMBERED)
-        .await?
+    let runs = engine.store().provisioning_runs(REMEMBERED).await?;
+    let found = runs
         .into_iter()
         .filter(|run| run.connection_id == connection_id && run.state != ProvisioningState::Done)
-        .find(|run| run_lock::identity(&run.form) == form))
+        .find(|run| run_lock::identity(&run.form) == form);
+    undo::not_in_trash(engine, found).await
 }
 
 /// The newest set-ups, newest first.

@@ -12,4 +12,5 @@ mod recorded;
 mod sign_in;
 mod tag_manager;
 mod user_agent;
+mod whole_plan;
 mod world;

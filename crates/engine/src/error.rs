@@ -136,11 +136,6 @@ impl Error {
         Self::new(ErrorCode::InvalidRequest, message, remedy)
     }
 
-    /// Until its issue is done; removed with it.
-    pub(crate) fn not_built() -> Self {
-        Self::new(ErrorCode::Internal, "This is not built yet.", "")
-    }
-
     pub fn cancelled() -> Self {
         Self::new(
             ErrorCode::Cancelled,

@@ -13,6 +13,9 @@ pub struct Options {
     /// Set up every client of this CSV file.
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
+    /// Say what would be set up, what is wrong and what it costs; send nothing.
+    #[arg(long)]
+    pub plan: bool,
 }
 
 /// Sets up the clients of `options.from`; `template` is `--template`.

@@ -1,12 +1,15 @@
 //! `gantry provision`: set up a site, or many, or go on with a set-up that stopped.
 
+mod after;
 mod many;
+mod one;
+mod plan;
 mod undo;
 
 use std::process::ExitCode;
 
 use gantry_engine::dto::Nothing;
-use gantry_engine::dto::provisioning::{ProvisionRequest, ProvisionRunView, ProvisionState, ResumeProvision};
+use gantry_engine::dto::provisioning::{ChoicesRequest, ProvisionRunView, ProvisionState, ResumeProvision};
 use gantry_engine::{Result, provisioning};
 
 use crate::composition::Session;
@@ -16,22 +19,24 @@ use crate::output::table;
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Command {
     #[command(subcommand)]
-    after: Option<undo::Command>,
+    after: Option<after::Command>,
     /// A client in a box: see `gantry templates list`.
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
     #[command(flatten)]
     many: many::Options,
+    #[command(flatten)]
+    one: one::Options,
     /// The new Analytics account: usually the business.
-    #[arg(long, required_unless_present_any = ["resume", "runs", "from"])]
+    #[arg(long, required_unless_present_any = ["resume", "runs", "from", "redirects", "analytics_account", "property"])]
     account_name: Option<String>,
     /// The new property; the account's name where absent.
     #[arg(long)]
     property_name: Option<String>,
     /// The site to measure.
-    #[arg(long, value_name = "URL", required_unless_present_any = ["resume", "runs", "from"])]
+    #[arg(long, value_name = "URL", required_unless_present_any = ["resume", "runs", "from", "redirects", "android", "ios"])]
     website: Option<String>,
-    /// IANA time zone of the reports; this computer's where absent.
+    /// IANA time zone of the reports; the template's, else this computer's where absent.
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
     /// ISO 4217 currency of the reports; Google takes USD where absent.
@@ -46,11 +51,14 @@ pub struct Command {
     /// List set-ups, finished and unfinished.
     #[arg(long, conflicts_with_all = ["account_name", "website", "resume"])]
     runs: bool,
+    /// Which addresses Google may send the browser back to after the Terms of Service, and what to register.
+    #[arg(long, conflicts_with_all = ["account_name", "website", "resume", "runs"])]
+    redirects: bool,
 }
 
 pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
-    if let Some(undo) = command.after {
-        return undo::run(undo, session).await;
+    if let Some(after) = command.after {
+        return after::run(after, session).await;
     }
     if command.many.from.is_some() {
         return many::run(command.many, command.template, session).await;
@@ -59,34 +67,53 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
         let runs = provisioning::runs(&session.engine, Nothing {}).await?;
         return session.output.result(&runs, |runs| rows(runs));
     }
+    if command.redirects {
+        let request = ChoicesRequest {
+            connection: session.connection.clone(),
+        };
+        let seen = provisioning::redirects(&session.engine, request).await?;
+        return session.output.result(&seen, plan::redirects);
+    }
     let done: ProvisionRunView = if let Some(run_id) = command.resume {
         let run = |engine, job| async move { provisioning::resume(&engine, ResumeProvision { run_id }, &job).await };
         session.run_job("provisioning.resume", run).await?
     } else {
-        let account_name = command.account_name.unwrap_or_default();
-        let request = ProvisionRequest {
+        let mut request = command.one.form(one::Basics {
             connection: session.connection.clone(),
-            property_name: command.property_name.unwrap_or_else(|| account_name.clone()),
-            account_name,
-            website: command.website.unwrap_or_default(),
-            time_zone: command.time_zone.unwrap_or_else(provisioning::system_time_zone),
+            template: command.template,
+            account_name: command.account_name,
+            property_name: command.property_name,
+            website: command.website,
+            time_zone: command.time_zone,
             currency: command.currency,
             country: command.country,
-            template: command.template,
-            ..ProvisionRequest::default()
-        };
+        })?;
+        let planned = provisioning::plan(&session.engine, request.clone()).await?;
+        if planned.problems.iter().any(|problem| problem.field == "time_zone") && request.time_zone.is_empty() {
+            // The template has none.
+            request.time_zone = provisioning::system_time_zone();
+        }
+        if command.many.plan {
+            let planned = provisioning::plan(&session.engine, request).await?;
+            return session.output.result(&planned, plan::shown);
+        }
         let run = |engine, job| async move { provisioning::start(&engine, request, &job).await };
         session.run_job("provisioning.start", run).await?
     };
     let code = session.output.done(&done, |done| match &done.result {
         Some(made) => format!(
-            "Measurement ID: {}\nAccount {}, property {}, data stream {}\n\nPaste this into the <head> of {}:\n\n{}",
+            "Measurement ID: {}\nAccount {}, property {}, data stream {}\n{}\nPaste this into the <head> of {}:\n\n{}{}",
             made.measurement_id,
             made.account_id,
             made.property_id,
             made.data_stream_id,
+            plan::container(made),
             done.request.website,
-            made.snippet
+            made.snippet,
+            made.noscript
+                .as_ref()
+                .map(|noscript| format!("\n\nand this right after the opening <body>:\n\n{noscript}"))
+                .unwrap_or_default()
         ),
         None => done.problem.clone().unwrap_or_default(),
     })?;

@@ -11,12 +11,6 @@ use gantry_engine::{Error, ErrorCode, Result, provisioning};
 use crate::composition::Session;
 use crate::output::Output;
 
-#[derive(Debug, clap::Subcommand)]
-pub enum Command {
-    /// Move what a set-up made to the trash: container, property, account. What was there before it stays.
-    Undo(Undo),
-}
-
 #[derive(Debug, clap::Args)]
 pub struct Undo {
     /// The set-up: see `gantry provision --runs`.
@@ -28,7 +22,7 @@ pub struct Undo {
     yes: bool,
 }
 
-pub async fn run(Command::Undo(undo): Command, session: &Session<'_>) -> Result<ExitCode> {
+pub async fn run(undo: Undo, session: &Session<'_>) -> Result<ExitCode> {
     let (engine, output) = (&session.engine, session.output);
     let made = provisioning::made(engine, ById { id: undo.run.clone() }).await?;
     if output.json() && !undo.yes {

@@ -10,6 +10,7 @@ use crate::dto::provisioning::{
     AnalyticsChoice, ClientChoice, ContainerChoice, Dialect, PlannedStep, ProvisionRequest, ProvisionStep,
 };
 use crate::dto::templates::Template;
+use crate::templates;
 
 /// One step of a set-up, before it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,13 @@ impl Step {
         self
     }
 
+    /// The same at Tag Manager.
+    fn looking(mut self, safety_reads: u32) -> Self {
+        self.safety_reads += safety_reads;
+        self.tag_manager_calls += safety_reads;
+        self
+    }
+
     fn optional(mut self) -> Self {
         self.optional = true;
         self
@@ -86,8 +94,10 @@ pub(super) fn steps(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
     if let Some(client) = client(form) {
         steps.push(client);
     }
+    // Without tags there is nothing to open a workspace for.
+    let empty = |step| step == ProvisionStep::Workspace && form.skip.contains(&ProvisionStep::Tags);
     for step in &mut steps {
-        step.skipped = step.optional && form.skip.contains(&step.step);
+        step.skipped = empty(step.step) || (step.optional && form.skip.contains(&step.step));
     }
     steps
 }
@@ -250,35 +260,38 @@ fn shared(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
     steps
 }
 
+/// What stands between the container and the site. In a container that is there other people may be at work: what is live
+/// is looked at before anything is added, and again before it is published.
 fn container(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
+    let existing = matches!(form.container, ContainerChoice::Existing { .. });
     let (account, container) = match &form.container {
         ContainerChoice::None => return Vec::new(),
         ContainerChoice::New { account_id: None } => (
             Step::new(ProvisionStep::TagManagerAccount, "Your Tag Manager account").tag_manager(1),
-            Step::new(
-                ProvisionStep::Container,
-                format!("Container \"{}\"", wanted::business(form)),
-            )
-            .tag_manager(1),
+            format!("Container \"{}\"", wanted::host(&form.website)),
         ),
         ContainerChoice::New { account_id: Some(id) } => (
             Step::new(ProvisionStep::TagManagerAccount, format!("Tag Manager account {id}")),
-            Step::new(
-                ProvisionStep::Container,
-                format!("Container \"{}\"", wanted::business(form)),
-            )
-            .tag_manager(1),
+            format!("Container \"{}\"", wanted::host(&form.website)),
         ),
         ContainerChoice::Existing { container } => (
             Step::new(ProvisionStep::TagManagerAccount, "The account that the container is in"),
-            Step::new(ProvisionStep::Container, format!("{container}, which is there")).tag_manager(1),
+            format!("{container}, which is there"),
         ),
     };
-    let entities = crate::templates::tag_manager_entities(template, "G-").len();
+    let adjusted = templates::adjusted(template.clone(), form.enhanced_measurement, form.wait_for_consent);
+    let entities = templates::tag_manager_entities(&adjusted, "G-").len();
+    let (workspace, looks, looks_again) = if existing {
+        ("A workspace of its own, after a look at what is live", 2, 1)
+    } else {
+        ("The container's workspace", 0, 0)
+    };
     vec![
         account,
-        container,
-        Step::new(ProvisionStep::Workspace, "A workspace for the changes").tag_manager(1),
+        Step::new(ProvisionStep::Container, container).tag_manager(1),
+        Step::new(ProvisionStep::Workspace, workspace)
+            .tag_manager(1)
+            .looking(looks),
         Step::new(ProvisionStep::Tags, wanted::count(entities, "tag, trigger or variable"))
             .tag_manager(1)
             .optional(),
@@ -287,6 +300,7 @@ fn container(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
             .optional(),
         Step::new(ProvisionStep::Publish, "The version goes live")
             .tag_manager(1)
+            .looking(looks_again)
             .optional(),
     ]
 }
@@ -309,12 +323,8 @@ fn client(form: &ProvisionRequest) -> Option<Step> {
         ClientChoice::Existing { .. } => "The client that you chose".to_owned(),
         ClientChoice::None => return None,
     };
-    // Until clients can be given assets.
-    CLIENTS_TAKE_ASSETS.then(|| Step::new(ProvisionStep::Client, detail).optional())
+    Some(Step::new(ProvisionStep::Client, detail).optional())
 }
-
-/// Set to true with the client step in `steps::client`.
-const CLIENTS_TAKE_ASSETS: bool = false;
 
 /// A step's name in sentences.
 pub(super) fn word(step: ProvisionStep) -> &'static str {

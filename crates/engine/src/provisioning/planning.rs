@@ -60,7 +60,11 @@ pub async fn plan(engine: &Arc<Engine>, request: ProvisionRequest) -> Result<Pro
         missing,
         analytics_calls: planned.iter().map(|step| step.analytics_calls).sum(),
         tag_manager_calls,
-        safety_reads: steps.iter().map(|step| step.safety_reads).sum(),
+        safety_reads: steps
+            .iter()
+            .filter(|step| !step.skipped)
+            .map(|step| step.safety_reads)
+            .sum(),
         seconds: seconds(engine, connection.as_ref(), &steps, tag_manager_calls).await?,
         steps: planned,
         problems,

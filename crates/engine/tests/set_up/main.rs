@@ -13,4 +13,5 @@ mod sign_in;
 mod tag_manager;
 mod undo;
 mod user_agent;
+mod whole_plan;
 mod world;

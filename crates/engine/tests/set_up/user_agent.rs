@@ -96,7 +96,7 @@ pub async fn consent(url: &Url, account: &str, decision: &str, tick: impl Fn(&st
 /// Plays the Terms of Service page: presses `decision` (`accept` or `decline`). The answer is where Google redirects
 /// to, unless it never does.
 pub async fn decide_terms(link: &Url, account: &str, decision: &str) -> Option<Url> {
-    let ticket = link.fragment().unwrap().rsplit('/').next().unwrap();
+    let ticket = link.fragment().unwrap().rsplit(['/', '=']).next().unwrap();
     let page = link.join(&format!("/analytics.google.com/_terms/{ticket}")).unwrap();
     let fields = [
         ("decision".to_owned(), decision.to_owned()),

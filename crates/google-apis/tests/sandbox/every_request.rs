@@ -7,13 +7,13 @@ use std::path::Path;
 
 use futures_util::TryStreamExt;
 use google_apis::analytics_admin::{
-    Account, CustomDimension, DataStream, EnhancedMeasurementSettings, KeyEvent, Property,
-    ProvisionAccountTicketRequest,
+    AccessBinding, Account, CustomDimension, DataStream, DefaultValue, EnhancedMeasurementSettings, GoogleAdsLink,
+    KeyEvent, Property, ProvisionAccountTicketRequest,
 };
 use google_apis::analytics_data::{
     CheckCompatibilityRequest, Metric, MinuteRange, RunRealtimeReportRequest, RunReportRequest,
 };
-use google_apis::provisioning_v3::{AccountTicket, Named, Profile, Webproperty};
+use google_apis::provisioning_v3::{AccountTicket, AccountTreeRequest, Named, Profile, Webproperty};
 use google_apis::tag_manager::{NewContainer, NewWorkspace, TagId, VersionOptions};
 use google_apis::{AnalyticsAdmin, AnalyticsData, ApiError, ProvisioningV3, TagManager, Transport};
 use serde_json::json;
@@ -93,6 +93,29 @@ async fn analytics_admin(transport: &Transport, property: &str) -> Vec<String> {
         counting_method: "ONCE_PER_SESSION".into(),
         ..Default::default()
     };
+    let worth = KeyEvent {
+        event_name: "purchase_done".into(),
+        counting_method: "ONCE_PER_EVENT".into(),
+        default_value: Some(DefaultValue {
+            numeric_value: 12.5,
+            currency_code: "EUR".into(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let link = GoogleAdsLink {
+        customer_id: "1234567890".into(),
+        ..Default::default()
+    };
+    let binding = |user: &str, role: &str| AccessBinding {
+        user: user.into(),
+        roles: vec![format!("predefinedRoles/{role}")],
+        ..Default::default()
+    };
+    let bindings = [
+        binding("staff@agency.example", "editor"),
+        binding("robot@agency.example", "viewer"),
+    ];
     let dimension = CustomDimension {
         parameter_name: "tier".into(),
         display_name: "Tier".into(),
@@ -129,6 +152,18 @@ async fn analytics_admin(transport: &Transport, property: &str) -> Vec<String> {
         admin.global_site_tag(&stream.name).await.map(drop),
         admin.access_bindings(&created.name).try_concat().await.map(drop),
         admin.access_bindings(&account).try_concat().await.map(drop),
+        admin
+            .create_data_stream(&created.name, &DataStream::android("Android", "example.new.app"))
+            .await
+            .map(drop),
+        admin
+            .create_data_stream(&created.name, &DataStream::ios("iOS", "example.new.app"))
+            .await
+            .map(drop),
+        admin.create_key_event(&created.name, &worth).await.map(drop),
+        admin.create_google_ads_link(&created.name, &link).await.map(drop),
+        admin.google_ads_links(&created.name).try_concat().await.map(drop),
+        admin.create_access_bindings(&created.name, &bindings).await.map(drop),
     ])
 }
 
@@ -198,6 +233,19 @@ async fn provisioning_v3(transport: &Transport) {
         .await
         .unwrap();
     assert!(ticket.id.is_some_and(|id| !id.is_empty()));
+    let tree = AccountTreeRequest {
+        account_name: "Old Flowers".into(),
+        webproperty_name: "Shop".into(),
+        website_url: "https://flowers.example".into(),
+        profile_name: "All".into(),
+        timezone: "Europe/Vienna".into(),
+    };
+    // For approved partners: the request counts, not its answer.
+    let refused = ProvisioningV3::new(transport)
+        .create_account_tree(&tree)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.status, Some(403));
     assert_eq!(
         (ticket.account, ticket.webproperty, ticket.profile, ticket.redirect_uri),
         (asked.account, asked.webproperty, asked.profile, asked.redirect_uri)

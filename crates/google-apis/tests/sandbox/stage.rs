@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 pub const SCOPES: [&str; 9] = [
     "https://www.googleapis.com/auth/analytics.readonly",
     "https://www.googleapis.com/auth/analytics.edit",
-    "https://www.googleapis.com/auth/analytics.manage.users.readonly",
+    "https://www.googleapis.com/auth/analytics.manage.users",
     "https://www.googleapis.com/auth/tagmanager.readonly",
     "https://www.googleapis.com/auth/tagmanager.edit.containers",
     "https://www.googleapis.com/auth/tagmanager.edit.containerversions",

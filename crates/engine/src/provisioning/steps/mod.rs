@@ -1,9 +1,8 @@
 //! The steps of a set-up, in order, from wherever its journal stands.
 
 mod analytics;
+mod client;
 mod tag_manager;
-
-pub(super) use tag_manager::STEPS as TAG_MANAGER;
 
 use google_apis::{AnalyticsAdmin, ApiError};
 use serde_json::Value;
@@ -29,6 +28,7 @@ pub(super) async fn run(journal: &Journal<'_>, session: &Session) -> Result<Prov
             (snippet.await?, None)
         }
     };
+    let client_id = client::assign(journal, &made.property_id, container.as_ref()).await?;
     Ok(ProvisionResult {
         account_id: made.account_id,
         property_id: made.property_id,
@@ -38,8 +38,7 @@ pub(super) async fn run(journal: &Journal<'_>, session: &Session) -> Result<Prov
         container,
         snippet,
         noscript,
-        // Clients cannot be given assets yet: see `outline::client`.
-        client_id: None,
+        client_id,
         analytics_calls: journal.analytics_calls(),
         tag_manager_calls: journal.tag_manager_calls(),
     })

@@ -3,4 +3,4 @@
 mod existing;
 mod faults;
 mod new;
-mod stage;
+pub mod stage;

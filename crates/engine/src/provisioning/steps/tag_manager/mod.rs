@@ -31,7 +31,7 @@ use container::Container;
 pub(super) use snippet::snippet;
 
 /// What stands between the container and the site, in order.
-pub(in super::super) const STEPS: [ProvisionStep; 6] = [
+const STEPS: [ProvisionStep; 6] = [
     ProvisionStep::TagManagerAccount,
     ProvisionStep::Container,
     ProvisionStep::Workspace,

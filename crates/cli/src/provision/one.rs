@@ -1,0 +1,147 @@
+//! The form of one set-up, as options.
+
+use std::collections::BTreeSet;
+
+use gantry_engine::dto::provisioning::{
+    AnalyticsChoice, ClientChoice, ContainerChoice, Dialect, PersonAccess, PropertyRole, ProvisionRequest,
+    ProvisionStep,
+};
+use gantry_engine::{Error, Result, provisioning};
+
+/// What a set-up asks for besides names and address.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// An Analytics account that is there: its digits. No Terms of Service are asked for.
+    #[arg(long, value_name = "ID")]
+    analytics_account: Option<String>,
+    /// An Analytics property that is there: its digits. What is missing is added to it.
+    #[arg(long, value_name = "ID", conflicts_with = "analytics_account")]
+    property: Option<String>,
+    /// The package name of an Android app to measure.
+    #[arg(long, value_name = "PACKAGE")]
+    android: Option<String>,
+    /// The bundle id of an iOS app to measure.
+    #[arg(long, value_name = "BUNDLE")]
+    ios: Option<String>,
+    /// A Google Ads account to link: its customer id.
+    #[arg(long, value_name = "CUSTOMER")]
+    google_ads: Option<String>,
+    /// Somebody who gets a role on the property: viewer, analyst, editor or admin. Several times.
+    #[arg(long, value_name = "E-MAIL=ROLE", value_parser = person)]
+    person: Vec<PersonAccess>,
+    /// Make a new Tag Manager container, in the only account there is.
+    #[arg(long, conflicts_with_all = ["container", "no_container"])]
+    new_container: bool,
+    /// Make the new container in this Tag Manager account: its digits.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["container", "no_container"])]
+    tag_manager_account: Option<String>,
+    /// Measure with a container that is there.
+    #[arg(long, value_name = "GTM-... OR PATH")]
+    container: Option<String>,
+    /// Measure with Google's own tag, without a container; as where none of these is named.
+    #[arg(long, conflicts_with = "container")]
+    no_container: bool,
+    /// The Google tag waits for the visitor's consent before it stores cookies.
+    #[arg(long)]
+    wait_for_consent: bool,
+    /// The client (its id) that gets what is made, or `none`; the one with the business's name where absent.
+    #[arg(long, value_name = "ID")]
+    client: Option<String>,
+    /// Leave a step out, for instance key_events. Several times.
+    #[arg(long, value_name = "STEP", value_parser = step)]
+    skip: Vec<ProvisionStep>,
+    /// Sign in first, once for all that is needed, where no connection can do it.
+    #[arg(long)]
+    sign_in: bool,
+    /// Who makes the account: ga4; or v3-ticket or v3-tree, Universal Analytics' Provisioning API, which Google has deprecated
+    /// and opens by invitation only.
+    #[arg(long, value_name = "DIALECT", default_value = "ga4", value_parser = dialect)]
+    dialect: Dialect,
+}
+
+/// Names, address and the rest, as they were typed.
+pub struct Basics {
+    pub connection: Option<String>,
+    pub template: Option<String>,
+    pub account_name: Option<String>,
+    pub property_name: Option<String>,
+    pub website: Option<String>,
+    pub time_zone: Option<String>,
+    pub currency: String,
+    pub country: String,
+}
+
+impl Options {
+    /// The form. What is missing is told by the plan, field by field.
+    pub fn form(self, basics: Basics) -> Result<ProvisionRequest> {
+        let account_name = basics.account_name.unwrap_or_default();
+        let is_there = self.property.is_some();
+        let analytics = match (self.analytics_account, self.property) {
+            (Some(account_id), _) => AnalyticsChoice::Account { account_id },
+            (None, Some(property_id)) => AnalyticsChoice::Property { property_id },
+            (None, None) => AnalyticsChoice::NewAccount,
+        };
+        let container = match (self.container, self.tag_manager_account) {
+            (Some(container), _) => ContainerChoice::Existing { container },
+            (None, account_id) if self.new_container || account_id.is_some() => ContainerChoice::New { account_id },
+            _ => ContainerChoice::None,
+        };
+        // A template may have a time zone of its own, and a property that is there keeps its own.
+        let from_system = basics.template.is_none() && !is_there;
+        let time_zone = basics.time_zone.unwrap_or_else(|| {
+            if from_system {
+                provisioning::system_time_zone()
+            } else {
+                String::new()
+            }
+        });
+        Ok(ProvisionRequest {
+            connection: basics.connection,
+            sign_in_first: self.sign_in,
+            analytics,
+            property_name: basics.property_name.unwrap_or_else(|| account_name.clone()),
+            account_name,
+            website: basics.website.unwrap_or_default(),
+            android_package: self.android,
+            ios_bundle: self.ios,
+            time_zone,
+            currency: basics.currency,
+            country: basics.country,
+            template: basics.template,
+            enhanced_measurement: None,
+            wait_for_consent: self.wait_for_consent.then_some(true),
+            google_ads_customer: self.google_ads,
+            people: self.person,
+            container,
+            client: match self.client.as_deref() {
+                None => ClientChoice::ByName,
+                Some("none") => ClientChoice::None,
+                Some("") => return Err(Error::invalid("The client is empty.", "Name its id, or `none`.")),
+                Some(id) => ClientChoice::Existing { id: id.to_owned() },
+            },
+            skip: self.skip.into_iter().collect::<BTreeSet<_>>(),
+            dialect: self.dialect,
+        })
+    }
+}
+
+fn word<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(text.trim().replace('-', "_"))).ok()
+}
+
+fn person(text: &str) -> std::result::Result<PersonAccess, &'static str> {
+    let (email, role) = text.rsplit_once('=').ok_or("write E-MAIL=ROLE")?;
+    let role: PropertyRole = word(role).ok_or("the role is viewer, analyst, editor or admin")?;
+    Ok(PersonAccess {
+        email: email.to_owned(),
+        role,
+    })
+}
+
+fn step(text: &str) -> std::result::Result<ProvisionStep, &'static str> {
+    word(text).ok_or("name a step as `--plan --json` does, for instance key_events")
+}
+
+fn dialect(text: &str) -> std::result::Result<Dialect, &'static str> {
+    word(text).ok_or("use ga4, v3-ticket or v3-tree")
+}

@@ -1,0 +1,59 @@
+//! A plan and its redirect addresses, for people.
+
+use gantry_engine::dto::provisioning::{ProvisionPlan, ProvisionResult, RedirectsView};
+
+pub fn shown(plan: &ProvisionPlan) -> String {
+    let mut lines: Vec<String> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            let calls = match step.analytics_calls + step.tag_manager_calls {
+                _ if step.skipped => "left out".to_owned(),
+                0 => "no call".to_owned(),
+                1 => "1 call".to_owned(),
+                calls => format!("{calls} calls"),
+            };
+            format!("  {} ({calls})", step.detail)
+        })
+        .collect();
+    lines.push(format!(
+        "{} calls to Analytics, {} to Tag Manager; {} of them only make sure. About {} s without what waits for you.",
+        plan.analytics_calls, plan.tag_manager_calls, plan.safety_reads, plan.seconds
+    ));
+    if !plan.missing.is_empty() {
+        let names: Vec<&str> = plan.missing.iter().map(|permission| permission.name()).collect();
+        lines.push(format!(
+            "Not allowed yet: {}. Sign in once for all with --sign-in.",
+            names.join(", ")
+        ));
+    }
+    if let Some(run) = &plan.resumes {
+        lines.push(format!("It goes on with the set-up {run}, which was not finished."));
+    }
+    for problem in &plan.problems {
+        lines.push(format!("{}: {} {}", problem.field, problem.message, problem.remedy));
+    }
+    lines.join("\n")
+}
+
+pub fn redirects(view: &RedirectsView) -> String {
+    let mut lines = vec![format!("OAuth client {}", view.oauth_client), view.message.clone()];
+    for uri in &view.registered {
+        let free = if uri.free { "free" } else { "in use by another program" };
+        lines.push(format!("  {} ({free})", uri.uri));
+    }
+    if !view.usable {
+        lines.push("To register:".to_owned());
+        lines.extend(view.suggested.iter().map(|uri| format!("  {uri}")));
+    }
+    lines.join("\n")
+}
+
+/// The container in a line of its own, where there is one.
+pub fn container(made: &ProvisionResult) -> String {
+    match &made.container {
+        None => String::new(),
+        Some(container) if container.published => format!("Container {}, published\n", container.public_id),
+        Some(container) => format!("Container {}, not published\n", container.public_id),
+    }
+}

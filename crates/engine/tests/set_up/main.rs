@@ -11,5 +11,6 @@ mod provisioning;
 mod recorded;
 mod sign_in;
 mod tag_manager;
+mod undo;
 mod user_agent;
 mod world;

@@ -49,7 +49,7 @@ export type Field =
   | 'website' | 'accountName' | 'propertyName' | 'country' | 'timeZone' | 'currency' | 'template' | 'analytics' | 'container'
   | 'androidPackage' | 'iosBundle' | 'googleAds' | 'people' | 'client' | 'dialect' | 'skip';
 
-export type Fault = 'website_empty' | 'website_scheme' | 'website_invalid' | 'name_missing' | 'name_long' | 'choose' | 'choose_account' | 'choose_property' | 'choose_container';
+export type Fault = 'website_empty' | 'website_scheme' | 'website_invalid' | 'name_missing' | 'name_long' | 'choose' | 'choose_account' | 'choose_property' | 'choose_container' | 'choose_tag_manager';
 export type Faults = Partial<Record<Field, Fault>>;
 
 /** Google allows 100 UTF-16 units in a property's name; accounts are held to the same. */
@@ -65,8 +65,8 @@ export function propertyNameOf(entries: Entries): string {
   return entries.propertyName.trim() === '' ? entries.accountName.trim() : entries.propertyName.trim();
 }
 
-/** What can be seen to be wrong without asking; the plan knows the rest. */
-export function faultsOf(entries: Entries): Faults {
+/** What can be seen to be wrong without asking; the plan knows the rest. Of several Tag Manager accounts one has to be chosen. */
+export function faultsOf(entries: Entries, tagManagerAccounts = 0): Faults {
   const faults: Faults = {};
   const onlyApps = entries.website.trim() === '' && (entries.androidPackage.trim() !== '' || entries.iosBundle.trim() !== '');
   const website = parseWebsite(entries.website);
@@ -80,6 +80,7 @@ export function faultsOf(entries: Entries): Faults {
   if (entries.analytics === 'account' && entries.analyticsAccount === '') faults.analytics = 'choose_account';
   if (entries.analytics === 'property' && entries.analyticsProperty === '') faults.analytics = 'choose_property';
   if (entries.container === 'existing' && entries.existingContainer.trim() === '') faults.container = 'choose_container';
+  if (entries.container === 'new' && tagManagerAccounts > 1 && entries.tagManagerAccount === '') faults.container = 'choose_tag_manager';
   return faults;
 }
 

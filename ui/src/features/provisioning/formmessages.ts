@@ -15,6 +15,7 @@ const FAULTS: Record<Fault, string> = {
   choose_account: 'Choose the account.',
   choose_property: 'Choose the property.',
   choose_container: 'Name the container.',
+  choose_tag_manager: 'Choose the account that the container goes into.',
 };
 
 const seconds = (milliseconds: number) => number(Math.max(0.1, Math.round(milliseconds / 100) / 10));
@@ -124,18 +125,17 @@ export const formMessages = {
   problems: 'This form cannot be set up yet',
   trouble: {
     needsPermission: (names: Parameters<typeof permissionWords.list>[0], email: string) => `You did not allow ${permissionWords.list(names)} for ${email}.`,
-    permissionText: 'This set-up needs it. Google asks you for it in your browser; what you entered is kept.',
-    allow: (names: Parameters<typeof permissionWords.list>[0]) => `Allow ${permissionWords.list(names)}…`,
+    whenYouContinue: 'This set-up needs it. Google asks you in your browser when you continue; what you entered is kept.',
+    notAPerson: 'This set-up needs it. Allow it under Connections, or choose another connection.',
     switchedOff: (names: Parameters<typeof permissionWords.list>[0], email: string) => `You switched ${permissionWords.list(names)} off for ${email}.`,
     switchOn: (names: Parameters<typeof permissionWords.list>[0]) => `Switch ${permissionWords.list(names)} on again`,
     needsSignIn: (email: string) => `${email} needs a new sign-in.`,
-    signIn: 'Sign in again',
     openConnections: 'Open Connections',
   },
   redirects: {
     title: 'Google has no way back to this computer yet',
     client: (name: string) => `The OAuth client “${name}” is of the kind “Web application”. Google sends you back only to addresses that are registered with it.`,
-    registerLead: 'Register one of these under “Authorised redirect URIs” in the Google Cloud console, download the client’s file again and add it under Settings:',
+    registerLead: 'Register these under “Authorised redirect URIs” in the Google Cloud console, download the client’s file again and add it under Settings:',
     registered: 'Registered now',
     inUse: 'another program uses its port',
     free: 'free',

@@ -30,7 +30,7 @@ const STEP_NAMES: Record<ProvisionStep, string> = {
   workspace: 'Workspace',
   tags: 'Google tag',
   version: 'Version',
-  publish: 'Published',
+  publish: 'Publish',
   snippet: 'Measurement ID and snippet',
   client: 'Client in Gantry',
 };
@@ -117,6 +117,7 @@ export const provisioningMessages = {
   signIn: {
     heading: 'Sign in with Google in your browser',
     text: 'Google asks you for what this set-up needs, once. Gantry goes on by itself when you have allowed it.',
+    who: 'Sign in as',
     last: 'Asking Google for your account’s terms',
     cancel: 'Cancel sign-in',
     cancelling: 'Cancelling',

@@ -153,11 +153,14 @@ describe('the form', () => {
   });
 
   test('the old API is named as what it is', async () => {
-    await showForm();
+    const host = await showForm();
     await fireEvent.click(screen.getByText('More options'));
     draft.options = true;
     await fireEvent.change(await screen.findByLabelText('How the account is made'), { target: { value: 'v3_ticket' } });
     expect(await screen.findByText(/deprecated by Google, and by invitation only/)).toBeTruthy();
+    await fill();
+    await submit();
+    await waitFor(() => { expect(started(host)[0]).toMatchObject({ dialect: 'v3_ticket', sign_in_first: true }); });
   });
 
   test('a link brings a template along', async () => {
@@ -180,10 +183,14 @@ describe('who acts', () => {
     expect(await screen.findAllByText(/You did not allow Configure for ops@brightwater.example/)).not.toEqual([]);
     expect(await broken()).toEqual([]);
     await fill();
-    await submit(new RegExp(SUBMIT));
+    await submit(/Sign in and continue/);
     expect(started(host)).toEqual([]);
+    host.answers['provisioning.plan'] = () => ({ ...plan, missing: ['configure'] });
     await press('Switch Edit on again');
     expect(host.requests('connections.use_permissions')).toEqual([{ id: 'c2', allow: ['view', 'edit'] }]);
+    await waitFor(() => { expect(screen.queryByText(/You switched Edit off/)).toBeNull(); });
+    await submit(/Sign in and continue/);
+    await waitFor(() => { expect(started(host)[0]).toMatchObject({ connection: 'c2', sign_in_first: true }); });
   });
 
   test('p1_the addresses to register are told before a ticket is asked for', async () => {
@@ -228,6 +235,10 @@ describe('who acts', () => {
   test('with several Tag Manager accounts one is chosen', async () => {
     const host = await showForm(undefined, { before: (it) => { it.answers['provisioning.choices'] = () => ({ ...choices, tag_manager_accounts: [...choices.tag_manager_accounts, { account_id: '7', name: 'Agency', containers: [] }] }); } });
     await fill();
+    await screen.findByLabelText('Tag Manager account');
+    await submit();
+    expect(await screen.findByText('Choose the account that the container goes into.')).toBeTruthy();
+    expect(started(host)).toEqual([]);
     await fireEvent.change(await screen.findByLabelText('Tag Manager account'), { target: { value: '7' } });
     await submit();
     await waitFor(() => { expect(started(host)[0]?.container).toEqual({ kind: 'new', account_id: '7' }); });
@@ -373,6 +384,19 @@ describe('details before sign-in', () => {
     openTerms(host, job);
     expect(await screen.findByRole('heading', { name: 'Accept Google’s terms in your browser' })).toBeTruthy();
     expect((await screen.findByText(/This Google account must accept:/)).textContent).toContain('maya@brightwater.example');
+  });
+
+  test('without a keychain the sign-in is made first, and kept until quit', async () => {
+    const host = await showForm(undefined, { scene: 'sandbox-first', before: (it) => {
+      it.answers['app.status'] = () => ({ ...sample.sandboxed, keychain: { state: 'unavailable', problem: 'absent', reason: '', remedy: '' } });
+    } });
+    await waitFor(() => { expect(app.forgetsSignIns).toBe(true); });
+    await fill();
+    await submit(/Sign in and continue/);
+    await waitFor(() => { expect(host.requests('connections.connect')).toEqual([{ allow: plan.permissions, oauth_client_id: null, reconnect: null, session_only: true }]); });
+    host.answers['connections.list'] = () => sample.connections;
+    host.emit({ event: 'job_done', job: 'job-1', command: 'connections.connect', result: sample.connections[0] ?? null });
+    await waitFor(() => { expect(started(host)[0]).toMatchObject({ connection: 'c1', sign_in_first: false }); });
   });
 
   test('a sign-in that was declined keeps the form', async () => {

@@ -57,11 +57,11 @@ pub(crate) async fn look_at(engine: &Engine, site: &Url) -> Result<std::result::
     Ok(web.look_at(site).await)
 }
 
-/// What the site is made with, as far as an earlier look told: `wordpress`, `shopify` ...
-pub(crate) fn known_builder(engine: &Engine, site: &Url) -> Option<String> {
+/// What the site is made with: `wordpress`, `shopify` ..., or nothing that is known. `None` where it was not looked at lately.
+pub(crate) fn known_builder(engine: &Engine, site: &Url) -> Option<Option<String>> {
     let seen = engine.sites.seen.lock().unwrap_or_else(PoisonError::into_inner);
-    let same = |known: &&(Url, SiteView)| known.0.host() == site.host();
-    seen.iter().rev().find(same)?.1.builder.clone()
+    let same = |known: &&(Url, SiteView)| known.0.host() == site.host() && known.1.reached;
+    seen.iter().rev().find(same).map(|(_, view)| view.builder.clone())
 }
 
 impl Sites {

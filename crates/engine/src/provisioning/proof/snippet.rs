@@ -24,7 +24,7 @@ pub async fn snippet(engine: &Arc<Engine>, request: ById) -> Result<SnippetView>
     }
     let builder = match &made.site {
         Some(site) => match sites::known_builder(engine, site) {
-            Some(known) => Some(known),
+            Some(known) => known,
             None => {
                 let page = tokio::time::timeout(LOOK, sites::look_at(engine, site)).await;
                 let facts = page.ok().and_then(Result::ok).and_then(std::result::Result::ok);

@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn u3_a_practice_site_is_issued_where_it_is_dialled() {
-        let links = links(Some("http://127.0.0.1:8080"));
+        let issuer = links(Some("http://127.0.0.1:8080"));
         for site in [
             "http://127.0.0.1:8080/www.hafen.example/",
             "http://127.0.0.1:8080/hafen.test/about?x=1",

@@ -47,12 +47,11 @@ pub async fn inspect(engine: &Arc<Engine>, request: SiteRequest) -> Result<SiteV
 
 /// The page at `site`, as it is now.
 pub(crate) async fn look_at(engine: &Engine, site: &Url) -> Result<std::result::Result<Fetched, FetchError>> {
-    let web = match engine.sites.web.get() {
-        Some(web) => web,
-        None => {
-            let made = WebClient::new(engine.profile().base()).map_err(no_https)?;
-            engine.sites.web.get_or_init(|| made)
-        }
+    let web = if let Some(web) = engine.sites.web.get() {
+        web
+    } else {
+        let made = WebClient::new(engine.profile().base()).map_err(no_https)?;
+        engine.sites.web.get_or_init(|| made)
     };
     Ok(web.look_at(site).await)
 }

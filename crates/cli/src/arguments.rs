@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    accounts, activity, connect, connections, containers, export, oauth_client, provision, report, sandbox, secrets,
-    service_account, sync,
+    accounts, activity, clients, connect, connections, containers, export, oauth_client, provision, report, sandbox,
+    secrets, service_account, sync, templates,
 };
 
 /// Google Analytics and Tag Manager for all your sites, without a window.
@@ -59,8 +59,14 @@ pub enum Command {
     Accounts(accounts::Command),
     /// Set up a site: account, Terms of Service, property, data stream.
     Provision(provision::Command),
+    /// Set-ups written down, to be used again.
+    #[command(subcommand)]
+    Templates(templates::Command),
     /// Mirror accounts, containers and live versions.
     Sync(sync::Command),
+    /// The agency's clients: named groups of properties and containers.
+    #[command(subcommand)]
+    Clients(clients::Command),
     /// Tag Manager containers, from the mirror.
     #[command(subcommand)]
     Containers(containers::Command),

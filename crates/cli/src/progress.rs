@@ -60,6 +60,7 @@ fn for_people(event: &EngineEvent, bar: &ProgressBar) {
             let page = match purpose {
                 LinkPurpose::SignIn => "Google's sign-in page",
                 LinkPurpose::Terms => "Google's Terms of Service",
+                LinkPurpose::TagManagerAccount => "Tag Manager's page for a new account",
             };
             if *opened {
                 eprintln!("{page} was opened in your browser. If nothing came up, open this link on this computer:");

@@ -41,8 +41,8 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
 
 fn planned(plan: &SyncPlan) -> String {
     format!(
-        "At least {} Tag Manager calls, about {} s at the pace of the quota; {} calls are left today.",
-        plan.calls, plan.seconds, plan.quota_left_today
+        "At least {} Tag Manager calls, about {} s at the pace of the quota; {} calls are left today. And {} Analytics calls.",
+        plan.calls, plan.seconds, plan.quota_left_today, plan.analytics_calls
     )
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use async_trait::async_trait;
 use gantry_domain::Clock;
 use jiff::Timestamp;
 use tokio::sync::broadcast;
@@ -37,6 +38,22 @@ pub struct Job {
     command: &'static str,
     cancel: CancellationToken,
     jobs: Arc<Jobs>,
+    /// Set where the work is one of many that this job does.
+    part: Option<Arc<dyn Part>>,
+}
+
+/// One of many pieces of work that a job does at the same time: whoever does them all hears how far it is, and says when
+/// it goes on.
+#[async_trait]
+pub(crate) trait Part: Send + Sync + std::fmt::Debug {
+    /// How far the piece is; the job tells how far the whole is.
+    fn progressed(&self, progress: &Progress);
+
+    /// What the piece tells hosts.
+    fn told(&self, event: &EngineEvent);
+
+    /// The person has done what only a person can; waits until the rest may begin.
+    async fn accepted(&self);
 }
 
 impl Jobs {
@@ -79,6 +96,7 @@ impl Jobs {
             command,
             cancel,
             jobs: Arc::clone(self),
+            part: None,
         };
         self.emit(EngineEvent::JobStarted {
             job: job.id.clone(),
@@ -173,8 +191,27 @@ impl Job {
         }
     }
 
+    /// A piece of this job, which ends with it.
+    pub(crate) fn part(&self, part: Arc<dyn Part>, cancel: CancellationToken) -> Self {
+        Self {
+            part: Some(part),
+            cancel,
+            ..self.clone()
+        }
+    }
+
+    /// The person has done what only a person can; waits until the rest may begin.
+    pub(crate) async fn accepted(&self) {
+        if let Some(part) = &self.part {
+            part.accepted().await;
+        }
+    }
+
     /// Tells how far the work is.
     pub fn progress(&self, progress: Progress) {
+        if let Some(part) = &self.part {
+            return part.progressed(&progress);
+        }
         if let Some(running) = self.jobs.lock().get_mut(&self.id.0) {
             running.progress = Some(progress.clone());
         }
@@ -186,6 +223,9 @@ impl Job {
 
     /// Tells something else that belongs to this job.
     pub fn emit(&self, event: EngineEvent) {
+        if let Some(part) = &self.part {
+            part.told(&event);
+        }
         self.jobs.emit(event);
     }
 }

@@ -87,6 +87,11 @@ impl Profile {
         self.data_directory().join("logs")
     }
 
+    /// Where the person's own templates are, a TOML file each.
+    pub fn templates_directory(&self) -> PathBuf {
+        self.data_directory().join("templates")
+    }
+
     /// What the window's web view keeps, its cache among it.
     pub fn webview_directory(&self) -> PathBuf {
         self.home.join("webview")

@@ -15,6 +15,8 @@ pub struct QuotaAsk {
     /// The Analytics property (digits) whose quota is spent too, for the Data API.
     pub property: Option<String>,
     pub priority: Priority,
+    /// It changes something: the Admin API counts such calls a second time.
+    pub writes: bool,
 }
 
 /// The ledger's answer.

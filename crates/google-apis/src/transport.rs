@@ -7,8 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use gantry_domain::clock_skew::http_date;
 use gantry_domain::{Clock, ClockSkew, GoogleBase, HttpTrace, TracedBody, http_trace, redaction};
-use http::HeaderMap;
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, RETRY_AFTER};
+use http::{HeaderMap, Method, StatusCode};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
@@ -164,6 +164,10 @@ impl Transport {
             decoder: BodyDecoder::new(text(&headers, &CONTENT_ENCODING)),
             response,
         };
+        // Tag Manager labels the nothing that it answers to a delete as a page.
+        if status == StatusCode::NO_CONTENT && call.http_method == Method::DELETE {
+            return Ok(answer);
+        }
         if let Some(fault) = NetworkFault::in_answer(status.as_u16(), text(&headers, &CONTENT_TYPE)) {
             return Err(AttemptFailure {
                 status: Some(status.as_u16()),
@@ -254,6 +258,7 @@ impl Transport {
             api_method: call.api_method,
             property: call.property.clone(),
             priority: self.priority,
+            writes: call.http_method != http::Method::GET,
         }
     }
 

@@ -1,6 +1,8 @@
 //! `BASE/_control/...`: what a test or a curious person may ask of the sandbox itself. Documented in the crate's README.
 
-use std::collections::BTreeSet;
+mod set_ups;
+
+use std::{collections::BTreeSet, time::Duration};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,8 +14,8 @@ use crate::{
     http::{ApiReply, ApiRequest},
     oauth::{self, OAuthClient},
     practice, practice_site,
-    quota::TagManagerQuota,
-    settings::{ClientState, Consent, InstalledTermsRedirect, TermsOutcome},
+    quota::{AdminQuota, TagManagerQuota},
+    settings::{ClientState, Consent},
 };
 
 /// The first path segment that is the sandbox's own.
@@ -42,7 +44,13 @@ pub(crate) fn handle(google: &Google, request: &ApiRequest) -> ApiReply {
         }
         ("POST", "/quota") => set_quota(google, body),
         ("POST", "/consent") => set_consent(google, body),
-        ("POST", "/terms") => set_terms(google, body),
+        ("POST", "/latency") => set_latency(google, body),
+        ("POST", "/terms") => set_ups::set_terms(google, body),
+        ("GET", "/terms/tickets") => Ok(set_ups::tickets(google)),
+        ("POST", "/terms/expire") => set_ups::expire_tickets(google, body),
+        ("POST", "/partners") => set_ups::set_partner(google, body),
+        ("POST", "/tag-manager/accounts") => set_ups::add_tag_manager_account(google, body),
+        ("POST", "/tag-manager/compiler") => set_ups::set_compiler(google, body),
         ("POST", "/users") => set_user(google, body),
         ("POST", "/oauth-clients") => add_client(google, body),
         ("POST", "/service-accounts") => set_service_account(google, body),
@@ -73,7 +81,7 @@ fn overview(google: &Google) -> Value {
         "seed": google.world().seed.name(),
         "now": google.now(),
         "settings": *google.settings(),
-        "quota": {"limits": quota.limits(), "spent_today": quota.spent_today()},
+        "quota": {"limits": quota.limits(), "admin": quota.admin_limits(), "spent_today": quota.spent_today()},
     })
 }
 
@@ -135,6 +143,9 @@ struct QuotaOrder {
     per_window: Option<usize>,
     window_seconds: Option<i64>,
     per_day: Option<u64>,
+    /// The Admin API's; Google's numbers where it is left out.
+    #[serde(default)]
+    admin: AdminQuota,
 }
 
 fn set_quota(google: &Google, body: Value) -> Answer {
@@ -145,28 +156,27 @@ fn set_quota(google: &Google, body: Value) -> Answer {
         window_seconds: order.window_seconds.unwrap_or(usual.window_seconds),
         per_day: order.per_day.unwrap_or(usual.per_day),
     };
-    google.quota().set_limits(order.enabled.then_some(limits));
+    google
+        .quota()
+        .set_limits(order.enabled.then_some(limits), order.enabled.then_some(order.admin));
+    Ok(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LatencyOrder {
+    ms: u64,
+}
+
+fn set_latency(google: &Google, body: Value) -> Answer {
+    let order: LatencyOrder = read(body)?;
+    google.set_latency(Duration::from_millis(order.ms));
     Ok(json!({}))
 }
 
 fn set_consent(google: &Google, body: Value) -> Answer {
     let consent: Consent = read(body)?;
     google.settings().consent = consent;
-    Ok(json!({}))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TermsOrder {
-    outcome: Option<TermsOutcome>,
-    installed_redirect: Option<InstalledTermsRedirect>,
-}
-
-fn set_terms(google: &Google, body: Value) -> Answer {
-    let order: TermsOrder = read(body)?;
-    let mut settings = google.settings();
-    settings.terms_outcome = order.outcome.unwrap_or(settings.terms_outcome);
-    settings.installed_terms_redirect = order.installed_redirect.unwrap_or(settings.installed_terms_redirect);
     Ok(json!({}))
 }
 

@@ -1,4 +1,10 @@
 //! Faults on request: the next matching answers fail the way Google, a proxy or a network does.
+//!
+//! Ordered through `POST BASE/_control/faults`, one order or a list. The lost reply of any call, here the second
+//! create_version: `{"match":{"path_contains":":create_version"},"after":1,"drop":"after"}` carries the request out and
+//! closes the connection without an answer; `"drop":"before"` closes it and carries nothing out. `body_contains` tells
+//! calls of one path apart, for example a property by its name. Delay every call alike with `POST BASE/_control/latency`
+//! or `gantry sandbox --latency-ms`; delay some with `delay_ms`.
 
 use std::time::Duration;
 
@@ -15,6 +21,8 @@ pub struct FaultMatch {
     pub host: Option<String>,
     pub path_contains: Option<String>,
     pub method: Option<String>,
+    /// A text in the body as it was sent.
+    pub body_contains: Option<String>,
 }
 
 impl FaultMatch {
@@ -28,6 +36,10 @@ impl FaultMatch {
                 .method
                 .as_ref()
                 .is_none_or(|method| request.method.as_str().eq_ignore_ascii_case(method))
+            && self
+                .body_contains
+                .as_ref()
+                .is_none_or(|part| String::from_utf8_lossy(&request.body).contains(part.as_str()))
     }
 }
 

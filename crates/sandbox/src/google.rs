@@ -1,7 +1,8 @@
 //! The whole fake Google behind one function: a request in, a reply out. Hosts are told apart here and nowhere else.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,13 +14,13 @@ use crate::{
     http::{ApiReply, ApiRequest, Caller},
     oauth::{self, Grants},
     pages, practice_site, provisioning_v3,
-    quota::{Quota, TagManagerQuota},
+    quota::{AdminQuota, Quota, TagManagerQuota},
     request_log::RequestLog,
     rpc_error::{self, BadCredential},
     seeds::Seed,
     server::SandboxConfig,
     settings::Settings,
-    tag_manager,
+    tag_manager, tag_manager_pages,
     terms::{self, Tickets},
     world::World,
 };
@@ -30,7 +31,10 @@ pub struct Google {
     /// Seconds that Google's clock is ahead of this computer's.
     clock_offset: AtomicI64,
     first_seed: Seed,
-    first_quota: Option<TagManagerQuota>,
+    first_quota: (Option<TagManagerQuota>, Option<AdminQuota>),
+    first_latency: Duration,
+    /// Milliseconds that every answer takes at least.
+    latency: AtomicU64,
     world: RwLock<World>,
     tag_manager: Mutex<tag_manager::Model>,
     data: RwLock<Arc<analytics_data::Model>>,
@@ -51,7 +55,9 @@ impl Google {
             clock: Arc::clone(&config.clock),
             clock_offset: AtomicI64::new(0),
             first_seed: config.seed,
-            first_quota: config.quota,
+            first_quota: (config.quota, config.admin_quota),
+            first_latency: config.latency,
+            latency: AtomicU64::new(millis(config.latency)),
             world: RwLock::new(world),
             tag_manager: Mutex::new(tag_manager::Model::seed(&customers)),
             data: RwLock::default(),
@@ -59,13 +65,13 @@ impl Google {
             tickets: Mutex::default(),
             settings: Mutex::default(),
             faults: Mutex::default(),
-            quota: Mutex::new(Quota::new(config.quota)),
+            quota: Mutex::new(Quota::new(config.quota, config.admin_quota)),
             log: Mutex::default(),
             practice_sites: Mutex::new(practice_sites),
         }
     }
 
-    /// Back to the first moment: seed, quota, faults, settings, revocations, log, clock.
+    /// Back to the first moment: seed, quota, latency, faults, settings, revocations, log, clock.
     pub fn reset(&self, seed: Option<Seed>) {
         let (world, customers) = seed.unwrap_or(self.first_seed).build();
         *self.practice_sites() = practice_site::Model::new(&world);
@@ -76,7 +82,8 @@ impl Google {
         *self.tickets() = Tickets::default();
         *self.settings() = Settings::default();
         *self.faults() = Faults::default();
-        *self.quota() = Quota::new(self.first_quota);
+        *self.quota() = Quota::new(self.first_quota.0, self.first_quota.1);
+        self.set_latency(self.first_latency);
         *self.log() = RequestLog::default();
         self.set_clock_offset(0);
     }
@@ -105,6 +112,20 @@ impl Google {
     /// Sets Google's clock this many seconds ahead of this computer's.
     pub fn set_clock_offset(&self, seconds: i64) {
         self.clock_offset.store(seconds, Ordering::Relaxed);
+    }
+
+    /// Sets how long every answer of Google's takes at least.
+    pub fn set_latency(&self, latency: Duration) {
+        self.latency.store(millis(latency), Ordering::Relaxed);
+    }
+
+    /// How long the answer to this request takes at least. The control endpoint answers at once.
+    pub(crate) fn latency(&self, request: &ApiRequest) -> Duration {
+        if request.host == control::HOST {
+            Duration::ZERO
+        } else {
+            Duration::from_millis(self.latency.load(Ordering::Relaxed))
+        }
     }
 
     /// Disarms what is armed.
@@ -185,6 +206,7 @@ impl Google {
             }
             ("www.googleapis.com", path) if path.starts_with("/oauth2/") => (None, oauth::handle(self, request)),
             ("analytics.google.com", _) => (None, terms::handle(self, request)),
+            ("tagmanager.google.com", _) => (None, tag_manager_pages::handle(self, request)),
             ("tagmanager.googleapis.com" | "www.googleapis.com", path) if path.starts_with("/tagmanager/v2/") => self
                 .as_caller(request, "tagmanager.googleapis.com", true, |caller| {
                     self.tag_manager_reply(caller, request)
@@ -196,7 +218,7 @@ impl Google {
             }
             ("analyticsadmin.googleapis.com", _) => match admin::find(request) {
                 Some(found) => self.as_caller(request, "analyticsadmin.googleapis.com", false, |caller| {
-                    admin::handle(self, caller, request, &found)
+                    self.admin_reply(caller, request, &found)
                 }),
                 None => (None, rpc_error::html_not_found(&request.path)),
             },
@@ -255,6 +277,17 @@ impl Google {
         tag_manager::handle(&mut self.tag_manager(), caller, request, now)
     }
 
+    fn admin_reply(&self, caller: &Caller, request: &ApiRequest, found: &admin::Found) -> ApiReply {
+        let write = request.method != http::Method::GET;
+        let spent = self
+            .quota()
+            .spend_admin(&caller.project, &caller.email, write, self.now());
+        match spent {
+            Ok(()) => admin::handle(self, caller, request, found),
+            Err(refusal) => refusal,
+        }
+    }
+
     fn data_reply(&self, caller: &Caller, request: &ApiRequest) -> ApiReply {
         let facts = analytics_data::property_id(&request.path)
             .and_then(|id| id.parse().ok())
@@ -304,6 +337,10 @@ impl Google {
             site_hits: self.practice_sites().hits_of(id, self.now()),
         })
     }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

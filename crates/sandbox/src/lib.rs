@@ -22,6 +22,7 @@ mod seeds;
 mod server;
 pub mod settings;
 pub mod tag_manager;
+mod tag_manager_pages;
 mod terms;
 pub mod world;
 

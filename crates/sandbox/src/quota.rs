@@ -1,4 +1,5 @@
-//! Tag Manager's quota: 25 calls in any 100 seconds and 10,000 a Pacific day, per Google Cloud project.
+//! Tag Manager's quota, 25 calls in any 100 seconds and 10,000 a Pacific day per Google Cloud project, and the Admin API's,
+//! calls and writes a minute per project and per user of it.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -7,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{http::ApiReply, rpc_error};
+
+const TAG_MANAGER: &str = "tagmanager.googleapis.com";
 
 /// What a project may spend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +33,29 @@ impl Default for TagManagerQuota {
     }
 }
 
+/// What a project, and each of its users, may ask of the Analytics Admin API in any minute. A write counts twice: as a
+/// call and as a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AdminQuota {
+    pub calls: usize,
+    pub calls_of_user: usize,
+    pub writes: usize,
+    pub writes_of_user: usize,
+}
+
+impl Default for AdminQuota {
+    /// Google's documented limits.
+    fn default() -> Self {
+        Self {
+            calls: 1200,
+            calls_of_user: 600,
+            writes: 600,
+            writes_of_user: 180,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Spent {
     window: VecDeque<Timestamp>,
@@ -41,19 +67,58 @@ struct Spent {
 #[derive(Debug)]
 pub(crate) struct Quota {
     limits: Option<TagManagerQuota>,
+    admin: Option<AdminQuota>,
     spent: BTreeMap<String, Spent>,
+    /// Calls of the last minute: by project and user (an empty one stands for all), and whether writes are meant.
+    admin_spent: BTreeMap<(String, String, bool), VecDeque<Timestamp>>,
 }
 
 impl Quota {
-    pub fn new(limits: Option<TagManagerQuota>) -> Self {
+    pub fn new(limits: Option<TagManagerQuota>, admin: Option<AdminQuota>) -> Self {
         Self {
             limits,
+            admin,
             spent: BTreeMap::new(),
+            admin_spent: BTreeMap::new(),
         }
     }
 
-    pub fn set_limits(&mut self, limits: Option<TagManagerQuota>) {
+    pub fn set_limits(&mut self, limits: Option<TagManagerQuota>, admin: Option<AdminQuota>) {
         self.limits = limits;
+        self.admin = admin;
+    }
+
+    pub fn admin_limits(&self) -> Option<AdminQuota> {
+        self.admin
+    }
+
+    /// Books one call of the Admin API, or answers why not. A refused call is not booked.
+    pub fn spend_admin(&mut self, project: &str, user: &str, write: bool, now: Timestamp) -> Result<(), ApiReply> {
+        let Some(limits) = self.admin else { return Ok(()) };
+        let key = |user: &str, writes: bool| (project.to_owned(), user.to_owned(), writes);
+        let mut counted = vec![
+            (key("", false), limits.calls, "Requests per minute"),
+            (key(user, false), limits.calls_of_user, "Requests per minute per user"),
+        ];
+        if write {
+            counted.push((key("", true), limits.writes, "Write requests per minute"));
+            counted.push((
+                key(user, true),
+                limits.writes_of_user,
+                "Write requests per minute per user",
+            ));
+        }
+        for (key, most, limit) in &counted {
+            let window = self.admin_spent.entry(key.clone()).or_default();
+            forget(window, now, 60);
+            if window.len() >= *most {
+                return Err(exceeded("rateLimitExceeded", limit, "analyticsadmin.googleapis.com"));
+            }
+        }
+        for (key, ..) in counted {
+            self.admin_spent.entry(key).or_default().push_back(now);
+        }
+        Ok(())
     }
 
     pub fn limits(&self) -> Option<TagManagerQuota> {
@@ -70,16 +135,11 @@ impl Quota {
             spent.today = 0;
         }
         if spent.today >= limits.per_day {
-            return Err(exceeded("dailyLimitExceeded", "Queries per day"));
+            return Err(exceeded("dailyLimitExceeded", "Queries per day", TAG_MANAGER));
         }
-        let start = now
-            .saturating_sub(SignedDuration::from_secs(limits.window_seconds))
-            .unwrap_or(Timestamp::MIN);
-        while spent.window.front().is_some_and(|call| *call <= start) {
-            spent.window.pop_front();
-        }
+        forget(&mut spent.window, now, limits.window_seconds);
         if spent.window.len() >= limits.per_window {
-            return Err(exceeded("rateLimitExceeded", "Queries per 100 seconds"));
+            return Err(exceeded("rateLimitExceeded", "Queries per 100 seconds", TAG_MANAGER));
         }
         spent.window.push_back(now);
         spent.today += 1;
@@ -100,15 +160,24 @@ fn pacific_day(now: Timestamp) -> Date {
     now.to_zoned(zone).date()
 }
 
-fn exceeded(reason: &str, limit: &str) -> ApiReply {
-    let message = format!(
-        "Quota exceeded for quota metric 'Queries' and limit '{limit}' of service 'tagmanager.googleapis.com'."
-    );
+/// Calls leave a window when they are as old as it is long.
+fn forget(window: &mut VecDeque<Timestamp>, now: Timestamp, seconds: i64) {
+    let start = now
+        .saturating_sub(SignedDuration::from_secs(seconds))
+        .unwrap_or(Timestamp::MIN);
+    while window.front().is_some_and(|call| *call <= start) {
+        window.pop_front();
+    }
+}
+
+fn exceeded(reason: &str, limit: &str, service: &str) -> ApiReply {
+    let metric = limit.split(" per ").next().unwrap_or(limit);
+    let message = format!("Quota exceeded for quota metric '{metric}' and limit '{limit}' of service '{service}'.");
     let details = json!({
         "@type": "type.googleapis.com/google.rpc.ErrorInfo",
         "reason": "RATE_LIMIT_EXCEEDED",
         "domain": "googleapis.com",
-        "metadata": {"service": "tagmanager.googleapis.com", "quota_limit": limit},
+        "metadata": {"service": service, "quota_limit": limit},
     });
     let mut reply = rpc_error::status(403, "PERMISSION_DENIED", &message, vec![details]);
     if let crate::http::ReplyBody::Json(body) = &mut reply.body {
@@ -128,7 +197,7 @@ mod tests {
 
     #[test]
     fn the_window_slides() {
-        let mut quota = Quota::new(Some(TagManagerQuota::default()));
+        let mut quota = Quota::new(Some(TagManagerQuota::default()), None);
         for second in 0..25 {
             quota.spend("p", at(second)).unwrap();
         }
@@ -148,11 +217,33 @@ mod tests {
             window_seconds: 1,
             per_day: 2,
         };
-        let mut quota = Quota::new(Some(limits));
+        let mut quota = Quota::new(Some(limits), None);
         quota.spend("p", at(0)).unwrap();
         quota.spend("p", at(10)).unwrap();
         let evening = at(11 * 3600 + 3599);
         assert_eq!(quota.spend("p", evening).unwrap_err().status, 403);
         quota.spend("p", at(12 * 3600)).unwrap();
+    }
+
+    #[test]
+    fn a_write_counts_for_the_user_and_the_project_and_as_a_call() {
+        let limits = AdminQuota {
+            calls: 6,
+            calls_of_user: 4,
+            writes: 3,
+            writes_of_user: 2,
+        };
+        let mut quota = Quota::new(None, Some(limits));
+        let mut spend = |user, write, second| quota.spend_admin("p", user, write, at(second)).is_ok();
+        assert!(spend("ann", true, 0) && spend("ann", true, 1));
+        assert!(!spend("ann", true, 1), "two writes of a user");
+        assert!(spend("ben", true, 1));
+        assert!(!spend("cem", true, 1), "three writes of the project");
+        assert!(spend("ann", false, 1) && spend("ann", false, 1));
+        assert!(!spend("ann", false, 1), "four calls of a user, two of them writes");
+        assert!(spend("cem", false, 1));
+        assert!(!spend("dee", false, 1), "six calls of the project");
+        assert!(!spend("ann", true, 59));
+        assert!(spend("ann", true, 60), "the first is a minute old");
     }
 }

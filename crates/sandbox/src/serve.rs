@@ -1,7 +1,9 @@
-//! What `gantry sandbox` runs: a sandbox on a loopback port, with Google's Tag Manager quota switched on.
+//! What `gantry sandbox` runs: a sandbox on a loopback port, with Google's quotas switched on.
+
+use std::time::Duration;
 
 use crate::{
-    quota::TagManagerQuota,
+    quota::{AdminQuota, TagManagerQuota},
     seeds::Seed,
     server::{RunningSandbox, Sandbox, SandboxConfig, StartError},
 };
@@ -15,9 +17,13 @@ pub struct ServeArgs {
     /// The data to start with: owner or agency
     #[arg(long, default_value = "owner")]
     pub seed: Seed,
-    /// Count no quota: by default Tag Manager allows 25 calls in 100 seconds and 10,000 a day
+    /// Count no quota: by default Tag Manager allows 25 calls in 100 seconds and 10,000 a day, and the Analytics Admin API
+    /// 600 calls and 180 writes a minute for a user
     #[arg(long)]
     pub no_quota: bool,
+    /// How many milliseconds every answer of Google's takes at least
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub latency_ms: u64,
 }
 
 /// Starts the sandbox that these options ask for. Prints nothing: the caller announces `base_url`, then awaits
@@ -28,6 +34,8 @@ pub async fn serve(args: ServeArgs) -> Result<RunningSandbox, StartError> {
         port: args.port,
         seed: args.seed,
         quota,
+        admin_quota: (!args.no_quota).then(AdminQuota::default),
+        latency: Duration::from_millis(args.latency_ms),
         ..SandboxConfig::default()
     })
     .await

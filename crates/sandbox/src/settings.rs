@@ -42,6 +42,17 @@ pub enum TermsOutcome {
     BackendError,
 }
 
+/// Who may accept the terms of somebody's ticket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TermsAcceptor {
+    /// The user whose token asked for the ticket.
+    #[default]
+    Requester,
+    /// Whoever is signed in; the account is theirs then, and the user who asked does not see it.
+    Anyone,
+}
+
 /// What was done to a service account in its Google Cloud project and in a customer's Workspace.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ServiceAccountSettings {
@@ -90,6 +101,9 @@ pub(crate) struct Settings {
     pub consent: Consent,
     pub installed_terms_redirect: InstalledTermsRedirect,
     pub terms_outcome: TermsOutcome,
+    pub terms_acceptor: TermsAcceptor,
+    /// Google Cloud projects that may call createAccountTree.
+    pub approved_partners: BTreeSet<String>,
     /// By e-mail; as they were made where there is none.
     pub service_accounts: BTreeMap<String, ServiceAccountSettings>,
     /// OAuth clients registered by control, beside the practice ones: the JSON of their files by client id.

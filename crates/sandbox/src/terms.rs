@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
 use rand::Rng as _;
 use url::Url;
 
@@ -12,12 +13,15 @@ use crate::{
     oauth::{self, ACCOUNT_COOKIE, ClientKind, OAuthClient},
     pages::{self, TermsPage},
     rpc_error,
-    settings::{InstalledTermsRedirect, TermsOutcome},
+    settings::{InstalledTermsRedirect, TermsAcceptor, TermsOutcome},
     world::{Parent, Role},
 };
 
 /// Google's limit of accounts for one user.
 const MAX_ACCOUNTS: usize = 100;
+
+/// How long a ticket is good, by the sandbox's clock.
+const LIFETIME: SignedDuration = SignedDuration::from_mins(15);
 
 /// Which dialect asked, and with it what the callback carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +39,20 @@ pub(crate) struct Ticket {
     pub display_name: String,
     pub region_code: Option<String>,
     pub redirect_uri: String,
-    /// Only this user may accept.
+    /// Who asked. Only this user may accept, unless control says otherwise.
     pub email: String,
+    pub asked_at: Timestamp,
+    /// Control has ended it before its time.
+    pub expired: bool,
     pub settled: bool,
     /// Create the account, but never redirect.
     pub silent: bool,
+}
+
+impl Ticket {
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expired || now.duration_since(self.asked_at) >= LIFETIME
+    }
 }
 
 /// All tickets, by id.
@@ -58,6 +71,22 @@ impl Tickets {
 
     pub fn get(&self, id: &str) -> Option<&Ticket> {
         self.0.get(id)
+    }
+
+    /// The oldest first.
+    pub fn in_order(&self) -> Vec<(&String, &Ticket)> {
+        let mut all: Vec<_> = self.0.iter().collect();
+        all.sort_by_key(|(_, ticket)| ticket.asked_at);
+        all
+    }
+
+    /// Lets one ticket, or all that are open, expire; how many there were.
+    pub fn expire(&mut self, only: Option<&str>) -> usize {
+        let chosen = self
+            .0
+            .iter_mut()
+            .filter(|(id, ticket)| only.map_or(!ticket.settled, |only| only == id.as_str()));
+        chosen.map(|(_, ticket)| ticket.expired = true).count()
     }
 }
 
@@ -112,6 +141,11 @@ fn unknown_ticket() -> ApiReply {
     )
 }
 
+fn expired_ticket() -> ApiReply {
+    let words = "The account ticket has expired. Return to the app and begin again.";
+    ApiReply::html(410, pages::settled("This link has expired", words))
+}
+
 fn used_ticket() -> ApiReply {
     ApiReply::html(
         410,
@@ -129,6 +163,11 @@ fn show(google: &Google, request: &ApiRequest, id: &str) -> ApiReply {
     if ticket.settled {
         return used_ticket();
     }
+    if ticket.has_expired(google.now()) {
+        return expired_ticket();
+    }
+    let anyone = google.settings().terms_acceptor == TermsAcceptor::Anyone;
+    let action = format!("/analytics.google.com/_terms/{id}");
     let chosen = request
         .param("authuser")
         .map(str::to_owned)
@@ -136,13 +175,13 @@ fn show(google: &Google, request: &ApiRequest, id: &str) -> ApiReply {
     let world = google.world();
     let users: Vec<_> = world.users.values().collect();
     match chosen.and_then(|email| world.users.get(&email.to_ascii_lowercase())) {
-        None => ApiReply::html(200, pages::choose_account(id, &users, None)),
-        Some(user) if user.email != ticket.email => {
+        None => ApiReply::html(200, pages::choose_account(&action, &users, None)),
+        Some(user) if user.email != ticket.email && !anyone => {
             let note = format!(
                 "This link was made for another account. You are signed in as {}.",
                 user.email
             );
-            ApiReply::html(403, pages::choose_account(id, &users, Some(&note)))
+            ApiReply::html(403, pages::choose_account(&action, &users, Some(&note)))
         }
         Some(user) => {
             let page = TermsPage {
@@ -150,13 +189,18 @@ fn show(google: &Google, request: &ApiRequest, id: &str) -> ApiReply {
                 account_name: &ticket.display_name,
                 user,
             };
-            let cookie: String = url::form_urlencoded::byte_serialize(user.email.as_bytes()).collect();
-            ApiReply::html(200, page.render()).with_header(
-                "set-cookie",
-                &format!("{ACCOUNT_COOKIE}={cookie}; Path=/; HttpOnly; SameSite=Lax"),
-            )
+            signed_in(ApiReply::html(200, page.render()), &user.email)
         }
     }
+}
+
+/// With the cookie by which every page of the sandbox knows who uses this browser.
+pub(crate) fn signed_in(reply: ApiReply, email: &str) -> ApiReply {
+    let cookie: String = url::form_urlencoded::byte_serialize(email.as_bytes()).collect();
+    reply.with_header(
+        "set-cookie",
+        &format!("{ACCOUNT_COOKIE}={cookie}; Path=/; HttpOnly; SameSite=Lax"),
+    )
 }
 
 /// The form: `decision=accept|decline`, and `account=E-MAIL` where no cookie says who accepts.
@@ -177,6 +221,8 @@ fn decide(google: &Google, request: &ApiRequest, id: &str) -> ApiReply {
             );
         }
     };
+    let now = google.now();
+    let anyone = google.settings().terms_acceptor == TermsAcceptor::Anyone && google.world().users.contains_key(&who);
     let ticket = {
         let mut tickets = google.tickets();
         let Some(ticket) = tickets.0.get_mut(id) else {
@@ -185,7 +231,10 @@ fn decide(google: &Google, request: &ApiRequest, id: &str) -> ApiReply {
         if ticket.settled {
             return used_ticket();
         }
-        if ticket.email != who {
+        if ticket.has_expired(now) {
+            return expired_ticket();
+        }
+        if ticket.email != who && !anyone {
             let words = "This link was made for another account: sign in as the user who asked for the account.";
             return ApiReply::html(403, pages::settled("Wrong account", words));
         }
@@ -193,7 +242,7 @@ fn decide(google: &Google, request: &ApiRequest, id: &str) -> ApiReply {
         ticket.clone()
     };
     let answer = if accept {
-        create(google, &ticket)
+        create(google, &ticket, &who)
     } else {
         vec![("error", "user_cancel".to_owned())]
     };
@@ -212,13 +261,13 @@ fn decide(google: &Google, request: &ApiRequest, id: &str) -> ApiReply {
     ApiReply::redirect(back.as_str())
 }
 
-/// Makes the account, or says why not; the answer is what the redirect carries.
-fn create(google: &Google, ticket: &Ticket) -> Vec<(&'static str, String)> {
+/// Makes the account for `email`, or says why not; the answer is what the redirect carries.
+fn create(google: &Google, ticket: &Ticket, email: &str) -> Vec<(&'static str, String)> {
     let outcome = google.settings().terms_outcome;
     let now = google.now();
     let mut world = google.world_mut();
-    let full = world.users.get(&ticket.email).is_some_and(|user| user.at_account_limit)
-        || world.administered_accounts(&ticket.email) >= MAX_ACCOUNTS;
+    let full = world.users.get(email).is_some_and(|user| user.at_account_limit)
+        || world.administered_accounts(email) >= MAX_ACCOUNTS;
     match outcome {
         TermsOutcome::BackendError => return vec![("error", "backend_error".to_owned())],
         TermsOutcome::MaxAccountsReached => return vec![("error", "max_accounts_reached".to_owned())],
@@ -227,7 +276,7 @@ fn create(google: &Google, ticket: &Ticket) -> Vec<(&'static str, String)> {
     }
     let analytics = &mut world.analytics;
     let account = analytics.add_account(&ticket.display_name, ticket.region_code.as_deref(), now);
-    analytics.bind(Parent::Account(account), &ticket.email, Role::Admin);
+    analytics.bind(Parent::Account(account), email, Role::Admin);
     let mut answer = vec![("accountId", account.to_string())];
     if ticket.dialect == Dialect::V3 {
         answer.push(("webPropertyId", format!("UA-{account}-1")));

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod dial;
+mod set_up;
 
 use std::time::{Duration, Instant};
 

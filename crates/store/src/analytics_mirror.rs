@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 
 use crate::columns::{json, json_text, millis, moment};
+use crate::data_streams;
 use crate::database::{Store, StoreError};
 
 pub(crate) const CREATE: &str = "
@@ -44,20 +45,6 @@ CREATE TABLE ga_fetched (
     fetched_at INTEGER NOT NULL
 ) STRICT;";
 
-/// The data streams of the properties, which tell where a measurement ID leads.
-pub(crate) const DATA_STREAMS: &str = "
-CREATE TABLE data_streams (
-    property_id TEXT NOT NULL,
-    stream_id TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    display_name TEXT NOT NULL,
-    measurement_id TEXT,
-    default_uri TEXT,
-    fetched_at INTEGER NOT NULL,
-    PRIMARY KEY (property_id, stream_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX data_streams_by_measurement_id ON data_streams (measurement_id);";
-
 /// A Google Analytics account. Ids are Google's numbers, without `accounts/`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AnalyticsAccount {
@@ -92,7 +79,7 @@ pub(crate) fn forget_unreachable(connection: &Connection) -> Result<(), StoreErr
         "DELETE FROM ga_properties WHERE property_id NOT IN (SELECT property_id FROM ga_property_access);
          DELETE FROM ga_accounts WHERE account_id NOT IN (SELECT account_id FROM ga_account_access);",
     )?;
-    Ok(())
+    data_streams::forget_unreachable(connection)
 }
 
 fn read_account(row: &Row<'_>) -> rusqlite::Result<AnalyticsAccount> {

@@ -9,8 +9,8 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::database::StoreError;
 use crate::{
-    activity, analytics_mirror, batches, clients, connections, export_runs, oauth_clients, provisioning_runs,
-    quota_ledger, reports_cache, settings, tag_manager_mirror,
+    activity, analytics_mirror, batches, clients, connections, data_streams, export_runs, oauth_clients,
+    provisioning_runs, quota_ledger, reports_cache, settings, tag_manager_mirror,
 };
 
 const HISTORY: &[&str] = &[
@@ -30,7 +30,7 @@ const HISTORY: &[&str] = &[
     provisioning_runs::SET_UPS,
     clients::CREATE,
     batches::CREATE,
-    analytics_mirror::DATA_STREAMS,
+    data_streams::CREATE,
 ];
 
 /// Brings the schema up to date; refuses a schema from the future before it touches anything.

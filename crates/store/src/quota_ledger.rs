@@ -107,8 +107,48 @@ fn day_spent(connection: &Connection, key: &QuotaKey, day: Date) -> rusqlite::Re
         .unwrap_or(0))
 }
 
+/// Books `cost` on every quota of `asks`, or on none: the answer of the one that lets it wait longest.
 fn reserve(
     connection: &mut Connection,
+    asks: &[(QuotaKey, QuotaLimits)],
+    cost: u32,
+    now: Timestamp,
+) -> Result<Reservation, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let (day, reset) = pacific_day(now);
+    let mut answer = Reservation::Admitted;
+    for (key, limits) in asks {
+        let one = if day_spent(&transaction, key, day)? + i64::from(cost) > i64::from(limits.per_day) {
+            Reservation::DayExhausted(reset)
+        } else {
+            room(&transaction, key, cost, *limits, now)?
+        };
+        answer = match (answer, one) {
+            (Reservation::WaitUntil(before), Reservation::WaitUntil(at)) => Reservation::WaitUntil(before.max(at)),
+            (Reservation::DayExhausted(_), _) | (_, Reservation::Admitted) => answer,
+            _ => one,
+        };
+    }
+    if answer == Reservation::Admitted {
+        for (key, _) in asks {
+            transaction
+                .prepare_cached("INSERT INTO quota_spent (project, quota, at, cost) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![key.project, key.quota, millis(now), cost])?;
+            transaction
+                .prepare_cached(
+                    "INSERT INTO quota_days (project, quota, day, spent) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (project, quota, day) DO UPDATE SET spent = spent + excluded.spent",
+                )?
+                .execute(params![key.project, key.quota, day.to_string(), cost])?;
+        }
+    }
+    transaction.commit()?;
+    Ok(answer)
+}
+
+/// Whether the window has room for `cost`, or when it will.
+fn room(
+    connection: &Connection,
     key: &QuotaKey,
     cost: u32,
     limits: QuotaLimits,
@@ -118,37 +158,18 @@ fn reserve(
     let (now_ms, cost) = (millis(now), i64::from(cost));
     // A call that costs more than the window admits is let through alone rather than never.
     let admits = i64::from(limits.per_window.saturating_sub(limits.keep_free)).max(cost);
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // What left the window; and what a wrong clock wrote into the future.
-    transaction
+    connection
         .prepare_cached("DELETE FROM quota_spent WHERE project = ?1 AND quota = ?2 AND (at <= ?3 OR at > ?4)")?
         .execute(params![key.project, key.quota, now_ms - window, now_ms + window])?;
-
-    let (day, reset) = pacific_day(now);
-    if day_spent(&transaction, key, day)? + cost > i64::from(limits.per_day) {
-        transaction.commit()?;
-        return Ok(Reservation::DayExhausted(reset));
-    }
-
-    let entries: Vec<(i64, i64)> = transaction
+    let entries: Vec<(i64, i64)> = connection
         .prepare_cached("SELECT at, cost FROM quota_spent WHERE project = ?1 AND quota = ?2 ORDER BY at")?
         .query_map(params![key.project, key.quota], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     let mut spent: i64 = entries.iter().map(|(_, cost)| cost).sum();
     if spent + cost <= admits {
-        transaction
-            .prepare_cached("INSERT INTO quota_spent (project, quota, at, cost) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![key.project, key.quota, now_ms, cost])?;
-        transaction
-            .prepare_cached(
-                "INSERT INTO quota_days (project, quota, day, spent) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (project, quota, day) DO UPDATE SET spent = spent + excluded.spent",
-            )?
-            .execute(params![key.project, key.quota, day.to_string(), cost])?;
-        transaction.commit()?;
         return Ok(Reservation::Admitted);
     }
-    transaction.commit()?;
     let mut free_at = now_ms + window;
     for (at, freed) in entries {
         spent -= freed;
@@ -170,8 +191,18 @@ impl Store {
         now: Timestamp,
     ) -> Result<Reservation, StoreError> {
         let key = key.clone();
-        self.call(move |connection| reserve(connection, &key, cost, limits, now))
+        self.call(move |connection| reserve(connection, &[(key, limits)], cost, now))
             .await
+    }
+
+    /// The same for a call that is counted against several quotas: it is booked on all, or on none.
+    pub async fn reserve_quotas(
+        &self,
+        asks: Vec<(QuotaKey, QuotaLimits)>,
+        cost: u32,
+        now: Timestamp,
+    ) -> Result<Reservation, StoreError> {
+        self.call(move |connection| reserve(connection, &asks, cost, now)).await
     }
 
     /// Books the whole rest of the Pacific day: Google said that the daily quota is used up (others spend it too).

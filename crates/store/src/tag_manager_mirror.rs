@@ -434,6 +434,26 @@ impl Store {
         .await
     }
 
+    /// The entities of all live versions that have one of these (kind, type) pairs; any type of a kind where it is empty.
+    /// (container, entity) by container, in Google's order.
+    pub async fn entities_of_types(
+        &self,
+        types: &'static [(&'static str, &'static str)],
+    ) -> Result<Vec<(String, ContainerEntity)>, StoreError> {
+        self.call(move |connection| {
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {ENTITY}, document, container_id FROM gtm_entities WHERE EXISTS (
+                     SELECT 1 FROM json_each(?1) AS wanted WHERE wanted.value ->> 0 = gtm_entities.kind
+                         AND wanted.value ->> 1 IN ('', gtm_entities.type))
+                 ORDER BY container_id, position"
+            ))?;
+            let types = json_text(&serde_json::json!(types))?;
+            let rows = statement.query_map([types], |row| Ok((row.get(7)?, read_entity(row)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
     /// As [`Store::entities`], without what Google sent.
     pub async fn entity_summaries(
         &self,

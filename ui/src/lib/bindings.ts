@@ -400,6 +400,15 @@ export type ClientChoice = { "kind": "by_name" } | { "kind": "existing", id: str
 export type ClientList = { clients: Array<ClientView>, unassigned: Array<ClientAsset>, };
 
 /**
+ * A client as its chip shows it, beside the assets that belong to it.
+ */
+export type ClientMark = { id: string, name: string, group: string | null, 
+/**
+ * 1 to 10.
+ */
+colour: number, letters: string, };
+
+/**
  * A grouping that the data suggests, of assets that no client has yet. Nothing is moved by itself.
  */
 export type ClientSuggestion = { 
@@ -574,7 +583,11 @@ live_version: string | null,
 /**
  * When the live version was last read from Google; `None` while no sync has come to this container.
  */
-live_read_at: string | null, entities: number, };
+live_read_at: string | null, entities: number, 
+/**
+ * The agency's client that it belongs to.
+ */
+client: ClientMark | null, };
 
 /**
  * Tag Manager accounts with their containers.
@@ -631,7 +644,7 @@ listening_on: string | null, expires_at: string,
 /**
  * Whether Gantry asked a browser to open it.
  */
-opened: boolean, } | { "event": "stray_answer", job: JobId, message: string, } | { "event": "provision_step", job: JobId, run_id: string, step: ProvisionStep, state: StepState, outcome: string | null, } | { "event": "job_done", job: JobId, command: string, result: JsonValue, } | { "event": "job_failed", job: JobId, command: string, error: ErrorView, } | { "event": "changed", topic: Topic, };
+opened: boolean, } | { "event": "stray_answer", job: JobId, message: string, } | { "event": "provision_step", job: JobId, run_id: string, step: ProvisionStep, state: StepState, outcome: string | null, } | { "event": "batch_row", job: JobId, batch_id: string, row: BatchRowView, } | { "event": "job_done", job: JobId, command: string, result: JsonValue, } | { "event": "job_failed", job: JobId, command: string, error: ErrorView, } | { "event": "changed", topic: Topic, };
 
 export type EntitiesRequest = { container: string, kind: EntityKind, };
 
@@ -868,7 +881,7 @@ metric: string, label: string, value: number, previous: number | null, format: M
  */
 up_is_good: boolean | null, };
 
-export type LinkPurpose = "sign_in" | "terms";
+export type LinkPurpose = "sign_in" | "terms" | "tag_manager_account";
 
 /**
  * A browser link that the engine issued. Hosts open it by `id`; `url` is for showing and copying.
@@ -1220,7 +1233,11 @@ export type PropertyRow = {
 /**
  * Digits only.
  */
-property_id: string, display_name: string, account_id: string, account_name: string, connection_id: string, can_edit: boolean, };
+property_id: string, display_name: string, account_id: string, account_name: string, connection_id: string, can_edit: boolean, 
+/**
+ * The agency's client that it belongs to.
+ */
+client: ClientMark | null, };
 
 /**
  * Looks at the sites and at realtime of those that wait for data.
@@ -1362,7 +1379,11 @@ resumable: boolean,
 /**
  * What was seen of the site and of its first visitor, last time somebody looked.
  */
-proof: ProofView | null, };
+proof: ProofView | null, 
+/**
+ * What it made and is in the trash; such a run cannot go on. Absent where nothing is.
+ */
+in_trash?: Array<TrashAsset>, };
 
 export type ProvisionState = "running" | "waiting_for_terms" | "waiting_for_tag_manager" | "done" | "failed" | "cancelled";
 
@@ -1622,9 +1643,13 @@ what: string, code: string, message: string, };
  */
 export type SyncPlan = { 
 /**
- * Calls known so far; lists not read yet may add to them.
+ * Calls to Tag Manager known so far; lists not read yet may add to them.
  */
-calls: number, seconds: number, quota_left_today: number, };
+calls: number, 
+/**
+ * Likewise to Analytics, which has no daily quota that matters here: one a property for its data streams.
+ */
+analytics_calls: number, seconds: number, quota_left_today: number, };
 
 /**
  * Mirror what connections reach.
@@ -1635,7 +1660,11 @@ export type SyncRequest = {
  */
 connection: string | null, };
 
-export type SyncResult = { analytics_accounts: number, properties: number, tag_manager_accounts: number, containers: number, never_published: number, entities: number, 
+export type SyncResult = { analytics_accounts: number, properties: number, 
+/**
+ * Data streams read.
+ */
+data_streams: number, tag_manager_accounts: number, containers: number, never_published: number, entities: number, 
 /**
  * Calls spent on Tag Manager and on Analytics.
  */
@@ -1806,7 +1835,11 @@ summary: string, tag_manager_entities: number,
 /**
  * The file, for the person's own.
  */
-path: string | null, };
+path: string | null, 
+/**
+ * Why the person's own file cannot be used; the template has only its name then.
+ */
+problem: string | null, };
 
 /**
  * How the person is asked to accept the Terms of Service of many accounts.

@@ -74,3 +74,13 @@ export const actsAsWords = {
   inUse: 'in use',
   manage: 'Open Connections',
 };
+
+export const templateWords = {
+  label: 'Template',
+  reading: 'Reading the templates',
+  option: (title: string, shipped: boolean) => (shipped ? title : `${title} (yours)`),
+  /** A description is a sentence of its own. */
+  makes: (description: string, summary: string) => [description, summary === '' ? '' : `Makes ${summary}.`].filter((part) => part !== '').join(' '),
+  gone: (name: string) => `The template ${name} is not there any more. Choose another.`,
+  look: 'Look at templates',
+};

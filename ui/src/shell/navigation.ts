@@ -25,7 +25,13 @@ export const NAVIGATION: readonly NavGroup[] = [
   },
   { title: m.groups.tagManager, items: [{ page: 'containers', label: m.pages.containers, icon: 'box' }] },
   { title: m.groups.analytics, items: [{ page: 'reports', label: m.pages.reports, icon: 'report' }] },
-  { title: m.groups.estate, items: [{ page: 'connections', label: m.pages.connections, icon: 'plug' }] },
+  {
+    title: m.groups.estate,
+    items: [
+      { page: 'connections', label: m.pages.connections, icon: 'plug' },
+      { page: 'templates', label: m.pages.templates, icon: 'version' },
+    ],
+  },
   {
     title: m.groups.data,
     items: [

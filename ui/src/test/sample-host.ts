@@ -4,6 +4,8 @@ import type { AppStatus, ConnectionView, EngineEvent, KeychainProblem, KeychainV
 import { FakeHost } from './fake-host';
 import * as sample from './sample';
 import { activityAnswers } from './sample-activity';
+import { templateAnswers } from './sample-templates';
+import * as setup from './sample-provisioning';
 
 export type Scene = 'agency' | 'first' | 'sandbox' | 'sandbox-first' | 'sandbox-outside' | 'offline' | Keychains;
 type Keychains = 'nokeychain' | 'locked' | 'hung' | 'broken' | 'mock' | 'opening';
@@ -114,9 +116,18 @@ export function sampleHost(scene: Scene = 'agency'): FakeHost {
     'estate.plan': () => ({ calls: 74, seconds: 160, quota_left_today: 7690 }),
     'estate.properties': () => sample.overview.properties_list,
     'provisioning.runs': () => [],
+    'provisioning.plan': () => setup.plan,
+    'provisioning.choices': () => setup.choices,
+    'provisioning.redirects': () => setup.redirects,
+    'provisioning.snippet': () => setup.snippet,
+    'provisioning.made': () => setup.made,
+    'provisioning.trash': ({ assets }) => ({ trashed: setup.made.filter((one) => assets.some((asked) => asked.asset === one.asset)).map((one) => ({ ...one, trashed: true })), failures: [] }),
+    'sites.inspect': ({ address }) => ({ ...setup.site, address }),
+    'clients.list': () => ({ clients: [], unassigned: [] }),
     'exports.runs': () => sample.overview.last_exports,
     'containers.tree': () => ({ accounts: [], as_of: null }),
     ...activityAnswers(empty),
+    ...templateAnswers,
   }, {
     'connections.connect': (_request, job) => { host.emit(openUrl(job)); },
     'oauth_clients.test': (_request, job) => { host.emit(openUrl(job)); },

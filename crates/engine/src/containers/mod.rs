@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::Engine;
+use crate::clients::{Marks, container_asset};
 use crate::dto::Nothing;
 use crate::dto::containers::{
     ContainerRequest, ContainerRow, ContainerTree, ContainerTreeAccount, ContainerView, EntitiesRequest, EntityCount,
@@ -36,6 +37,7 @@ pub async fn tree(engine: &Arc<Engine>, _: Nothing) -> Result<ContainerTree> {
         .into_iter()
         .map(|live| (live.container_id.clone(), live))
         .collect();
+    let marks = Marks::read(engine).await?;
     let mut entities: HashMap<String, u32> = HashMap::new();
     for (container, _, count) in engine.store.entity_counts().await? {
         *entities.entry(container).or_default() += count;
@@ -43,7 +45,7 @@ pub async fn tree(engine: &Arc<Engine>, _: Nothing) -> Result<ContainerTree> {
     let mut containers: HashMap<String, Vec<ContainerRow>> = HashMap::new();
     for container in engine.store.containers().await? {
         let count = entities.get(&container.container_id).copied().unwrap_or(0);
-        let row = container_row(&container, live.get(&container.container_id), count);
+        let row = container_row(&container, live.get(&container.container_id), count, &marks);
         containers.entry(container.account_id).or_default().push(row);
     }
     let accounts = accounts.into_iter().map(|account| ContainerTreeAccount {
@@ -63,6 +65,7 @@ pub async fn show(engine: &Arc<Engine>, request: ContainerRequest) -> Result<Con
     let live = engine.store.live_version(&container.container_id).await?;
     let accounts = engine.store.tag_manager_accounts().await?;
     let connections = engine.store.connections().await?;
+    let marks = Marks::read(engine).await?;
     let mut counts: HashMap<EntityKind, u32> = HashMap::new();
     for summary in engine.store.entity_summaries(&container.container_id, None).await? {
         if let Some(kind) = kinds::of_google(&summary.key.kind) {
@@ -96,7 +99,7 @@ pub async fn show(engine: &Arc<Engine>, request: ContainerRequest) -> Result<Con
             })
             .collect(),
         as_of: container.live_fetched_at,
-        container: container_row(&container, live.as_ref(), counts.values().sum()),
+        container: container_row(&container, live.as_ref(), counts.values().sum(), &marks),
     })
 }
 
@@ -150,7 +153,12 @@ async fn find(engine: &Engine, id: &str) -> Result<TagManagerContainer> {
     })
 }
 
-fn container_row(container: &TagManagerContainer, live: Option<&LiveVersion>, entities: u32) -> ContainerRow {
+fn container_row(
+    container: &TagManagerContainer,
+    live: Option<&LiveVersion>,
+    entities: u32,
+    marks: &Marks,
+) -> ContainerRow {
     ContainerRow {
         account_id: container.account_id.clone(),
         container_id: container.container_id.clone(),
@@ -160,6 +168,7 @@ fn container_row(container: &TagManagerContainer, live: Option<&LiveVersion>, en
         live_version: live.and_then(|live| live.version_id.clone()),
         live_read_at: container.live_fetched_at,
         entities,
+        client: marks.of(&container_asset(&container.account_id, &container.container_id)),
     }
 }
 

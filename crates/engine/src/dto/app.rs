@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::clients::ClientMark;
 use super::exports::ExportRunView;
 use crate::host::FilePurpose;
 
@@ -162,6 +163,8 @@ pub struct PropertyRow {
     pub account_name: String,
     pub connection_id: String,
     pub can_edit: bool,
+    /// The agency's client that it belongs to.
+    pub client: Option<ClientMark>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]

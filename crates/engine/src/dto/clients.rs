@@ -23,6 +23,17 @@ pub struct ClientView {
     pub assets: Vec<ClientAsset>,
 }
 
+/// A client as its chip shows it, beside the assets that belong to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ClientMark {
+    pub id: String,
+    pub name: String,
+    pub group: Option<String>,
+    /// 1 to 10.
+    pub colour: u8,
+    pub letters: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ClientAsset {
     /// `properties/2` or `accounts/1/containers/2`

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::clients::ClientMark;
+
 /// Mirror what connections reach.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
 pub struct SyncRequest {
@@ -14,8 +16,10 @@ pub struct SyncRequest {
 /// What a sync would cost, shown before it starts.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct SyncPlan {
-    /// Calls known so far; lists not read yet may add to them.
+    /// Calls to Tag Manager known so far; lists not read yet may add to them.
     pub calls: u32,
+    /// Likewise to Analytics, which has no daily quota that matters here: one a property for its data streams.
+    pub analytics_calls: u32,
     pub seconds: u32,
     pub quota_left_today: u32,
 }
@@ -24,6 +28,8 @@ pub struct SyncPlan {
 pub struct SyncResult {
     pub analytics_accounts: u32,
     pub properties: u32,
+    /// Data streams read.
+    pub data_streams: u32,
     pub tag_manager_accounts: u32,
     pub containers: u32,
     pub never_published: u32,
@@ -71,6 +77,8 @@ pub struct ContainerRow {
     /// When the live version was last read from Google; `None` while no sync has come to this container.
     pub live_read_at: Option<Timestamp>,
     pub entities: u32,
+    /// The agency's client that it belongs to.
+    pub client: Option<ClientMark>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::LinkView;
+use super::batches::BatchRowView;
 use super::provisioning::{ProvisionStep, StepState};
 use crate::error::ErrorView;
 
@@ -80,6 +81,12 @@ pub enum EngineEvent {
         state: StepState,
         outcome: Option<String>,
     },
+    /// A client of a batch is further than it was.
+    BatchRow {
+        job: JobId,
+        batch_id: String,
+        row: Box<BatchRowView>,
+    },
     JobDone {
         job: JobId,
         command: String,
@@ -101,6 +108,8 @@ pub enum EngineEvent {
 pub enum LinkPurpose {
     SignIn,
     Terms,
+    /// The person makes a Tag Manager account, which Google's API cannot; polling waits for it.
+    TagManagerAccount,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

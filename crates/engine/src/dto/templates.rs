@@ -188,6 +188,8 @@ pub struct TemplateView {
     pub tag_manager_entities: u32,
     /// The file, for the person's own.
     pub path: Option<String>,
+    /// Why the person's own file cannot be used; the template has only its name then.
+    pub problem: Option<String>,
 }
 
 /// A template as a file.

@@ -4,6 +4,7 @@
 mod lock;
 mod plan;
 mod shape;
+mod streams;
 mod sync;
 mod tally;
 
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::Engine;
+use crate::clients::{Marks, property_asset};
 use crate::connections::Routes;
 use crate::dto::Nothing;
 use crate::dto::app::{PropertyRow, SyncRunView};
@@ -34,6 +36,7 @@ pub async fn properties(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<Property
         .map(|account| (account.account_id, account.display_name))
         .collect();
     let routes = Routes::read(engine).await?;
+    let marks = Marks::read(engine).await?;
     let mut rows: Vec<PropertyRow> = engine
         .store
         .analytics_properties()
@@ -44,6 +47,7 @@ pub async fn properties(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<Property
             connection_id: routes
                 .reader(&property.property_id, &property.connections)
                 .unwrap_or_default(),
+            client: marks.of(&property_asset(&property.property_id)),
             property_id: property.property_id,
             display_name: property.display_name,
             account_id: property.account_id,

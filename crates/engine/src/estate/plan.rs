@@ -16,9 +16,11 @@ pub async fn plan(engine: &Arc<Engine>, request: SyncRequest) -> Result<SyncPlan
     let sessions = sessions(engine, &request).await?.sessions;
     let accounts = engine.store.tag_manager_accounts().await?;
     let containers = engine.store.containers().await?;
-    let mut taken = HashSet::new();
+    let properties = engine.store.analytics_properties().await?;
+    let (mut taken, mut asked) = (HashSet::new(), HashSet::new());
     let mut plan = SyncPlan {
         calls: 0,
+        analytics_calls: 0,
         seconds: 0,
         quota_left_today: u32::MAX,
     };
@@ -34,7 +36,12 @@ pub async fn plan(engine: &Arc<Engine>, request: SyncRequest) -> Result<SyncPlan
             .count();
         let calls = u32::try_from(lists + versions).unwrap_or(u32::MAX);
         let forecast = quota::forecast(engine, &project(session), calls).await?;
+        let streams = properties
+            .iter()
+            .filter(|property| property.connections.contains(id) && asked.insert(property.property_id.clone()))
+            .count();
         plan.calls += calls;
+        plan.analytics_calls += u32::try_from(1 + streams).unwrap_or(u32::MAX);
         plan.seconds = plan.seconds.saturating_add(forecast.seconds);
         plan.quota_left_today = plan.quota_left_today.min(forecast.left_today);
     }

@@ -1,10 +1,10 @@
 //! From Google's resources to the mirror's rows.
 
 use gantry_store::{
-    AnalyticsAccount, AnalyticsProperty, ContainerEntity, EntityKey, EntitySummary, LiveVersion, TagManagerAccount,
-    TagManagerContainer,
+    AnalyticsAccount, AnalyticsProperty, ContainerEntity, DataStreamRecord, EntityKey, EntitySummary, LiveVersion,
+    TagManagerAccount, TagManagerContainer,
 };
-use google_apis::analytics_admin::AccountSummary;
+use google_apis::analytics_admin::{AccountSummary, DataStream};
 use google_apis::tag_manager::{Account, Container, ContainerVersion};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -47,6 +47,20 @@ pub(super) fn analytics(
         })
     });
     (accounts.collect(), properties.collect())
+}
+
+pub(super) fn data_stream(property_id: &str, stream: &DataStream, now: Timestamp) -> DataStreamRecord {
+    let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let web = stream.web_stream_data.as_ref();
+    DataStreamRecord {
+        property_id: property_id.to_owned(),
+        stream_id: number(&stream.name),
+        kind: stream.kind.clone(),
+        display_name: stream.display_name.clone(),
+        measurement_id: web.and_then(|web| text(&web.measurement_id)),
+        default_uri: web.and_then(|web| text(&web.default_uri)),
+        fetched_at: now,
+    }
 }
 
 pub(super) fn account(account: &Account, now: Timestamp) -> TagManagerAccount {

@@ -1,5 +1,5 @@
-//! Mirrors what connections reach, with the fewest calls: one `accountSummaries` page per 200 Analytics accounts, one
-//! list of Tag Manager accounts, one list of containers an account, one `versions:live` a container. A container that
+//! Mirrors what connections reach, with the fewest calls: one `accountSummaries` page per 200 Analytics accounts, one list
+//! of data streams a property, one list of Tag Manager accounts, one list of containers an account, one `versions:live` a container. A container that
 //! two connections reach is read once. What was read is kept and shown at once, whatever happens next: account by
 //! account what was never read, then the rest from the oldest on.
 
@@ -26,7 +26,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
 
 /// Calls in flight at once; the ledger paces them.
-const IN_FLIGHT: usize = 8;
+pub(super) const IN_FLIGHT: usize = 8;
 /// Few, so that the first accounts are whole early.
 const ACCOUNTS_AT_ONCE: usize = 2;
 /// Live versions read again before the pages are told.
@@ -49,6 +49,7 @@ pub async fn sync(engine: &Arc<Engine>, request: SyncRequest, job: &Job) -> Resu
         job,
         tally: &tally,
         taken: Mutex::default(),
+        asked: Mutex::default(),
     };
     let mut first_error = None;
     let mut spent = None;
@@ -116,7 +117,7 @@ async fn write_down(
 }
 
 /// Failures after which every further call of the connection would fail too.
-fn ends_the_connection(error: &ApiError) -> bool {
+pub(super) fn ends_the_connection(error: &ApiError) -> bool {
     matches!(
         error.kind,
         ErrorKind::SignInNeeded
@@ -139,16 +140,18 @@ fn is_never_published(error: &ApiError) -> bool {
     error.kind == ErrorKind::NotFound && error.message.to_lowercase().contains(WORDS)
 }
 
-struct Walk<'a> {
-    engine: &'a Arc<Engine>,
+pub(super) struct Walk<'a> {
+    pub(super) engine: &'a Arc<Engine>,
     job: &'a Job,
-    tally: &'a Tally,
+    pub(super) tally: &'a Tally,
     /// Containers whose live version this sync has read.
     taken: Mutex<HashSet<String>>,
+    /// Properties whose data streams this sync has read.
+    pub(super) asked: Mutex<HashSet<String>>,
 }
 
 impl Walk<'_> {
-    async fn tell(&self, session: &Session) -> Result<()> {
+    pub(super) async fn tell(&self, session: &Session) -> Result<()> {
         self.tally.tell(self.engine, self.job, &project(session)).await
     }
 
@@ -201,7 +204,7 @@ impl Walk<'_> {
             .await?;
         self.engine.jobs.changed(Topic::Accounts);
         self.tally.step();
-        Ok(())
+        self.all_data_streams(session, &admin).await
     }
 
     async fn tag_manager(&self, session: &Session) -> Result<()> {

@@ -18,10 +18,13 @@ struct Numbers {
     what: &'static str,
     done: u32,
     total: u32,
+    /// Of the calls that are left, those that Tag Manager's quota does not pace.
+    analytics_ahead: u32,
     tag_manager_calls: u32,
     analytics_calls: u32,
     analytics_accounts: HashSet<String>,
     properties: HashSet<String>,
+    data_streams: u32,
     accounts: HashSet<String>,
     containers: HashSet<String>,
     versions: u32,
@@ -41,6 +44,12 @@ impl Tally {
             numbers.what = what;
             numbers.total += count(calls);
         });
+    }
+
+    /// As [`Tally::begin`], with calls to Analytics.
+    pub fn begin_analytics(&self, what: &'static str, calls: usize) {
+        self.begin(what, calls);
+        self.with(|numbers| numbers.analytics_ahead += count(calls));
     }
 
     /// A list turned out to have `listed` containers to read where `known` were expected.
@@ -68,6 +77,24 @@ impl Tally {
     /// One of the known calls is settled.
     pub fn step(&self) {
         self.with(|numbers| numbers.done += 1);
+    }
+
+    /// One of the known calls to Analytics is settled.
+    pub fn analytics_step(&self) {
+        self.step();
+        self.with(|numbers| numbers.analytics_ahead = numbers.analytics_ahead.saturating_sub(1));
+    }
+
+    /// The known calls to Analytics that will not be sent any more.
+    pub fn drop_analytics(&self) {
+        self.with(|numbers| {
+            numbers.total = numbers.total.saturating_sub(numbers.analytics_ahead).max(numbers.done);
+            numbers.analytics_ahead = 0;
+        });
+    }
+
+    pub fn data_streams(&self, streams: usize) {
+        self.with(|numbers| numbers.data_streams += count(streams));
     }
 
     pub fn analytics(&self, accounts: impl Iterator<Item = String>, properties: impl Iterator<Item = String>) {
@@ -128,15 +155,18 @@ impl Tally {
 
     /// Tells how far the sync is. The rest takes as long as `project`'s quota makes it.
     pub async fn tell(&self, engine: &Engine, job: &Job, project: &str) -> Result<()> {
-        let mut progress = self.with(|numbers| Progress {
-            what: numbers.what.to_owned(),
-            done: numbers.done,
-            total: numbers.total,
-            calls: numbers.tag_manager_calls + numbers.analytics_calls,
-            eta_seconds: None,
-            waiting_until: None,
+        let (mut progress, left) = self.with(|numbers| {
+            let progress = Progress {
+                what: numbers.what.to_owned(),
+                done: numbers.done,
+                total: numbers.total,
+                calls: numbers.tag_manager_calls + numbers.analytics_calls,
+                eta_seconds: None,
+                waiting_until: None,
+            };
+            let left = numbers.total.saturating_sub(numbers.done);
+            (progress, left.saturating_sub(numbers.analytics_ahead))
         });
-        let left = progress.total.saturating_sub(progress.done);
         let forecast = quota::forecast(engine, project, left).await?;
         progress.eta_seconds = Some(forecast.seconds);
         progress.waiting_until = if left > 0 { forecast.waits_until } else { None };
@@ -148,6 +178,7 @@ impl Tally {
         self.with(|numbers| SyncResult {
             analytics_accounts: count(numbers.analytics_accounts.len()),
             properties: count(numbers.properties.len()),
+            data_streams: numbers.data_streams,
             tag_manager_accounts: count(numbers.accounts.len()),
             containers: count(numbers.containers.len()),
             never_published: numbers.never_published,

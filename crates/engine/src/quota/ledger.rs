@@ -9,7 +9,7 @@ use gantry_store::{QuotaLimits, Reservation as Booked, Store, StoreError};
 use google_apis::{Api, Priority, QuotaAsk, QuotaLedger, QuotaLedgerError, Refusal, Reservation};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{kept_free, key, limits};
+use super::{kept_free, key, limits, quotas_of};
 use crate::settings;
 
 /// A longer pause is about the day, not about the pace.
@@ -83,16 +83,16 @@ impl QuotaLedger for Ledger {
             return Ok(Reservation::WaitUntil(until));
         }
         let settings = settings::read(&self.store).await.map_err(|error| failed(&error))?;
-        let Some(mut limits) = limits(ask.api, &settings) else {
+        let mut quotas = quotas_of(&self.project, ask.api, ask.writes, &settings);
+        if quotas.is_empty() {
             return Ok(Reservation::Admitted);
-        };
-        if ask.priority == Priority::Bulk {
-            limits.keep_free = kept_free(limits.per_window);
         }
-        let booked = self
-            .store
-            .reserve_quota(&key(&self.project, ask.api), 1, limits, now)
-            .await;
+        if ask.priority == Priority::Bulk {
+            for (_, limits) in &mut quotas {
+                limits.keep_free = kept_free(limits.per_window);
+            }
+        }
+        let booked = self.store.reserve_quotas(quotas, 1, now).await;
         Ok(match booked.map_err(|error| failed(&error))? {
             Booked::Admitted => Reservation::Admitted,
             Booked::WaitUntil(at) => Reservation::WaitUntil(at),
@@ -146,6 +146,7 @@ mod tests {
             api_method: "x",
             property: None,
             priority,
+            writes: false,
         }
     }
 
@@ -193,6 +194,33 @@ mod tests {
         );
         let report = ledger.reserve(&ask(Api::AnalyticsData, Priority::Bulk)).await.unwrap();
         assert_eq!(report, Reservation::Admitted, "another API, another quota");
+    }
+
+    #[tokio::test]
+    async fn admin_writes_have_a_quota_of_their_own_within_the_one_of_all_calls() {
+        let (ledger, clock, _) = ledger().await;
+        let write = |priority| QuotaAsk {
+            writes: true,
+            ..ask(Api::AnalyticsAdmin, priority)
+        };
+        for _ in 0..144 {
+            let answer = ledger.reserve(&write(Priority::Bulk)).await.unwrap();
+            assert_eq!(answer, Reservation::Admitted);
+        }
+        let wait = Reservation::WaitUntil(clock.now() + SignedDuration::from_mins(1));
+        assert_eq!(ledger.reserve(&write(Priority::Bulk)).await.unwrap(), wait);
+        for _ in 0..336 {
+            let read = ledger.reserve(&ask(Api::AnalyticsAdmin, Priority::Bulk)).await;
+            assert_eq!(
+                read.unwrap(),
+                Reservation::Admitted,
+                "writes count among all calls once"
+            );
+        }
+        assert_eq!(
+            ledger.reserve(&ask(Api::AnalyticsAdmin, Priority::Bulk)).await.unwrap(),
+            wait
+        );
     }
 
     #[tokio::test]

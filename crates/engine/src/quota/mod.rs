@@ -9,7 +9,7 @@ mod ledger;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_store::{ConnectionKind, QuotaKey, QuotaLimits};
+use gantry_store::{ConnectionKind, ConnectionRecord, QuotaKey, QuotaLimits};
 use google_apis::Api;
 
 use crate::Engine;
@@ -23,6 +23,8 @@ pub use ledger::Ledger;
 const TAG_MANAGER_WINDOW: Duration = Duration::from_secs(100);
 /// Requests that the Analytics Admin API admits a minute and user ("Limits and quotas" of the Admin API).
 const ADMIN_CALLS_PER_MINUTE: u32 = 600;
+/// Of these, requests that write. A write counts against both.
+const ADMIN_WRITES_PER_MINUTE: u32 = 180;
 /// The part of a window that jobs leave to clicks: 5 of 25.
 const KEPT_FREE: u32 = 5;
 
@@ -45,6 +47,28 @@ fn limits(api: Api, settings: &SettingsView) -> Option<QuotaLimits> {
     }
 }
 
+/// The quota of the Admin API's writes, which are counted among all its calls as well.
+fn admin_writes(project: &str) -> (QuotaKey, QuotaLimits) {
+    let key = QuotaKey {
+        project: project.to_owned(),
+        quota: format!("{} writes", Api::AnalyticsAdmin.name()),
+    };
+    let limits = QuotaLimits {
+        window: Duration::from_mins(1),
+        per_window: ADMIN_WRITES_PER_MINUTE,
+        per_day: u32::MAX,
+        keep_free: 0,
+    };
+    (key, limits)
+}
+
+/// The quotas that a call is counted against.
+fn quotas_of(project: &str, api: Api, writes: bool, settings: &SettingsView) -> Vec<(QuotaKey, QuotaLimits)> {
+    let all = limits(api, settings).map(|limits| (key(project, api), limits));
+    let writes = (writes && api == Api::AnalyticsAdmin).then(|| admin_writes(project));
+    all.into_iter().chain(writes).collect()
+}
+
 /// Calls of a window that jobs leave alone, of `per_window`.
 fn kept_free(per_window: u32) -> u32 {
     per_window / KEPT_FREE
@@ -57,6 +81,23 @@ fn key(project: &str, api: Api) -> QuotaKey {
     }
 }
 
+/// The Google Cloud project whose quota a connection spends.
+pub(crate) async fn project_of(engine: &Engine, connection: &ConnectionRecord) -> Result<String> {
+    if connection.kind == ConnectionKind::ServiceAccount {
+        return Ok(connections::service_account_project(connection));
+    }
+    let shipped = engine
+        .shipped_oauth_client
+        .as_ref()
+        .filter(|client| client.client_id == connection.oauth_client_id);
+    let own = engine.store.oauth_client(&connection.oauth_client_id).await?;
+    // As in `Session`: the client stands for its project where the file names none.
+    let project = own
+        .and_then(|client| client.project_id)
+        .or(shipped.and_then(|client| client.project_id.clone()));
+    Ok(project.unwrap_or_else(|| connection.oauth_client_id.clone()))
+}
+
 /// What was spent of Tag Manager's quota, for the project of each OAuth client in use.
 pub async fn status(engine: &Arc<Engine>) -> Result<Vec<QuotaView>> {
     let store = engine.store();
@@ -64,20 +105,7 @@ pub async fn status(engine: &Arc<Engine>) -> Result<Vec<QuotaView>> {
     let now = engine.clock().now();
     let mut projects: Vec<String> = Vec::new();
     for connection in store.connections().await? {
-        if connection.kind == ConnectionKind::ServiceAccount {
-            projects.push(connections::service_account_project(&connection));
-            continue;
-        }
-        let shipped = engine
-            .shipped_oauth_client
-            .as_ref()
-            .filter(|client| client.client_id == connection.oauth_client_id);
-        let own = store.oauth_client(&connection.oauth_client_id).await?;
-        // As in `Session`: the client stands for its project where the file names none.
-        let project = own
-            .and_then(|client| client.project_id)
-            .or(shipped.and_then(|client| client.project_id.clone()));
-        projects.push(project.unwrap_or(connection.oauth_client_id));
+        projects.push(project_of(engine, &connection).await?);
     }
     for used in store.quotas_in_use(now).await? {
         if used.quota == Api::TagManager.name() {
@@ -121,18 +149,20 @@ pub struct Forecast {
 /// Tells how long `calls` Tag Manager calls of a job take on `project`, starting now.
 pub async fn forecast(engine: &Engine, project: &str, calls: u32) -> Result<Forecast> {
     let settings = settings::read(&engine.store).await?;
-    let Some(limits) = limits(Api::TagManager, &settings) else {
-        return Ok(Forecast {
+    match limits(Api::TagManager, &settings) {
+        Some(limits) => pace(engine, &key(project, Api::TagManager), limits, calls).await,
+        None => Ok(Forecast {
             seconds: 0,
             left_today: u32::MAX,
             per_window: u32::MAX,
             waits_until: None,
-        });
-    };
-    let used = engine
-        .store
-        .quota_use(&key(project, Api::TagManager), limits, engine.clock.now())
-        .await?;
+        }),
+    }
+}
+
+async fn pace(engine: &Engine, key: &QuotaKey, limits: QuotaLimits, calls: u32) -> Result<Forecast> {
+    let now = engine.clock.now();
+    let used = engine.store.quota_use(key, limits, now).await?;
     let per_window = (limits.per_window - kept_free(limits.per_window)).max(1);
     let free_now = per_window.saturating_sub(used.window_spent);
     // Windows that have to pass before the last call is admitted.
@@ -140,7 +170,7 @@ pub async fn forecast(engine: &Engine, project: &str, calls: u32) -> Result<Fore
     let waits_until = used.window_eases_at.filter(|_| free_now == 0);
     // The first of them has begun where a job has to wait already.
     let begun = waits_until
-        .and_then(|at| Duration::try_from(at.duration_since(engine.clock.now())).ok())
+        .and_then(|at| Duration::try_from(at.duration_since(now)).ok())
         .map_or(Duration::ZERO, |left| limits.window.saturating_sub(left));
     let seconds = (limits.window * windows).saturating_sub(begun).as_secs();
     Ok(Forecast {
@@ -148,6 +178,65 @@ pub async fn forecast(engine: &Engine, project: &str, calls: u32) -> Result<Fore
         left_today: used.day_limit.saturating_sub(used.day_spent),
         per_window,
         waits_until,
+    })
+}
+
+/// The calls of a job that sets sites up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SetUpWork {
+    pub admin_calls: u32,
+    /// Of these, calls that change something.
+    pub admin_writes: u32,
+    pub tag_manager_calls: u32,
+}
+
+/// What the quotas make of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetUpForecast {
+    /// Of the slowest of the quotas, waiting for the next days included.
+    pub seconds: u32,
+    /// Tag Manager calls left of the Pacific day before the job.
+    pub left_today: u32,
+    /// When the day's Tag Manager quota comes back.
+    pub day_resets_at: jiff::Timestamp,
+}
+
+/// Tells how long the quotas let a set-up job take on `project`, starting now.
+pub async fn forecast_set_ups(engine: &Engine, project: &str, work: SetUpWork) -> Result<SetUpForecast> {
+    let settings = settings::read(&engine.store).await?;
+    let now = engine.clock.now();
+    let (_, day_resets_at) = gantry_store::pacific_day(now);
+    let mut slowest = 0;
+    if let Some(limits) = limits(Api::AnalyticsAdmin, &settings) {
+        let all = pace(engine, &key(project, Api::AnalyticsAdmin), limits, work.admin_calls).await?;
+        slowest = slowest.max(all.seconds);
+    }
+    let (writes, limits_of_writes) = admin_writes(project);
+    let writes = pace(engine, &writes, limits_of_writes, work.admin_writes).await?;
+    slowest = slowest.max(writes.seconds);
+    let mut left_today = u32::MAX;
+    if let Some(limits) = limits(Api::TagManager, &settings) {
+        let quota = key(project, Api::TagManager);
+        let today = pace(engine, &quota, limits, work.tag_manager_calls).await?;
+        left_today = today.left_today;
+        let tomorrow = work.tag_manager_calls.saturating_sub(left_today);
+        let seconds = if tomorrow == 0 {
+            today.seconds
+        } else {
+            // What is left of today is spent before the reset; whole days pass for what one day does not hold.
+            let until_reset = u32::try_from(day_resets_at.duration_since(now).as_secs()).unwrap_or(0);
+            let more_days = (tomorrow - 1) / limits.per_day.max(1);
+            let last_day = tomorrow - more_days * limits.per_day;
+            let windows = last_day.saturating_sub(1) / today.per_window;
+            let pace = u64::from(windows) * limits.window.as_secs();
+            until_reset + more_days * 86_400 + u32::try_from(pace).unwrap_or(u32::MAX)
+        };
+        slowest = slowest.max(seconds);
+    }
+    Ok(SetUpForecast {
+        seconds: slowest,
+        left_today,
+        day_resets_at,
     })
 }
 

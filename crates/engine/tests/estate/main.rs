@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test may
 
 mod activity;
+mod clients;
 mod containers;
 mod isolation;
 mod partial;
@@ -11,4 +12,6 @@ mod recorded;
 mod reports;
 mod routing;
 mod stage;
+mod streams;
 mod sync;
+mod templates;

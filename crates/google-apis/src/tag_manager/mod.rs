@@ -1,10 +1,11 @@
-//! Google Tag Manager API v2, the reading half.
+//! Google Tag Manager API v2.
 //! <https://developers.google.com/tag-platform/tag-manager/api/reference/rest>
 //!
 //! Resources are addressed by the `path` that Google gives them: `accounts/1`, `accounts/1/containers/2`. Lists take
 //! no page size: the server decides.
 
 mod types;
+mod writes;
 
 use futures_util::stream::Stream;
 
@@ -24,6 +25,7 @@ pub struct TagManager {
 list_answer!(Accounts, "account", Account);
 list_answer!(Containers, "container", Container);
 list_answer!(Workspaces, "workspace", Workspace);
+list_answer!(VersionHeaders, "containerVersionHeader", ContainerVersionHeader);
 
 fn get(method: &'static str, path: &str) -> Call {
     Call::get(Api::TagManager, method, &format!("tagmanager/v2/{path}"))
@@ -45,6 +47,35 @@ impl TagManager {
     pub fn containers(&self, account: &str) -> impl Stream<Item = Result<Vec<Container>, ApiError>> + Send + use<> {
         let call = get("tagmanager.accounts.containers.list", &format!("{account}/containers"));
         pages::<Containers>(&self.transport, call)
+    }
+
+    /// One container, `accounts/1/containers/2`.
+    /// <https://developers.google.com/tag-platform/tag-manager/api/reference/rest/v2/accounts.containers/get>
+    pub async fn container(&self, path: &str) -> Result<Container, ApiError> {
+        self.transport
+            .send(&get("tagmanager.accounts.containers.get", path))
+            .await
+    }
+
+    /// A version with all its entities, `accounts/1/containers/2/versions/3`.
+    /// <https://developers.google.com/tag-platform/tag-manager/api/reference/rest/v2/accounts.containers.versions/get>
+    pub async fn version(&self, path: &str) -> Result<ContainerVersion, ApiError> {
+        self.transport
+            .send(&get("tagmanager.accounts.containers.versions.get", path))
+            .await
+    }
+
+    /// The versions of a container in short, without archived ones: names and counts, no notes.
+    /// <https://developers.google.com/tag-platform/tag-manager/api/reference/rest/v2/accounts.containers.version_headers/list>
+    pub fn version_headers(
+        &self,
+        container: &str,
+    ) -> impl Stream<Item = Result<Vec<ContainerVersionHeader>, ApiError>> + Send + use<> {
+        let call = get(
+            "tagmanager.accounts.containers.version_headers.list",
+            &format!("{container}/version_headers"),
+        );
+        pages::<VersionHeaders>(&self.transport, call)
     }
 
     /// The published version with all its entities, in one call; `NotFound` when nothing was ever published.

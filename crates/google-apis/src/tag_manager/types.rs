@@ -90,6 +90,77 @@ pub struct ContainerVersionHeader {
     pub extra: Map<String, Value>,
 }
 
+/// Body of `containers.create`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewContainer {
+    /// Unique in its account.
+    pub name: String,
+    /// See [`Container::usage_context`]; required.
+    pub usage_context: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub domain_name: Vec<String>,
+}
+
+/// Body of `workspaces.create`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct NewWorkspace {
+    /// Unique in its container.
+    pub name: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+}
+
+/// Body of `workspaces.create_version` (`CreateContainerVersionRequestVersionOptions`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct VersionOptions {
+    pub name: String,
+    /// Shown as the version's description.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub notes: String,
+}
+
+/// Answer of `workspaces.bulk_update`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct BulkUpdateResponse {
+    /// `Entity` objects that were added or updated, without what the system changed.
+    pub changes: Vec<Value>,
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// What happened when a workspace was brought up to the newest version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SyncStatus {
+    pub merge_conflict: bool,
+    pub sync_error: bool,
+}
+
+/// Answer of `workspaces.create_version`. HTTP 200 is not success yet: look at `compiler_error` and `sync_status`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CreateVersionResponse {
+    pub container_version: Option<ContainerVersion>,
+    pub compiler_error: bool,
+    pub sync_status: SyncStatus,
+    /// The workspace that took the place of the one that the version was made of.
+    pub new_workspace_path: String,
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// Answer of `versions.publish`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PublishVersionResponse {
+    pub container_version: Option<ContainerVersion>,
+    pub compiler_error: bool,
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
 /// A workspace.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -100,6 +171,8 @@ pub struct Workspace {
     pub name: String,
     pub description: String,
     pub fingerprint: String,
+    /// Where a person opens it in Tag Manager.
+    pub tag_manager_url: String,
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }

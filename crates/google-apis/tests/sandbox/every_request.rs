@@ -14,7 +14,7 @@ use google_apis::analytics_data::{
     CheckCompatibilityRequest, Metric, MinuteRange, RunRealtimeReportRequest, RunReportRequest,
 };
 use google_apis::provisioning_v3::{AccountTicket, Named, Profile, Webproperty};
-use google_apis::tag_manager::TagId;
+use google_apis::tag_manager::{NewContainer, NewWorkspace, TagId, VersionOptions};
 use google_apis::{AnalyticsAdmin, AnalyticsData, ApiError, ProvisioningV3, TagManager, Transport};
 use serde_json::json;
 
@@ -210,7 +210,14 @@ async fn tag_manager(transport: &Transport) -> Vec<String> {
     let containers = tag_manager.containers(&accounts[0].path).try_concat().await.unwrap();
     let container = &containers[0];
     let workspaces = tag_manager.workspaces(&container.path).try_concat().await.unwrap();
-    let mut refused = refusals([
+    let mut refused = tag_manager_writes(&tag_manager, &accounts[0].path).await;
+    refused.extend(refusals([
+        tag_manager.container(&container.path).await.map(drop),
+        tag_manager
+            .version_headers(&container.path)
+            .try_concat()
+            .await
+            .map(drop),
         tag_manager.live_version(&container.path).await.map(drop),
         tag_manager.latest_version_header(&container.path).await.map(drop),
         tag_manager.workspace_status(&workspaces[0].path).await.map(drop),
@@ -219,7 +226,7 @@ async fn tag_manager(transport: &Transport) -> Vec<String> {
             .await
             .map(drop),
         tag_manager.snippet(&container.path).await.map(drop),
-    ]);
+    ]));
     // Nobody's destination: the request counts, not its answer.
     let lookup = tag_manager.lookup(&TagId::Destination("G-NOBODY0001".into())).await;
     refused.extend(
@@ -229,4 +236,49 @@ async fn tag_manager(transport: &Transport) -> Vec<String> {
             .map(|error| error.to_string()),
     );
     refused
+}
+
+/// A container, a workspace in it, a Google tag in that, a version of it, published; then all of it is deleted again.
+async fn tag_manager_writes(tag_manager: &TagManager, account: &str) -> Vec<String> {
+    let new = NewContainer {
+        name: "new.example".into(),
+        usage_context: vec!["web".into()],
+        domain_name: vec!["new.example".into()],
+    };
+    let container = tag_manager.create_container(account, &new).await.unwrap();
+    assert!(container.public_id.starts_with("GTM-"), "{}", container.public_id);
+    let named = |name: &str| NewWorkspace {
+        name: name.into(),
+        description: "For a set-up".into(),
+    };
+    let workspace = tag_manager
+        .create_workspace(&container.path, &named("One"))
+        .await
+        .unwrap();
+    let other = tag_manager
+        .create_workspace(&container.path, &named("Two"))
+        .await
+        .unwrap();
+    let google_tag = json!({ "changeStatus": "added", "tag": { "tagId": "new_1", "name": "Google tag", "type": "googtag",
+        "parameter": [{ "type": "template", "key": "tagId", "value": "G-ABCDEFGHIJ" }],
+        "firingTriggerId": ["2147479573"] } });
+    let written = tag_manager.bulk_update(&workspace.path, &[google_tag]).await.unwrap();
+    assert_eq!(written.changes.len(), 1);
+    let options = VersionOptions {
+        name: "Set-up".into(),
+        notes: "By a test".into(),
+    };
+    let made = tag_manager.create_version(&workspace.path, &options).await.unwrap();
+    assert!(!made.compiler_error && !made.new_workspace_path.is_empty());
+    let version = made.container_version.unwrap();
+    assert_eq!(version.tag.len(), 1);
+    let published = tag_manager.publish(&version.path, Some(&version.fingerprint)).await;
+    let live = tag_manager.live_version(&container.path).await.unwrap();
+    assert_eq!(live.container_version_id, version.container_version_id);
+    refusals([
+        published.map(drop),
+        tag_manager.version(&version.path).await.map(drop),
+        tag_manager.delete_workspace(&other.path).await,
+        tag_manager.delete_container(&container.path).await,
+    ])
 }

@@ -13,11 +13,15 @@ use google_apis::{
 };
 use serde_json::{Value, json};
 
-pub const SCOPES: [&str; 5] = [
+pub const SCOPES: [&str; 9] = [
     "https://www.googleapis.com/auth/analytics.readonly",
     "https://www.googleapis.com/auth/analytics.edit",
     "https://www.googleapis.com/auth/analytics.manage.users.readonly",
     "https://www.googleapis.com/auth/tagmanager.readonly",
+    "https://www.googleapis.com/auth/tagmanager.edit.containers",
+    "https://www.googleapis.com/auth/tagmanager.edit.containerversions",
+    "https://www.googleapis.com/auth/tagmanager.publish",
+    "https://www.googleapis.com/auth/tagmanager.delete.containers",
     "https://www.googleapis.com/auth/analytics.provision",
 ];
 

@@ -271,12 +271,35 @@ fn batch(
     let parent = parent(call);
     let answers: Result<Vec<Value>, ApiReply> = requests
         .iter()
-        .map(|request| apply(&mut world, parent, request))
+        .map(|request| {
+            check_request(request, parent)?;
+            apply(&mut world, parent, request)
+        })
         .collect();
     if answers.is_err() {
         world.analytics.bindings = before;
     }
     answers
+}
+
+/// A request of a batch names the batch's own parent, or none, and nothing that no such request has.
+fn check_request(request: &Value, parent: Parent) -> Result<(), ApiReply> {
+    for (key, value) in request.as_object().into_iter().flatten() {
+        match fields::camel_case(key).as_str() {
+            "accessBinding" | "name" => {}
+            "parent" if value.as_str().is_some_and(|named| named == parent.to_string()) => {}
+            "parent" => {
+                let message = "The parent of a request must match the parent of the batch.";
+                return Err(rpc_error::bad_field("requests.parent", message));
+            }
+            _ => {
+                let description =
+                    format!("Invalid JSON payload received. Unknown name \"{key}\" at 'requests': Cannot find field.");
+                return Err(rpc_error::bad_field("requests", &description));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn listed(key: &str, items: Vec<Value>) -> Value {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    call::{Call, check_text, no_permission, not_found, show},
+    call::{Call, check_text, failed_precondition, no_permission, not_found, show},
     fields::{self, Field, Kind, output, settable},
     paging::page,
 };
@@ -110,6 +110,9 @@ pub(super) fn patch(call: &Call<'_>) -> Result<Value, ApiReply> {
     let changes = fields::read(&call.body, ACCOUNT, "account")?;
     let now = call.google.now();
     let account = world.analytics.accounts.get_mut(&call.id(0)).ok_or_else(not_found)?;
+    if account.deleted {
+        return Err(failed_precondition("The account is in the trash."));
+    }
     let mut changed = show(account)?;
     fields::apply_mask(&mut changed, &changes, call.request.param("updateMask"), ACCOUNT)?;
     check(&changed)?;
@@ -129,6 +132,9 @@ pub(super) fn delete(call: &Call<'_>) -> Result<Value, ApiReply> {
     call.need_account(&world, call.id(0), Role::Admin)?;
     let now = call.google.now();
     let account = world.analytics.accounts.get_mut(&call.id(0)).ok_or_else(not_found)?;
+    if account.deleted {
+        return Err(failed_precondition("The account is in the trash already."));
+    }
     account.deleted = true;
     account.update_time = now;
     for property in world
@@ -176,6 +182,8 @@ pub(super) fn provision_account_ticket(call: &Call<'_>) -> Result<Value, ApiRepl
         region_code: text(&account, "regionCode"),
         redirect_uri,
         email: call.caller.email.clone(),
+        asked_at: call.google.now(),
+        expired: false,
         settled: false,
         silent,
     });

@@ -43,6 +43,16 @@ impl Call<'_> {
         }
     }
 
+    /// For a change: a property in the trash, its account's trash included, takes none.
+    pub fn need_live_property(&self, world: &World, property: u64, role: Role) -> Result<(), ApiReply> {
+        self.need_property(world, property, role)?;
+        let found = world.analytics.properties.get(&property);
+        if found.is_some_and(|found| found.delete_time.is_some()) {
+            return Err(failed_precondition("The property is in the trash."));
+        }
+        Ok(())
+    }
+
     pub fn need_account(&self, world: &World, account: u64, role: Role) -> Result<(), ApiReply> {
         let exists = world.analytics.accounts.contains_key(&account);
         match world.account_role(&self.caller.email, account) {

@@ -90,7 +90,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiReply> {
 pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiReply> {
     let property = call.id(0);
     let mut world = call.world_mut();
-    call.need_property(&world, property, Role::Editor)?;
+    call.need_live_property(&world, property, Role::Editor)?;
     let mut body = Value::Object(fields::read(&call.body, CUSTOM_DIMENSION, "custom_dimension")?);
     check(&body)?;
     let id = world.analytics.next_id();
@@ -139,7 +139,7 @@ pub(super) fn get(call: &Call<'_>) -> Result<Value, ApiReply> {
 
 pub(super) fn patch(call: &Call<'_>) -> Result<Value, ApiReply> {
     let mut world = call.world_mut();
-    call.need_property(&world, call.id(0), Role::Editor)?;
+    call.need_live_property(&world, call.id(0), Role::Editor)?;
     let changes = fields::read(&call.body, CUSTOM_DIMENSION, "custom_dimension")?;
     let mut changed = show(find(&world, call.id(0), call.id(1))?)?;
     fields::apply_mask(
@@ -163,7 +163,7 @@ pub(super) fn patch(call: &Call<'_>) -> Result<Value, ApiReply> {
 
 pub(super) fn archive(call: &Call<'_>) -> Result<Value, ApiReply> {
     let mut world = call.world_mut();
-    call.need_property(&world, call.id(0), Role::Editor)?;
+    call.need_live_property(&world, call.id(0), Role::Editor)?;
     find(&world, call.id(0), call.id(1))?;
     if let Some(dimension) = world.analytics.custom_dimensions.get_mut(&call.id(1)) {
         dimension.archived = true;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    call::{Call, check_text, failed_precondition, not_found, show},
+    call::{Call, check_text, not_found, show},
     fields::{self, Field, Kind, immutable, output, settable},
     paging::page,
 };
@@ -68,6 +68,17 @@ fn check_web(stream: &Value) -> Result<(), ApiReply> {
     }
 }
 
+/// A package name or a bundle ID: at least two parts of letters, digits, underscores and hyphens between dots.
+fn is_app_id(id: &str) -> bool {
+    let part = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+    };
+    id.contains('.') && id.split('.').all(part)
+}
+
 pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiReply> {
     let world = call.world();
     call.need_property(&world, call.id(0), Role::Viewer)?;
@@ -82,16 +93,8 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiReply> {
 pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiReply> {
     let property = call.id(0);
     let mut world = call.world_mut();
-    call.need_property(&world, property, Role::Editor)?;
+    call.need_live_property(&world, property, Role::Editor)?;
     let body = Value::Object(fields::read(&call.body, DATA_STREAM, "data_stream")?);
-    if world
-        .analytics
-        .properties
-        .get(&property)
-        .is_some_and(|found| found.delete_time.is_some())
-    {
-        return Err(failed_precondition("The property is in the trash."));
-    }
     if world.analytics.streams_of(property).count() >= MAX_STREAMS {
         return Err(rpc_error::status(
             429,
@@ -117,7 +120,14 @@ pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiReply> {
         _ => return Err(rpc_error::bad_field("data_stream.type", "The field type is required.")),
     };
     let app = body.pointer(&format!("/{data_key}/{id_key}")).and_then(Value::as_str);
-    check_text(&format!("data_stream.{data_key}.{id_key}"), app, 255)?;
+    let field = format!("data_stream.{data_key}.{id_key}");
+    check_text(&field, app, 255)?;
+    if !app.is_some_and(is_app_id) {
+        return Err(rpc_error::bad_field(
+            &field,
+            &format!("The field {id_key} is not valid."),
+        ));
+    }
     let id = world.analytics.next_id();
     let data = json!({id_key: app, "firebaseAppId": format!("1:{property}:app:{id:016x}")});
     let stream = DataStream {
@@ -145,7 +155,7 @@ pub(super) fn get(call: &Call<'_>) -> Result<Value, ApiReply> {
 
 pub(super) fn patch(call: &Call<'_>) -> Result<Value, ApiReply> {
     let mut world = call.world_mut();
-    call.need_property(&world, call.id(0), Role::Editor)?;
+    call.need_live_property(&world, call.id(0), Role::Editor)?;
     let changes = fields::read(&call.body, DATA_STREAM, "data_stream")?;
     let old = find(&world, call.id(0), call.id(1))?.clone();
     let mut changed = show(&old)?;
@@ -168,7 +178,7 @@ pub(super) fn patch(call: &Call<'_>) -> Result<Value, ApiReply> {
 
 pub(super) fn delete(call: &Call<'_>) -> Result<Value, ApiReply> {
     let mut world = call.world_mut();
-    call.need_property(&world, call.id(0), Role::Editor)?;
+    call.need_live_property(&world, call.id(0), Role::Editor)?;
     let id = find(&world, call.id(0), call.id(1))?.id;
     world.analytics.streams.remove(&id);
     world.analytics.enhanced_measurement.remove(&id);

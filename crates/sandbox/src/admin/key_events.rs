@@ -93,7 +93,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, ApiReply> {
 pub(super) fn create(call: &Call<'_>) -> Result<Value, ApiReply> {
     let property = call.id(0);
     let mut world = call.world_mut();
-    call.need_property(&world, property, Role::Editor)?;
+    call.need_live_property(&world, property, Role::Editor)?;
     let body = Value::Object(fields::read(&call.body, KEY_EVENT, "key_event")?);
     let name = body
         .get("eventName")
@@ -156,7 +156,7 @@ pub(super) fn get(call: &Call<'_>) -> Result<Value, ApiReply> {
 
 pub(super) fn patch(call: &Call<'_>) -> Result<Value, ApiReply> {
     let mut world = call.world_mut();
-    call.need_property(&world, call.id(0), Role::Editor)?;
+    call.need_live_property(&world, call.id(0), Role::Editor)?;
     let changes = fields::read(&call.body, KEY_EVENT, "key_event")?;
     let mut changed = show(find(&world, call.id(0), call.id(1))?)?;
     fields::apply_mask(&mut changed, &changes, call.request.param("updateMask"), KEY_EVENT)?;
@@ -175,7 +175,7 @@ pub(super) fn patch(call: &Call<'_>) -> Result<Value, ApiReply> {
 
 pub(super) fn delete(call: &Call<'_>) -> Result<Value, ApiReply> {
     let mut world = call.world_mut();
-    call.need_property(&world, call.id(0), Role::Editor)?;
+    call.need_live_property(&world, call.id(0), Role::Editor)?;
     if !find(&world, call.id(0), call.id(1))?.deletable {
         return Err(failed_precondition("This key event cannot be deleted."));
     }

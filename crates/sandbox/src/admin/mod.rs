@@ -7,6 +7,7 @@ mod call;
 mod custom_dimensions;
 mod data_streams;
 mod fields;
+mod google_ads_links;
 mod key_events;
 mod paging;
 mod properties;
@@ -143,6 +144,10 @@ const METHODS: &[Method] = &[
     beta("GET", "properties/*/customDimensions/*", "GetCustomDimension", READ, custom_dimensions::get),
     beta("PATCH", "properties/*/customDimensions/*", "UpdateCustomDimension", WRITE, custom_dimensions::patch),
     beta("POST", "properties/*/customDimensions/*:archive", "ArchiveCustomDimension", WRITE, custom_dimensions::archive),
+    beta("GET", "properties/*/googleAdsLinks", "ListGoogleAdsLinks", READ, google_ads_links::list),
+    beta("POST", "properties/*/googleAdsLinks", "CreateGoogleAdsLink", WRITE, google_ads_links::create),
+    beta("PATCH", "properties/*/googleAdsLinks/*", "UpdateGoogleAdsLink", WRITE, google_ads_links::patch),
+    beta("DELETE", "properties/*/googleAdsLinks/*", "DeleteGoogleAdsLink", WRITE, google_ads_links::delete),
     alpha("GET", "properties/*/dataStreams/*/enhancedMeasurementSettings", "GetEnhancedMeasurementSettings", READ, stream_settings::get),
     alpha("PATCH", "properties/*/dataStreams/*/enhancedMeasurementSettings", "UpdateEnhancedMeasurementSettings", WRITE, stream_settings::patch),
     alpha("GET", "properties/*/dataStreams/*/globalSiteTag", "GetGlobalSiteTag", READ, stream_settings::global_site_tag),

@@ -220,7 +220,7 @@ pub(super) fn get(call: &Call<'_>) -> Result<Value, ApiReply> {
 
 pub(super) fn patch(call: &Call<'_>) -> Result<Value, ApiReply> {
     let mut world = call.world_mut();
-    call.need_property(&world, call.id(0), Role::Editor)?;
+    call.need_live_property(&world, call.id(0), Role::Editor)?;
     let changes = fields::read(&call.body, PROPERTY, "property")?;
     let now = call.google.now();
     let property = world.analytics.properties.get_mut(&call.id(0)).ok_or_else(not_found)?;
@@ -270,7 +270,7 @@ pub(super) fn retention(call: &Call<'_>) -> Result<Value, ApiReply> {
 
 pub(super) fn patch_retention(call: &Call<'_>) -> Result<Value, ApiReply> {
     let mut world = call.world_mut();
-    call.need_property(&world, call.id(0), Role::Editor)?;
+    call.need_live_property(&world, call.id(0), Role::Editor)?;
     let changes = fields::read(&call.body, RETENTION, "data_retention_settings")?;
     let settings = world
         .analytics

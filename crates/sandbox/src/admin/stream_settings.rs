@@ -68,7 +68,7 @@ pub(super) fn get(call: &Call<'_>) -> Result<Value, ApiReply> {
 
 pub(super) fn patch(call: &Call<'_>) -> Result<Value, ApiReply> {
     let mut world = call.world_mut();
-    call.need_property(&world, call.id(0), Role::Editor)?;
+    call.need_live_property(&world, call.id(0), Role::Editor)?;
     web_stream(call, &world)?;
     let changes = fields::read(&call.body, SETTINGS, "enhanced_measurement_settings")?;
     let old = world.analytics.enhanced_measurement.get(&call.id(1)).cloned();

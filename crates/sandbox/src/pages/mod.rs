@@ -1,9 +1,11 @@
 //! The fake Google's pages: plain HTML, every field labelled, nothing needs a script, and each says that it is a sandbox.
 
 mod consent;
+mod tag_manager;
 mod terms;
 
 pub(crate) use consent::ConsentPage;
+pub(crate) use tag_manager::AccountsPage;
 pub(crate) use terms::{FRAGMENT_SCRIPT, TermsPage, choose_account, fragment_page, settled};
 
 /// Text for HTML content and double-quoted attributes.
@@ -29,6 +31,7 @@ body{font:16px/1.5 system-ui,sans-serif;margin:0}
 main{max-width:34rem;margin:2rem auto;padding:0 1.25rem}
 .sandbox{background:var(--note);color:var(--note-text);padding:.5rem 1.25rem;margin:0;text-align:center}
 fieldset{border:1px solid var(--line);border-radius:8px;margin:1rem 0;padding:.75rem 1rem}
+input[type=text]{font:inherit;padding:.4rem .6rem;border:1px solid var(--line);border-radius:6px;flex:1}
 label{display:flex;gap:.6rem;align-items:baseline;padding:.3rem 0;overflow-wrap:anywhere}
 button{font:inherit;padding:.5rem 1.4rem;border-radius:6px;border:1px solid var(--line);background:transparent;color:inherit;cursor:pointer}
 button.first{background:var(--accent);color:var(--on-accent);border-color:var(--accent)}

@@ -41,24 +41,26 @@ pub(crate) struct TermsPage<'a> {
 impl TermsPage<'_> {
     pub fn render(&self) -> String {
         let body = format!(
-            "<p>Signed in as <bdi>{}</bdi> ({email}).</p>\n\
+            "<p>Signed in as <bdi>{}</bdi> ({email}). \
+             <a href=\"/analytics.google.com/_terms/{ticket}?authuser=\">Use another account</a></p>\n\
              <p>To create the account <strong><bdi>{}</bdi></strong> you must accept these practice terms: nothing is \
              measured here, and nobody is bound by anything.</p>\n\
-             <form method=\"post\" action=\"/analytics.google.com/_terms/{}\">\n\
+             <form method=\"post\" action=\"/analytics.google.com/_terms/{ticket}\">\n\
              <input type=\"hidden\" name=\"account\" value=\"{email}\">\n\
              <div class=\"actions\">\n<button type=\"submit\" name=\"decision\" value=\"decline\">Decline</button>\n\
              <button type=\"submit\" name=\"decision\" value=\"accept\" class=\"first\">Accept</button>\n</div>\n</form>",
             escape(&self.user.name),
             escape(self.account_name),
-            escape(self.ticket),
+            ticket = escape(self.ticket),
             email = escape(&self.user.email),
         );
         page("Google Analytics Terms of Service", &body)
     }
 }
 
-/// Asks which account is signed in. `note` says why, where there is something to say.
-pub(crate) fn choose_account(ticket: &str, users: &[&User], note: Option<&str>) -> String {
+/// Asks which account is signed in, and comes back to `action` with `authuser`. `note` says why, where there is something
+/// to say.
+pub(crate) fn choose_account(action: &str, users: &[&User], note: Option<&str>) -> String {
     let note = note
         .map(|text| format!("<p role=\"alert\">{}</p>\n", escape(text)))
         .unwrap_or_default();
@@ -74,9 +76,9 @@ pub(crate) fn choose_account(ticket: &str, users: &[&User], note: Option<&str>) 
         .collect::<Vec<_>>()
         .concat();
     let body = format!(
-        "{note}<form method=\"get\" action=\"/analytics.google.com/_terms/{}\">\n<fieldset>\n<legend>Choose an account</legend>\n\
+        "{note}<form method=\"get\" action=\"{}\">\n<fieldset>\n<legend>Choose an account</legend>\n\
          {accounts}</fieldset>\n<div class=\"actions\"><button type=\"submit\" class=\"first\">Continue</button></div>\n</form>",
-        escape(ticket)
+        escape(action)
     );
     page("Sign in with Google", &body)
 }

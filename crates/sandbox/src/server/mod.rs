@@ -6,6 +6,7 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use hyper::service::service_fn;
@@ -20,7 +21,7 @@ use url::Url;
 use crate::{
     clock::{Clock, SystemClock},
     google::Google,
-    quota::TagManagerQuota,
+    quota::{AdminQuota, TagManagerQuota},
     seeds::Seed,
 };
 
@@ -32,6 +33,10 @@ pub struct SandboxConfig {
     pub seed: Seed,
     /// What Tag Manager allows a project; `None` counts nothing.
     pub quota: Option<TagManagerQuota>,
+    /// What the Admin API allows a project and a user; `None` counts nothing.
+    pub admin_quota: Option<AdminQuota>,
+    /// How long every answer of Google's takes at least, the control endpoint's excepted.
+    pub latency: Duration,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -42,6 +47,8 @@ impl Default for SandboxConfig {
             port: 0,
             seed: Seed::Owner,
             quota: None,
+            admin_quota: None,
+            latency: Duration::ZERO,
             clock: Arc::new(SystemClock),
         }
     }

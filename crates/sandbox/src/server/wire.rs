@@ -54,7 +54,8 @@ pub(super) async fn answer(request: Request<Incoming>, google: Arc<Google>) -> R
         body: collected.to_bytes(),
     };
     let fault = google.take_fault(&request);
-    if let Some(delay) = fault.as_ref().map(|fault| fault.delay).filter(|delay| !delay.is_zero()) {
+    let delay = fault.as_ref().map(|fault| fault.delay).unwrap_or_default() + google.latency(&request);
+    if !delay.is_zero() {
         tokio::time::sleep(delay.min(Duration::from_mins(10))).await;
     }
     let transport = fault.as_ref().map(|fault| fault.transport.clone()).unwrap_or_default();

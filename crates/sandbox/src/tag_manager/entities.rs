@@ -5,20 +5,19 @@ use serde_json::{Map, Value, json};
 
 use super::built_ins;
 use super::kinds::Kind;
-use super::model::{Container, Content, Fields, Level, Workspace};
+use super::model::{Container, Fields, Level, Workspace};
 use super::refusal::Refusal;
 use super::render::{self, Place};
+use super::rules::{check, unique_trigger};
 use super::schema::Body;
-use super::{Answer, Call, paging, required_name};
+use super::{Answer, Call, paging};
 
 const WORKSPACE: usize = 5;
 const ENTITY: usize = 7;
 
-/// Transformation types Tag Manager knows; it answers 500 to any other.
-const TRANSFORMATIONS: [&str; 3] = ["tf_exclude_params", "tf_allow_params", "tf_augment_event"];
-
 impl Call<'_> {
-    fn open(&mut self, level: Level) -> Result<(Place, bool, &mut Workspace), Refusal> {
+    /// The workspace of the path, where it is, and whether it belongs to a server container.
+    pub(super) fn open(&mut self, level: Level) -> Result<(Place, bool, &mut Workspace), Refusal> {
         let id = self.id(WORKSPACE)?;
         let container = self.container(level)?;
         let (place, server) = (container.place(), container.is_server());
@@ -26,7 +25,8 @@ impl Call<'_> {
     }
 }
 
-fn fingerprint_of(fields: &Map<String, Value>) -> u64 {
+/// The fingerprint inside an entity's fields.
+pub(super) fn fingerprint_of(fields: &Map<String, Value>) -> u64 {
     fields
         .get("fingerprint")
         .and_then(Value::as_str)
@@ -144,6 +144,12 @@ pub fn revert(call: &mut Call<'_>, kind: Kind) -> Answer {
         call.expect_fingerprint(stored)?;
     }
     let (place, _, workspace) = call.open(Level::Edit)?;
+    if workspace.take_theirs(key) {
+        return Ok(match workspace.content.entities.get(&key) {
+            Some(theirs) => json!({ kind.list_key(): render::entity(place, workspace.id, kind, entity, theirs) }),
+            None => json!({}),
+        });
+    }
     if let Some(base) = base {
         let shown = render::entity(place, workspace.id, kind, entity, &base);
         workspace.content.entities.insert(key, base);
@@ -151,112 +157,6 @@ pub fn revert(call: &mut Call<'_>, kind: Kind) -> Answer {
     }
     workspace.content.entities.remove(&key);
     Ok(json!({}))
-}
-
-/// Timers, forms, clicks and scrolls carry a Tag Manager-made id that no body sets.
-fn unique_trigger(body: &mut Map<String, Value>, place: Place, id: u64) {
-    let kind = body.get("type").and_then(Value::as_str).unwrap_or_default();
-    let with_listener = [
-        "timer",
-        "formSubmission",
-        "linkClick",
-        "scrollDepth",
-        "youTubeVideo",
-        "elementVisibility",
-        "triggerGroup",
-    ];
-    if with_listener.contains(&kind) {
-        let value = format!("{}_{id}", place.container);
-        body.insert(
-            "uniqueTriggerId".to_owned(),
-            json!({ "type": "template", "value": value }),
-        );
-    }
-}
-
-/// What Tag Manager refuses to store.
-fn check(
-    content: &Content,
-    server: bool,
-    kind: Kind,
-    own: Option<u64>,
-    body: &Map<String, Value>,
-) -> Result<(), Refusal> {
-    let kind_name = kind.list_key();
-    if kind.server_only() && !server {
-        return Err(Refusal::invalid(format!(
-            "{kind_name}: not supported in this container."
-        )));
-    }
-    if kind != Kind::GtagConfig {
-        let name = required_name(body)?;
-        let taken = content
-            .of(kind)
-            .any(|(id, other)| Some(id) != own && other.get("name").is_some_and(|other| other == name));
-        let built_in = kind == Kind::Variable && content.built_ins.iter().any(|one| built_ins::name(one) == name);
-        if taken || built_in {
-            return Err(Refusal::duplicate_name());
-        }
-    }
-    if kind.has_type() {
-        let of_type = body.get("type").and_then(Value::as_str).unwrap_or_default();
-        if of_type.is_empty() {
-            return Err(Refusal::invalid(format!(
-                "{kind_name}.type: The value must not be empty."
-            )));
-        }
-        if kind == Kind::Transformation && !TRANSFORMATIONS.contains(&of_type) {
-            return Err(Refusal::internal());
-        }
-        let custom = body
-            .get("customEventFilter")
-            .and_then(Value::as_array)
-            .map_or(0, Vec::len);
-        if kind == Kind::Trigger && of_type == "customEvent" && custom != 1 {
-            return Err(Refusal::invalid(
-                "customEventFilter: Custom-event trigger must have exactly one custom-event filter.",
-            ));
-        }
-    }
-    for list in ["filter", "autoEventFilter", "customEventFilter"] {
-        for condition in body.get(list).and_then(Value::as_array).into_iter().flatten() {
-            let has = |arg: &str| {
-                condition["parameter"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .any(|parameter| parameter["key"] == arg)
-            };
-            if !has("arg0") || !has("arg1") {
-                return Err(Refusal::invalid(format!(
-                    "{list}: A condition must have arg0 and arg1."
-                )));
-            }
-        }
-    }
-    if kind == Kind::Tag && !trigger_ids(body).all(|id| content.has_trigger(id)) {
-        return Err(Refusal::invalid(
-            "tag.firingTriggerId: The value must be the id of an existing trigger.",
-        ));
-    }
-    if let Some(folder) = body.get("parentFolderId").and_then(Value::as_str) {
-        let known = folder
-            .parse()
-            .is_ok_and(|id| content.entities.contains_key(&(Kind::Folder, id)));
-        if !known {
-            return Err(Refusal::invalid(format!("{kind_name}.parentFolderId: No such folder.")));
-        }
-    }
-    Ok(())
-}
-
-/// Triggers a tag names, firing and blocking; a text that is no id counts as one nobody has.
-pub fn trigger_ids(tag: &Map<String, Value>) -> impl Iterator<Item = u64> {
-    ["firingTriggerId", "blockingTriggerId"]
-        .into_iter()
-        .filter_map(|key| tag.get(key).and_then(Value::as_array))
-        .flatten()
-        .map(|id| id.as_str().and_then(|id| id.parse().ok()).unwrap_or(0))
 }
 
 pub fn folder_entities(call: &mut Call<'_>) -> Answer {

@@ -71,6 +71,11 @@ impl Kind {
         }
     }
 
+    /// The kind of an Entity's member.
+    pub fn of_version_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.version_key() == key)
+    }
+
     /// Name of the id field.
     pub fn id_field(self) -> &'static str {
         match self {

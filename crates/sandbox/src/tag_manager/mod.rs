@@ -3,6 +3,7 @@
 
 mod accounts;
 mod built_ins;
+mod bulk_update;
 mod containers;
 mod entities;
 mod fields_mask;
@@ -13,12 +14,14 @@ mod published;
 mod refusal;
 mod render;
 mod route;
+mod rules;
 mod schema;
 mod seed;
 mod seed_android_ios;
 mod seed_contents;
 mod seed_server;
 mod seed_web;
+mod sync;
 mod versions;
 mod workspaces;
 
@@ -124,6 +127,10 @@ fn answer(call: &mut Call<'_>, method: Method) -> Answer {
         M::UpdateWorkspace => workspaces::update(call),
         M::DeleteWorkspace => workspaces::delete(call),
         M::GetWorkspaceStatus => workspaces::status(call),
+        M::BulkUpdate => bulk_update::apply(call),
+        M::SyncWorkspace => sync::sync(call),
+        M::ResolveConflict => sync::resolve_conflict(call),
+        M::QuickPreview => workspaces::quick_preview(call),
         M::CreateVersion => workspaces::create_version(call),
         M::CreateEntity(kind) => entities::create(call, kind),
         M::GetEntity(kind) => entities::get(call, kind),

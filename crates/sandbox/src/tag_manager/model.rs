@@ -45,6 +45,15 @@ impl Grant {
 pub struct Model {
     pub(super) accounts: BTreeMap<u64, Account>,
     last_fingerprint: u64,
+    /// Where the compiler fails whatever the content, on request.
+    pub(crate) compiler: CompilerFaults,
+}
+
+/// Methods that answer 200 with `compilerError` and do nothing else.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CompilerFaults {
+    pub create_version: bool,
+    pub publish: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -100,6 +109,8 @@ pub struct Workspace {
     pub content: Content,
     /// The content when the workspace was made or last synchronised.
     pub base: Content,
+    /// What the last synchronisation found changed on both sides, as the base version has it (`None`: it has it no more).
+    pub theirs: BTreeMap<(Kind, u64), Option<Fields>>,
 }
 
 #[derive(Debug, Clone)]
@@ -116,6 +127,36 @@ impl Model {
     /// The seeded world of these customers (deterministic).
     pub fn seed(accounts: &[SeedAccount]) -> Self {
         super::seed::model(accounts)
+    }
+
+    /// An account that a person has made in Tag Manager's own pages: the API has no way to. Returns its id.
+    pub fn add_account(&mut self, email: &str, name: &str, now: jiff::Timestamp) -> u64 {
+        let id = self.accounts.keys().next_back().copied().unwrap_or(6_000_000_000) + 7_919;
+        let grant = Grant {
+            admin: true,
+            level: Level::Publish,
+            except: BTreeMap::new(),
+        };
+        let fingerprint = self.next_fingerprint(now);
+        let account = Account {
+            id,
+            name: name.to_owned(),
+            share_data: false,
+            fingerprint,
+            grants: BTreeMap::from([(email.to_owned(), grant)]),
+            containers: BTreeMap::new(),
+        };
+        self.accounts.insert(id, account);
+        id
+    }
+
+    /// Names of the accounts that the person sees, in id order.
+    pub fn account_names(&self, email: &str) -> Vec<String> {
+        let seen = self
+            .accounts
+            .values()
+            .filter(|account| account.grants.contains_key(email));
+        seen.map(|account| account.name.clone()).collect()
     }
 
     /// A fingerprint that no resource has had: milliseconds since the epoch, never twice the same.
@@ -226,6 +267,7 @@ impl Contents {
                 fingerprint,
                 content,
                 base,
+                theirs: BTreeMap::new(),
             },
         );
         id

@@ -37,6 +37,10 @@ pub enum Method {
     UpdateWorkspace,
     DeleteWorkspace,
     GetWorkspaceStatus,
+    BulkUpdate,
+    SyncWorkspace,
+    ResolveConflict,
+    QuickPreview,
     CreateVersion,
     CreateEntity(Kind),
     GetEntity(Kind),
@@ -89,6 +93,10 @@ fn in_container(http: &str, path: &[&str], verb: Option<&str>) -> Option<Method>
         ("PUT", ["workspaces", _], None) => M::UpdateWorkspace,
         ("DELETE", ["workspaces", _], None) => M::DeleteWorkspace,
         ("GET", ["workspaces", _, "status"], None) => M::GetWorkspaceStatus,
+        ("POST", ["workspaces", _, "bulk_update"], None) => M::BulkUpdate,
+        ("POST", ["workspaces", _], Some("sync")) => M::SyncWorkspace,
+        ("POST", ["workspaces", _], Some("resolve_conflict")) => M::ResolveConflict,
+        ("POST", ["workspaces", _], Some("quick_preview")) => M::QuickPreview,
         ("POST", ["workspaces", _], Some("create_version")) => M::CreateVersion,
         ("GET", ["versions"], Some("live")) => M::LiveVersion,
         ("GET", ["versions", _], None) => M::GetVersion,
@@ -151,12 +159,15 @@ impl Method {
             | M::LatestHeader => READ,
             M::GetVersion | M::ListHeaders => READ_VERSIONS,
             M::DeleteContainer | M::DeleteWorkspace => DELETE,
-            M::CreateVersion | M::UpdateVersion | M::DeleteVersion | M::UndeleteVersion => VERSIONS,
+            M::QuickPreview | M::CreateVersion | M::UpdateVersion | M::DeleteVersion | M::UndeleteVersion => VERSIONS,
             M::PublishVersion => PUBLISH,
             M::CreateContainer
             | M::UpdateContainer
             | M::CreateWorkspace
             | M::UpdateWorkspace
+            | M::BulkUpdate
+            | M::SyncWorkspace
+            | M::ResolveConflict
             | M::CreateEntity(_)
             | M::UpdateEntity(_)
             | M::DeleteEntity(_)
@@ -180,6 +191,7 @@ impl Method {
             M::DeleteEntity(kind) => format!("Delete{}", kind.rpc()),
             M::RevertEntity(kind) => format!("Revert{}", kind.rpc()),
             M::SnippetContainer => "GetContainerSnippet".to_owned(),
+            M::BulkUpdate => "BulkUpdateWorkspace".to_owned(),
             M::CreateVersion => "CreateContainerVersion".to_owned(),
             M::FolderEntities => "GetFolderEntities".to_owned(),
             M::MoveToFolder => "MoveEntitiesToFolder".to_owned(),

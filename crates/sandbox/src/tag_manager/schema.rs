@@ -1,304 +1,13 @@
 //! What a request body may hold, field by field (discovery document `tagmanager.v2`). Google refuses unknown names
 //! and wrong types with 400; so does the sandbox, so that a client's slip shows here and not at a customer's.
+mod tables;
+
 use serde_json::{Map, Value};
 
 use super::kinds::Kind;
 use super::refusal::Refusal;
-
-/// The shape of one field.
-#[derive(Debug, Clone, Copy)]
-enum Shape {
-    /// Identity and output-only fields: accepted, never stored from a body.
-    Output,
-    Str,
-    Strs,
-    Bool,
-    Int32,
-    Int64,
-    Enum(&'static [&'static str]),
-    Enums(&'static [&'static str]),
-    Obj(&'static [Field]),
-    Objs(&'static [Field]),
-    /// A Parameter, which may hold others.
-    Param,
-    Params,
-}
-
-type Field = (&'static str, Shape);
-
-use Shape::{Bool, Enum, Enums, Int32, Int64, Obj, Objs, Output, Param, Params, Str, Strs};
-
-const PARAMETER_TYPES: &[&str] = &[
-    "template",
-    "integer",
-    "boolean",
-    "list",
-    "map",
-    "triggerReference",
-    "tagReference",
-];
-const PARAMETER: &[Field] = &[
-    ("type", Enum(PARAMETER_TYPES)),
-    ("key", Str),
-    ("value", Str),
-    ("isWeakReference", Bool),
-    ("list", Params),
-    ("map", Params),
-];
-const CONDITION: &[Field] = &[
-    (
-        "type",
-        Enum(&[
-            "equals",
-            "contains",
-            "startsWith",
-            "endsWith",
-            "matchRegex",
-            "greater",
-            "greaterOrEquals",
-            "less",
-            "lessOrEquals",
-            "cssSelector",
-            "urlMatches",
-        ]),
-    ),
-    ("parameter", Params),
-];
-const USAGE: &[&str] = &["web", "android", "ios", "androidSdk5", "iosSdk5", "amp", "server"];
-
-const ACCOUNT: &[Field] = &[
-    ("path", Output),
-    ("accountId", Output),
-    ("features", Output),
-    ("fingerprint", Output),
-    ("tagManagerUrl", Output),
-    ("name", Str),
-    ("shareData", Bool),
-];
-const CONTAINER: &[Field] = &[
-    ("path", Output),
-    ("accountId", Output),
-    ("containerId", Output),
-    ("publicId", Output),
-    ("tagIds", Output),
-    ("features", Output),
-    ("fingerprint", Output),
-    ("tagManagerUrl", Output),
-    ("name", Str),
-    ("notes", Str),
-    ("domainName", Strs),
-    ("taggingServerUrls", Strs),
-    ("usageContext", Enums(USAGE)),
-];
-const WORKSPACE: &[Field] = &[
-    ("path", Output),
-    ("accountId", Output),
-    ("containerId", Output),
-    ("workspaceId", Output),
-    ("fingerprint", Output),
-    ("tagManagerUrl", Output),
-    ("name", Str),
-    ("description", Str),
-];
-/// Entities inside a version that is sent back for an update are ignored as Google ignores them.
-const VERSION: &[Field] = &[
-    ("path", Output),
-    ("accountId", Output),
-    ("containerId", Output),
-    ("containerVersionId", Output),
-    ("fingerprint", Output),
-    ("tagManagerUrl", Output),
-    ("deleted", Output),
-    ("container", Output),
-    ("tag", Output),
-    ("trigger", Output),
-    ("variable", Output),
-    ("builtInVariable", Output),
-    ("folder", Output),
-    ("client", Output),
-    ("zone", Output),
-    ("customTemplate", Output),
-    ("gtagConfig", Output),
-    ("transformation", Output),
-    ("name", Str),
-    ("description", Str),
-];
-const VERSION_OPTIONS: &[Field] = &[("name", Str), ("notes", Str)];
-
-const IDENTITY: &[Field] = &[
-    ("path", Output),
-    ("accountId", Output),
-    ("containerId", Output),
-    ("workspaceId", Output),
-    ("fingerprint", Output),
-    ("tagManagerUrl", Output),
-];
-const TAG: &[Field] = &[
-    ("tagId", Output),
-    ("name", Str),
-    ("type", Str),
-    ("notes", Str),
-    ("parameter", Params),
-    ("firingTriggerId", Strs),
-    ("blockingTriggerId", Strs),
-    ("liveOnly", Bool),
-    ("priority", Param),
-    ("parentFolderId", Str),
-    ("scheduleStartMs", Int64),
-    ("scheduleEndMs", Int64),
-    ("setupTag", Objs(&[("tagName", Str), ("stopOnSetupFailure", Bool)])),
-    (
-        "teardownTag",
-        Objs(&[("tagName", Str), ("stopTeardownOnFailure", Bool)]),
-    ),
-    ("tagFiringOption", Enum(&["unlimited", "oncePerEvent", "oncePerLoad"])),
-    ("paused", Bool),
-    ("monitoringMetadata", Param),
-    ("monitoringMetadataTagNameKey", Str),
-    (
-        "consentSettings",
-        Obj(&[
-            ("consentStatus", Enum(&["notSet", "notNeeded", "needed"])),
-            ("consentType", Param),
-        ]),
-    ),
-];
-const TRIGGER_TYPES: &[&str] = &[
-    "pageview",
-    "domReady",
-    "windowLoaded",
-    "customEvent",
-    "triggerGroup",
-    "init",
-    "consentInit",
-    "serverPageview",
-    "always",
-    "firebaseAppException",
-    "firebaseAppUpdate",
-    "firebaseCampaign",
-    "firebaseFirstOpen",
-    "firebaseInAppPurchase",
-    "firebaseNotificationDismiss",
-    "firebaseNotificationForeground",
-    "firebaseNotificationOpen",
-    "firebaseNotificationReceive",
-    "firebaseOsUpdate",
-    "firebaseSessionStart",
-    "firebaseUserEngagement",
-    "formSubmission",
-    "click",
-    "linkClick",
-    "jsError",
-    "historyChange",
-    "timer",
-    "ampClick",
-    "ampTimer",
-    "ampScroll",
-    "ampVisibility",
-    "youTubeVideo",
-    "scrollDepth",
-    "elementVisibility",
-];
-const TRIGGER: &[Field] = &[
-    ("triggerId", Output),
-    ("uniqueTriggerId", Output),
-    ("name", Str),
-    ("type", Enum(TRIGGER_TYPES)),
-    ("notes", Str),
-    ("parentFolderId", Str),
-    ("filter", Objs(CONDITION)),
-    ("autoEventFilter", Objs(CONDITION)),
-    ("customEventFilter", Objs(CONDITION)),
-    ("parameter", Params),
-    ("checkValidation", Param),
-    ("continuousTimeMinMilliseconds", Param),
-    ("eventName", Param),
-    ("horizontalScrollPercentageList", Param),
-    ("interval", Param),
-    ("intervalSeconds", Param),
-    ("limit", Param),
-    ("maxTimerLengthSeconds", Param),
-    ("selector", Param),
-    ("totalTimeMinMilliseconds", Param),
-    ("verticalScrollPercentageList", Param),
-    ("visibilitySelector", Param),
-    ("visiblePercentageMax", Param),
-    ("visiblePercentageMin", Param),
-    ("waitForTags", Param),
-    ("waitForTagsTimeout", Param),
-];
-const VARIABLE: &[Field] = &[
-    ("variableId", Output),
-    ("name", Str),
-    ("type", Str),
-    ("notes", Str),
-    ("parentFolderId", Str),
-    ("parameter", Params),
-    ("enablingTriggerId", Strs),
-    ("disablingTriggerId", Strs),
-    ("scheduleStartMs", Int64),
-    ("scheduleEndMs", Int64),
-    (
-        "formatValue",
-        Obj(&[
-            ("caseConversionType", Enum(&["none", "lowercase", "uppercase"])),
-            ("convertNullToValue", Param),
-            ("convertUndefinedToValue", Param),
-            ("convertTrueToValue", Param),
-            ("convertFalseToValue", Param),
-            ("convertToBoolean", Bool),
-            ("convertToNumber", Enum(&["period", "comma", "automatic"])),
-        ]),
-    ),
-];
-const FOLDER: &[Field] = &[("folderId", Output), ("name", Str), ("notes", Str)];
-const TEMPLATE: &[Field] = &[
-    ("templateId", Output),
-    ("name", Str),
-    ("templateData", Str),
-    (
-        "galleryReference",
-        Obj(&[
-            ("host", Str),
-            ("owner", Str),
-            ("repository", Str),
-            ("version", Str),
-            ("signature", Str),
-            ("isModified", Bool),
-            ("galleryTemplateId", Str),
-            ("templateDeveloperId", Str),
-        ]),
-    ),
-];
-const ZONE: &[Field] = &[
-    ("zoneId", Output),
-    ("name", Str),
-    ("notes", Str),
-    (
-        "boundary",
-        Obj(&[("condition", Objs(CONDITION)), ("customEvaluationTriggerId", Strs)]),
-    ),
-    ("childContainer", Objs(&[("publicId", Str), ("nickname", Str)])),
-    ("typeRestriction", Obj(&[("enable", Bool), ("whitelistedTypeId", Strs)])),
-];
-const CLIENT: &[Field] = &[
-    ("clientId", Output),
-    ("name", Str),
-    ("type", Str),
-    ("notes", Str),
-    ("parentFolderId", Str),
-    ("parameter", Params),
-    ("priority", Int32),
-];
-const TRANSFORMATION: &[Field] = &[
-    ("transformationId", Output),
-    ("name", Str),
-    ("type", Str),
-    ("notes", Str),
-    ("parentFolderId", Str),
-    ("parameter", Params),
-];
-const GTAG_CONFIG: &[Field] = &[("gtagConfigId", Output), ("type", Str), ("parameter", Params)];
+use tables::Shape::{Bool, Enum, Enums, Int32, Int64, Obj, Objs, Output, Param, Params, Str, Strs};
+use tables::{ACCOUNT, CONTAINER, Field, IDENTITY, PARAMETER, Shape, VERSION, VERSION_OPTIONS, WORKSPACE, fields_of};
 
 /// Which resource a body is.
 #[derive(Debug, Clone, Copy)]
@@ -316,38 +25,37 @@ pub enum Body {
 /// # Errors
 /// 400 as Google words it when the body is no JSON object, a name is unknown, or a value has the wrong type.
 pub fn read(body: Body, bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    object_as(body, root(bytes)?, "")
+}
+
+/// The body's root, which must be an object; no body is an empty one.
+pub fn root(bytes: &[u8]) -> Result<Map<String, Value>, Refusal> {
     let value: Value = if bytes.is_empty() {
         Value::Object(Map::new())
     } else {
         serde_json::from_slice(bytes)
             .map_err(|error| Refusal::invalid(format!("Invalid JSON payload received. {error}")))?
     };
-    let Value::Object(object) = value else {
-        return Err(Refusal::invalid(
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(Refusal::invalid(
             "Invalid JSON payload received. Root element must be a message.",
-        ));
-    };
-    match body {
-        Body::Account => object_of(&[ACCOUNT], object, ""),
-        Body::Container => object_of(&[CONTAINER], object, ""),
-        Body::Workspace => object_of(&[WORKSPACE], object, ""),
-        Body::Version => object_of(&[VERSION], object, ""),
-        Body::VersionOptions => object_of(&[VERSION_OPTIONS], object, ""),
-        Body::Entity(kind) => object_of(&[IDENTITY, fields_of(kind)], object, ""),
+        )),
     }
 }
 
-fn fields_of(kind: Kind) -> &'static [Field] {
-    match kind {
-        Kind::Tag => TAG,
-        Kind::Trigger => TRIGGER,
-        Kind::Variable => VARIABLE,
-        Kind::Folder => FOLDER,
-        Kind::Template => TEMPLATE,
-        Kind::Zone => ZONE,
-        Kind::Client => CLIENT,
-        Kind::Transformation => TRANSFORMATION,
-        Kind::GtagConfig => GTAG_CONFIG,
+/// The object as one of the API's resources; `at` is its place in the body, for the refusal.
+///
+/// # Errors
+/// 400 as Google words it when a name is unknown or a value has the wrong type.
+pub fn object_as(body: Body, object: Map<String, Value>, at: &str) -> Result<Map<String, Value>, Refusal> {
+    match body {
+        Body::Account => object_of(&[ACCOUNT], object, at),
+        Body::Container => object_of(&[CONTAINER], object, at),
+        Body::Workspace => object_of(&[WORKSPACE], object, at),
+        Body::Version => object_of(&[VERSION], object, at),
+        Body::VersionOptions => object_of(&[VERSION_OPTIONS], object, at),
+        Body::Entity(kind) => object_of(&[IDENTITY, fields_of(kind)], object, at),
     }
 }
 
@@ -359,14 +67,7 @@ fn object_of(tables: &[&[Field]], object: Map<String, Value>, at: &str) -> Resul
             .flat_map(|table| table.iter())
             .find(|(field, _)| *field == name);
         let Some((_, shape)) = shape else {
-            let place = if at.is_empty() {
-                String::new()
-            } else {
-                format!(" at '{at}'")
-            };
-            return Err(Refusal::invalid(format!(
-                "Invalid JSON payload received. Unknown name \"{name}\"{place}: Cannot find field."
-            )));
+            return Err(unknown_name(&name, at));
         };
         let path = if at.is_empty() {
             name.clone()
@@ -378,6 +79,18 @@ fn object_of(tables: &[&[Field]], object: Map<String, Value>, at: &str) -> Resul
         }
     }
     Ok(kept)
+}
+
+/// 400 for a field that the message at this place has not.
+pub fn unknown_name(name: &str, at: &str) -> Refusal {
+    let place = if at.is_empty() {
+        String::new()
+    } else {
+        format!(" at '{at}'")
+    };
+    Refusal::invalid(format!(
+        "Invalid JSON payload received. Unknown name \"{name}\"{place}: Cannot find field."
+    ))
 }
 
 fn value_of(shape: Shape, value: Value, at: &str) -> Result<Option<Value>, Refusal> {

@@ -1,4 +1,6 @@
 //! Behaviour that clients of the API lean on, without sockets.
+mod writes;
+
 use std::collections::BTreeSet;
 
 use http::{HeaderMap, Method};
@@ -151,15 +153,16 @@ fn containers_hold_about_sixty_entities_and_are_the_same_each_time() {
 }
 
 #[test]
-fn every_seeded_tag_fires_on_a_trigger_that_exists() {
+fn every_seeded_workspace_compiles_and_its_tags_fire_on_triggers_that_exist() {
     let mut model = agency();
     for account in model.accounts.values_mut() {
         for container in account.containers.values_mut() {
             let name = container.public_id.clone();
             for workspace in container.contents().workspaces.values() {
+                assert!(super::rules::compiles(&workspace.content), "{name} compiles");
                 for (id, tag) in workspace.content.of(super::kinds::Kind::Tag) {
                     assert!(
-                        super::entities::trigger_ids(tag).all(|trigger| workspace.content.has_trigger(trigger)),
+                        super::rules::trigger_ids(tag).all(|trigger| workspace.content.has_trigger(trigger)),
                         "tag {id} of {name}"
                     );
                 }

@@ -72,6 +72,9 @@ pub fn publish(call: &mut Call<'_>) -> Answer {
     }
     let stored = stored.fingerprint;
     call.expect_fingerprint(stored)?;
+    if call.model.compiler.publish {
+        return Ok(json!({ "compilerError": true }));
+    }
     let fingerprint = call.fingerprint();
     let container = call.container(Level::Publish)?;
     let contents = container.contents();

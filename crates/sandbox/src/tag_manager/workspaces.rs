@@ -1,11 +1,11 @@
-//! workspaces.create, get, list, update, delete, getStatus and create_version.
+//! workspaces.create, get, list, update, delete, getStatus, quick_preview and create_version.
 use serde_json::{Map, Value, json};
 
-use super::kinds::Kind;
 use super::model::{Level, Version};
 use super::refusal::Refusal;
+use super::rules::compiles;
 use super::schema::Body;
-use super::{Answer, Call, paging, render, required_name};
+use super::{Answer, Call, paging, render, required_name, sync};
 
 const PLACE: usize = 5;
 
@@ -109,27 +109,38 @@ pub fn status(call: &mut Call<'_>) -> Answer {
             changes.push(json!({ "builtInVariable": shown, "changeStatus": status }));
         }
     }
-    Ok(if changes.is_empty() {
-        json!({})
-    } else {
-        json!({ "workspaceChange": changes })
-    })
+    let mut status = json!({});
+    if !changes.is_empty() {
+        status["workspaceChange"] = changes.into();
+    }
+    let conflicts = sync::conflicts(place, workspace);
+    if !conflicts.is_empty() {
+        status["mergeConflict"] = conflicts.into();
+    }
+    Ok(status)
 }
 
+/// Brings in the latest version, stores what there is as the next one, and puts a new workspace in the place of the old.
 pub fn create_version(call: &mut Call<'_>) -> Answer {
     let id = call.id(PLACE)?;
     let body = call.body(Body::VersionOptions)?;
     call.container(Level::Approve)?.contents().workspace(id)?;
     let (version_fingerprint, workspace_fingerprint) = (call.fingerprint(), call.fingerprint());
+    let faulty = call.model.compiler.create_version;
     let container = call.container(Level::Approve)?;
     let place = container.place();
     let holder = render::container(container);
     let contents = container.contents();
-    let workspace = contents.workspaces.remove(&id).ok_or_else(Refusal::not_found)?;
-    if !compiles(&workspace.content) {
-        contents.workspaces.insert(id, workspace);
+    let latest = contents.latest_content();
+    let workspace = contents.workspace(id)?;
+    workspace.merge(&latest);
+    if !workspace.theirs.is_empty() {
+        return Ok(json!({ "syncStatus": { "mergeConflict": true } }));
+    }
+    if faulty || !compiles(&workspace.content) {
         return Ok(json!({ "compilerError": true }));
     }
+    let workspace = contents.workspaces.remove(&id).ok_or_else(Refusal::not_found)?;
     contents.last_version += 1;
     let version = Version {
         id: contents.last_version,
@@ -159,9 +170,29 @@ pub fn create_version(call: &mut Call<'_>) -> Answer {
     }))
 }
 
-/// Whether every trigger that a tag names is still there: Tag Manager's compiler stumbles over one that is not.
-fn compiles(content: &super::model::Content) -> bool {
-    content
-        .of(Kind::Tag)
-        .all(|(_, tag)| super::entities::trigger_ids(tag).all(|id| content.has_trigger(id)))
+/// A version that is stored nowhere, of what is in the workspace.
+pub fn quick_preview(call: &mut Call<'_>) -> Answer {
+    let id = call.id(PLACE)?;
+    let container = call.container(Level::Approve)?;
+    let place = container.place();
+    let holder = render::container(container);
+    let contents = container.contents();
+    let latest = contents.latest_content();
+    let workspace = contents.workspace(id)?;
+    workspace.merge(&latest);
+    if !workspace.theirs.is_empty() {
+        return Ok(json!({ "syncStatus": { "mergeConflict": true } }));
+    }
+    if !compiles(&workspace.content) {
+        return Ok(json!({ "compilerError": true }));
+    }
+    let version = Version {
+        id: 0,
+        name: "QUICK_PREVIEW".to_owned(),
+        description: String::new(),
+        fingerprint: workspace.fingerprint,
+        deleted: false,
+        content: workspace.content.clone(),
+    };
+    Ok(json!({ "containerVersion": render::version(&holder, place, &version) }))
 }

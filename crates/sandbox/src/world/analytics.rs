@@ -181,6 +181,26 @@ pub struct EnhancedMeasurementSettings {
     pub uri_query_parameter: String,
 }
 
+/// A link between a property and a Google Ads account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GoogleAdsLink {
+    #[serde(skip)]
+    pub id: u64,
+    #[serde(skip)]
+    pub property_id: u64,
+    pub name: String,
+    /// Ten digits.
+    pub customer_id: String,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub can_manage_clients: bool,
+    /// A wrapper type in the API: false is shown too.
+    pub ads_personalization_enabled: bool,
+    pub create_time: Timestamp,
+    pub update_time: Timestamp,
+    pub creator_email_address: String,
+}
+
 /// What an access binding is attached to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Parent {
@@ -215,6 +235,7 @@ pub struct Analytics {
     pub streams: BTreeMap<u64, DataStream>,
     pub key_events: BTreeMap<u64, KeyEvent>,
     pub custom_dimensions: BTreeMap<u64, CustomDimension>,
+    pub google_ads_links: BTreeMap<u64, GoogleAdsLink>,
     /// By property id; absent means Google's defaults.
     pub retention: BTreeMap<u64, DataRetentionSettings>,
     /// By stream id; absent means Google's defaults.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 pub use analytics::{
     AccessBinding, Account, Analytics, CustomDimension, DataRetentionSettings, DataStream, DataStreamKind,
-    DefaultValue, EnhancedMeasurementSettings, KeyEvent, Parent, Property, WebStreamData,
+    DefaultValue, EnhancedMeasurementSettings, GoogleAdsLink, KeyEvent, Parent, Property, WebStreamData,
 };
 
 use crate::seeds::Seed;

@@ -83,6 +83,16 @@ impl Dial {
         answer.json()
     }
 
+    /// Any method; the body is JSON.
+    pub async fn call(&self, method: &str, https: &str, body: &Value) -> Answer {
+        let text = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        self.send(method, https, "application/json", &text).await.unwrap()
+    }
+
     async fn send(&self, method: &str, https: &str, content_type: &str, body: &str) -> Option<Answer> {
         let target = https.strip_prefix("https://").unwrap();
         let length = body.len();

@@ -38,7 +38,7 @@ proptest! {
             now += pause;
             for attempt in 0.. {
                 prop_assert!(attempt < 2, "waiting as told was not enough");
-                match reserve(&mut connection, &key(), cost, LIMITS, at(now)).unwrap() {
+                match reserve(&mut connection, &[(key(), LIMITS)], cost, at(now)).unwrap() {
                     Reservation::Admitted => break,
                     Reservation::WaitUntil(then) => {
                         let then = then.as_millisecond() - at(0).as_millisecond();
@@ -61,16 +61,16 @@ fn a_job_leaves_room_for_clicks() {
     let job = QuotaLimits { keep_free: 5, ..LIMITS };
     for _ in 0..20 {
         assert_eq!(
-            reserve(&mut connection, &key(), 1, job, at(0)).unwrap(),
+            reserve(&mut connection, &[(key(), job)], 1, at(0)).unwrap(),
             Reservation::Admitted
         );
     }
     assert_eq!(
-        reserve(&mut connection, &key(), 1, job, at(1)).unwrap(),
+        reserve(&mut connection, &[(key(), job)], 1, at(1)).unwrap(),
         Reservation::WaitUntil(at(100_000))
     );
     assert_eq!(
-        reserve(&mut connection, &key(), 1, LIMITS, at(1)).unwrap(),
+        reserve(&mut connection, &[(key(), LIMITS)], 1, at(1)).unwrap(),
         Reservation::Admitted
     );
 }
@@ -82,14 +82,14 @@ fn a_used_up_day_ends_at_midnight_pacific() {
     let evening: Timestamp = "2026-03-07T23:59:00-08:00".parse().unwrap();
     let midnight: Timestamp = "2026-03-08T00:00:00-08:00".parse().unwrap();
     for _ in 0..2 {
-        reserve(&mut connection, &key(), 1, two_a_day, evening).unwrap();
+        reserve(&mut connection, &[(key(), two_a_day)], 1, evening).unwrap();
     }
     assert_eq!(
-        reserve(&mut connection, &key(), 1, two_a_day, evening).unwrap(),
+        reserve(&mut connection, &[(key(), two_a_day)], 1, evening).unwrap(),
         Reservation::DayExhausted(midnight)
     );
     assert_eq!(
-        reserve(&mut connection, &key(), 1, two_a_day, midnight).unwrap(),
+        reserve(&mut connection, &[(key(), two_a_day)], 1, midnight).unwrap(),
         Reservation::Admitted
     );
     // That day has 23 hours.

@@ -19,5 +19,6 @@ export { default as Offers } from './Offers.svelte';
 export { default as Popover } from './Popover.svelte';
 export { default as Segmented } from './Segmented.svelte';
 export { default as Tabs } from './Tabs.svelte';
+export { default as TemplateChoice } from './TemplateChoice.svelte';
 export { default as Toolbar } from './Toolbar.svelte';
 export { default as VirtualTable, type Column, type Sorting } from './VirtualTable.svelte';

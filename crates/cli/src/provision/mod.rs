@@ -1,4 +1,7 @@
-//! `gantry provision`: set up a site, or go on with a set-up that stopped.
+//! `gantry provision`: set up a site, or many, or go on with a set-up that stopped.
+
+mod many;
+mod undo;
 
 use std::process::ExitCode;
 
@@ -10,15 +13,23 @@ use crate::composition::Session;
 use crate::output::table;
 
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Command {
+    #[command(subcommand)]
+    after: Option<undo::Command>,
+    /// A client in a box: see `gantry templates list`.
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
+    #[command(flatten)]
+    many: many::Options,
     /// The new Analytics account: usually the business.
-    #[arg(long, required_unless_present_any = ["resume", "runs"])]
+    #[arg(long, required_unless_present_any = ["resume", "runs", "from"])]
     account_name: Option<String>,
     /// The new property; the account's name where absent.
     #[arg(long)]
     property_name: Option<String>,
     /// The site to measure.
-    #[arg(long, value_name = "URL", required_unless_present_any = ["resume", "runs"])]
+    #[arg(long, value_name = "URL", required_unless_present_any = ["resume", "runs", "from"])]
     website: Option<String>,
     /// IANA time zone of the reports; this computer's where absent.
     #[arg(long, value_name = "ZONE")]
@@ -38,6 +49,12 @@ pub struct Command {
 }
 
 pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
+    if let Some(undo) = command.after {
+        return undo::run(undo, session).await;
+    }
+    if command.many.from.is_some() {
+        return many::run(command.many, command.template, session).await;
+    }
     if command.runs {
         let runs = provisioning::runs(&session.engine, Nothing {}).await?;
         return session.output.result(&runs, |runs| rows(runs));
@@ -55,6 +72,7 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
             time_zone: command.time_zone.unwrap_or_else(provisioning::system_time_zone),
             currency: command.currency,
             country: command.country,
+            template: command.template,
             ..ProvisionRequest::default()
         };
         let run = |engine, job| async move { provisioning::start(&engine, request, &job).await };

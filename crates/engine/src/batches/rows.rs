@@ -1,0 +1,315 @@
+//! From a row of the file to a set-up: its form, what is wrong with it, and whether it is there already.
+
+use std::collections::{BTreeMap, HashMap};
+
+use url::Url;
+
+use super::table::{Row, Table};
+use crate::dto::batches::{BatchRequest, BatchRowPlan};
+use crate::dto::provisioning::{AnalyticsChoice, ContainerChoice, FieldProblem, ProvisionRequest};
+use crate::dto::templates::Template;
+use crate::{provisioning, templates};
+
+/// What is the same for all rows of a file.
+pub(super) struct Reading<'a> {
+    pub table: &'a Table,
+    pub mapping: &'a BTreeMap<String, String>,
+    pub request: &'a BatchRequest,
+    /// Id of the connection that acts.
+    pub connection_id: &'a str,
+    /// By the template's name; `None` where there is no such template.
+    pub templates: &'a HashMap<String, Option<Template>>,
+    pub system_time_zone: &'a str,
+}
+
+/// Set up before, so that setting it up again would make it twice: by host and by account name, with the words for it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    websites: HashMap<String, String>,
+    names: HashMap<String, String>,
+}
+
+impl Known {
+    pub fn website(&mut self, website: &str, words: String) {
+        if let Some(key) = website_key(website) {
+            self.websites.entry(key).or_insert(words);
+        }
+    }
+
+    pub fn name(&mut self, name: &str, words: String) {
+        self.names.entry(name_key(name)).or_insert(words);
+    }
+
+    fn find(&self, form: &ProvisionRequest) -> Option<String> {
+        let website = website_key(&form.website).and_then(|key| self.websites.get(&key));
+        let makes_account = form.analytics == AnalyticsChoice::NewAccount && !form.account_name.is_empty();
+        let name = || self.names.get(&name_key(&form.account_name)).filter(|_| makes_account);
+        website.or_else(name).cloned()
+    }
+}
+
+impl Reading<'_> {
+    /// All rows, with the problems of each.
+    pub fn rows(&self, before: &Known) -> Vec<BatchRowPlan> {
+        let mut in_file = Known::default();
+        let rows = self.table.rows.iter().map(|row| {
+            let (request, problems) = self.form(row);
+            let duplicate = in_file.find(&request).or_else(|| before.find(&request));
+            in_file.website(&request.website, format!("Line {} has the same website.", row.line));
+            in_file.name(
+                &request.account_name,
+                format!("Line {} has the same account name.", row.line),
+            );
+            BatchRowPlan {
+                line: row.line,
+                group: self.cell(row, "group"),
+                request,
+                problems,
+                duplicate,
+            }
+        });
+        rows.collect()
+    }
+
+    fn cell(&self, row: &Row, field: &str) -> Option<String> {
+        let column = self.mapping.get(field)?;
+        let index = self.table.headings.iter().position(|heading| heading == column)?;
+        let text = row.cells.get(index)?.split_whitespace().collect::<Vec<_>>().join(" ");
+        // What our own export writes before a formula is no part of the text.
+        let text = text
+            .strip_prefix('\'')
+            .map_or(text.as_str(), |rest| if is_formula(rest) { rest } else { &text });
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn form(&self, row: &Row) -> (ProvisionRequest, Vec<FieldProblem>) {
+        let mut problems = Vec::new();
+        let template = self.cell(row, "template").or_else(|| self.request.template.clone());
+        let plain = templates::plain();
+        let makes = match template.as_ref().map(|name| self.templates.get(name)) {
+            Some(Some(Some(template))) => template,
+            Some(_) => {
+                problems.push(problem(
+                    "template",
+                    format!("There is no template {:?}.", template.clone().unwrap_or_default()),
+                    "Take the name of a template from the list of templates.",
+                ));
+                &plain
+            }
+            None => &plain,
+        };
+        let property = makes.property.clone();
+        let account_name = self.cell(row, "account_name").unwrap_or_default();
+        let chosen = &self.request.defaults;
+        let or_else = |field: &str, chosen: Option<&String>, template: Option<String>| {
+            let chosen = chosen.filter(|text| !text.is_empty()).cloned();
+            self.cell(row, field).or(chosen).or(template)
+        };
+        let form = ProvisionRequest {
+            connection: Some(self.connection_id.to_owned()),
+            property_name: self.cell(row, "property_name").unwrap_or_else(|| account_name.clone()),
+            account_name,
+            website: self.cell(row, "website").unwrap_or_default(),
+            time_zone: or_else("time_zone", chosen.time_zone.as_ref(), property.time_zone)
+                .unwrap_or_else(|| self.system_time_zone.to_owned()),
+            currency: or_else("currency", chosen.currency.as_ref(), property.currency).unwrap_or_default(),
+            country: or_else("country", chosen.country.as_ref(), property.country).unwrap_or_default(),
+            android_package: self.cell(row, "android_package"),
+            ios_bundle: self.cell(row, "ios_bundle"),
+            google_ads_customer: self.cell(row, "google_ads_customer"),
+            container: self.container(row, &mut problems),
+            people: self.request.people.clone(),
+            skip: self.request.skip.clone(),
+            template,
+            ..ProvisionRequest::default()
+        };
+        let (form, wrong) = provisioning::problems_of(form, makes);
+        problems.extend(wrong);
+        (form, problems)
+    }
+
+    fn container(&self, row: &Row, problems: &mut Vec<FieldProblem>) -> ContainerChoice {
+        let account = self.cell(row, "tag_manager_account");
+        if let Some(id) = account
+            .as_ref()
+            .filter(|id| !id.bytes().all(|letter| letter.is_ascii_digit()))
+        {
+            problems.push(problem(
+                "tag_manager_account",
+                format!("{id:?} is not the id of a Tag Manager account."),
+                "Write its digits, as Tag Manager shows them.",
+            ));
+        }
+        let new = |account_id: Option<String>| ContainerChoice::New { account_id };
+        let Some(said) = self.cell(row, "container") else {
+            return account.map_or_else(|| self.request.container.clone(), |id| new(Some(id)));
+        };
+        match said.to_lowercase().as_str() {
+            "new" | "yes" | "x" | "neu" | "ja" | "oui" | "nouveau" | "sí" | "si" | "nuevo" => {
+                new(account.or_else(|| match &self.request.container {
+                    ContainerChoice::New { account_id } => account_id.clone(),
+                    _ => None,
+                }))
+            }
+            "none" | "no" | "-" | "kein" | "keiner" | "nein" | "non" => ContainerChoice::None,
+            lower if lower.starts_with("gtm-") => ContainerChoice::Existing {
+                container: said.to_uppercase(),
+            },
+            lower if lower.starts_with("accounts/") => ContainerChoice::Existing { container: said },
+            _ => {
+                problems.push(problem(
+                    "container",
+                    format!("{said:?} is not a container."),
+                    "Write its id as GTM-XXXXXXX, or \"new\", or \"none\".",
+                ));
+                ContainerChoice::None
+            }
+        }
+    }
+}
+
+/// A spreadsheet would compute what begins like this.
+pub(super) fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+fn problem(field: &str, message: String, remedy: &str) -> FieldProblem {
+    FieldProblem {
+        field: field.to_owned(),
+        message,
+        remedy: remedy.to_owned(),
+    }
+}
+
+/// Two addresses of one host are one website, with `www.` or without.
+pub(super) fn website_key(website: &str) -> Option<String> {
+    let with_scheme = if website.contains("://") {
+        website.to_owned()
+    } else {
+        format!("https://{website}")
+    };
+    let host = Url::parse(&with_scheme).ok()?.host_str()?.to_lowercase();
+    Some(host.strip_prefix("www.").unwrap_or(&host).to_owned()).filter(|host| !host.is_empty())
+}
+
+fn name_key(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batches::{mapping, table};
+
+    fn request() -> BatchRequest {
+        BatchRequest {
+            path: "clients.csv".to_owned(),
+            mapping: BTreeMap::new(),
+            connection: None,
+            template: Some("shop".to_owned()),
+            defaults: crate::dto::batches::BatchDefaults {
+                currency: Some("GBP".to_owned()),
+                ..Default::default()
+            },
+            container: ContainerChoice::New { account_id: None },
+            people: Vec::new(),
+            skip: Default::default(),
+            terms: Default::default(),
+            leave_out_wrong_rows: false,
+        }
+    }
+
+    fn rows(file: &str, before: &Known) -> Vec<BatchRowPlan> {
+        let table = table::read(file.as_bytes()).unwrap();
+        let request = request();
+        let mapping = mapping::mapping(&table, &request.mapping).unwrap();
+        let mut shop = templates::plain();
+        shop.property.country = Some("GB".to_owned());
+        let templates = HashMap::from([("shop".to_owned(), Some(shop)), ("nope".to_owned(), None)]);
+        Reading {
+            table: &table,
+            mapping: &mapping,
+            request: &request,
+            connection_id: "one",
+            templates: &templates,
+            system_time_zone: "Europe/London",
+        }
+        .rows(before)
+    }
+
+    fn fields(row: &BatchRowPlan) -> Vec<&str> {
+        row.problems.iter().map(|problem| problem.field.as_str()).collect()
+    }
+
+    #[test]
+    fn a_row_goes_before_what_is_chosen_and_the_template_comes_last() {
+        let rows = rows(
+            "Client,Website,Currency,Time zone,Group,GTM\n\
+             Harbour  Bakery,www.harbour.example,,Europe/Dublin,Retail,\n\
+             Chandlery,https://chandlery.example/shop,eur,,,gtm-abc123",
+            &Known::default(),
+        );
+        let first = &rows[0].request;
+        assert_eq!(
+            (first.account_name.as_str(), first.property_name.as_str()),
+            ("Harbour Bakery", "Harbour Bakery")
+        );
+        assert_eq!((first.currency.as_str(), first.country.as_str()), ("GBP", "GB"));
+        assert_eq!(
+            (first.time_zone.as_str(), rows[1].request.time_zone.as_str()),
+            ("Europe/Dublin", "Europe/London")
+        );
+        assert_eq!(first.container, ContainerChoice::New { account_id: None });
+        assert_eq!(rows[0].group.as_deref(), Some("Retail"));
+        assert_eq!(rows[1].request.currency, "EUR");
+        let existing = ContainerChoice::Existing {
+            container: "GTM-ABC123".to_owned(),
+        };
+        assert_eq!(rows[1].request.container, existing);
+        assert!(
+            rows.iter()
+                .all(|row| row.problems.is_empty() && row.duplicate.is_none()),
+            "{rows:?}"
+        );
+    }
+
+    #[test]
+    fn each_wrong_cell_is_named() {
+        let rows = rows(
+            "Client,Website,Template,Tag Manager account,Container\n\
+             A,not a site,nope,x12,perhaps\n,https://b.example,,,none",
+            &Known::default(),
+        );
+        let found = fields(&rows[0]);
+        for field in ["template", "tag_manager_account", "container", "website"] {
+            assert!(found.contains(&field), "{field} of {found:?}");
+        }
+        assert!(fields(&rows[1]).contains(&"account_name"));
+        assert_eq!(rows[1].request.container, ContainerChoice::None);
+    }
+
+    #[test]
+    fn duplicates_are_found_in_the_file_and_from_before() {
+        let mut before = Known::default();
+        before.website("https://www.known.example", "Already set up on 12 May 2026.".to_owned());
+        before.name("Old Mill", "Google Analytics has an account of this name.".to_owned());
+        let rows = rows(
+            "Client,Website\nA,https://a.example\nB,WWW.A.example/start\na,https://c.example\nD,known.example\nold mill,https://e.example",
+            &before,
+        );
+        let words: Vec<_> = rows
+            .iter()
+            .map(|row| row.duplicate.clone().unwrap_or_default())
+            .collect();
+        assert_eq!(
+            words,
+            [
+                "",
+                "Line 2 has the same website.",
+                "Line 2 has the same account name.",
+                "Already set up on 12 May 2026.",
+                "Google Analytics has an account of this name."
+            ]
+        );
+    }
+}

@@ -1,0 +1,163 @@
+//! A batch as hosts see it: the rows of the store, the runs that came of them, and what this process knows besides.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gantry_store::{
+    Batch, BatchRow, BatchRowState as Stored, BatchState, ProvisioningRun, ProvisioningState, ProvisioningStep,
+    StepState,
+};
+
+use super::live::RowNow;
+use super::lock::BatchLock;
+use super::{LISTED, unwritable};
+use crate::Engine;
+use crate::dto::batches::{BatchRequest, BatchRowState, BatchRowView, BatchView};
+use crate::dto::provisioning::{ProofView, ProvisionRequest, ProvisionStep};
+use crate::error::{ErrorView, Result};
+use crate::provisioning;
+
+pub(super) async fn list(engine: &Arc<Engine>) -> Result<Vec<BatchView>> {
+    let mut views = Vec::new();
+    for batch in engine.store().batches(LISTED).await? {
+        views.push(view(engine, batch).await?);
+    }
+    Ok(views)
+}
+
+pub(super) async fn view(engine: &Arc<Engine>, batch: Batch) -> Result<BatchView> {
+    let live = engine.batches.of(&batch.id);
+    let running = live.is_some() || BatchLock::is_taken(engine, &batch.id);
+    let rows = engine.store().batch_rows(&batch.id).await?;
+    let runs = Runs::of(engine, &batch.id).await?;
+    let rows = rows.iter().map(|row| {
+        let now = live.as_ref().map(|live| live.row(row.line));
+        runs.view(row, now, running)
+    });
+    let rows = rows.collect::<Result<Vec<_>>>()?;
+    let connections = engine.store().connections().await?;
+    let connection = connections.into_iter().find(|known| known.id == batch.connection_id);
+    let request: BatchRequest = serde_json::from_value(batch.request).map_err(unwritable)?;
+    Ok(BatchView {
+        connection: connection.map_or_else(|| batch.connection_id.clone(), |known| known.email),
+        template: request.template,
+        rows,
+        running,
+        finished: batch.state == BatchState::Finished && !running,
+        eta_seconds: live.as_ref().and_then(|live| live.eta()),
+        waiting_until: live.as_ref().and_then(|live| live.waiting_until()),
+        id: batch.id,
+        name: batch.name,
+        created_at: batch.created_at,
+        updated_at: batch.updated_at,
+    })
+}
+
+/// The runs of a batch.
+pub(super) struct Runs {
+    runs: Vec<ProvisioningRun>,
+    steps: HashMap<String, Vec<ProvisioningStep>>,
+}
+
+impl Runs {
+    pub async fn of(engine: &Engine, batch_id: &str) -> Result<Self> {
+        let runs = engine.store().provisioning_runs_of_batch(batch_id).await?;
+        let mut steps: HashMap<String, Vec<ProvisioningStep>> = HashMap::new();
+        for step in engine.store().provisioning_steps_of_batch(batch_id).await? {
+            steps.entry(step.run_id.clone()).or_default().push(step);
+        }
+        Ok(Self { runs, steps })
+    }
+
+    /// The run of a row: the one that it names, else the one of its form, which a crash may have left unnamed.
+    pub fn of_row(&self, row: &BatchRow) -> Option<&ProvisioningRun> {
+        let named = row.run_id.as_ref();
+        let named = named.and_then(|id| self.runs.iter().find(|run| run.id == *id));
+        named.or_else(|| {
+            let form: ProvisionRequest = serde_json::from_value(row.form.clone()).ok()?;
+            // Names and sites are unique in a batch; what else a run's form holds may have been filled in since.
+            let same = |other: &ProvisionRequest| {
+                (&other.account_name, &other.property_name, &other.website)
+                    == (&form.account_name, &form.property_name, &form.website)
+                    && (&other.android_package, &other.ios_bundle) == (&form.android_package, &form.ios_bundle)
+            };
+            // The newest, where there are several.
+            self.runs.iter().rev().find(|run| {
+                serde_json::from_value::<ProvisionRequest>(run.form.clone()).is_ok_and(|other| same(&other))
+            })
+        })
+    }
+
+    /// Whether a person has accepted the Terms of Service for it, or none was needed.
+    pub fn is_accepted(&self, run: &ProvisioningRun) -> bool {
+        let steps = self.steps.get(&run.id).map_or(&[][..], Vec::as_slice);
+        let state = |name: &str| steps.iter().find(|step| step.step == name).map(|step| step.state);
+        matches!(state("terms"), None | Some(StepState::Done | StepState::Skipped)) && !steps.is_empty()
+    }
+
+    pub fn view(&self, row: &BatchRow, now: Option<RowNow>, running: bool) -> Result<BatchRowView> {
+        let form: ProvisionRequest = serde_json::from_value(row.form.clone()).map_err(unwritable)?;
+        let run = self.of_row(row);
+        let now = now.unwrap_or_default();
+        let (state, doing) = self.state(row, run, running);
+        let error = row.error.clone().filter(|_| row.state == Stored::Failed);
+        let error = error.and_then(|error| serde_json::from_value::<ErrorView>(error).ok());
+        let result = run.and_then(|run| run.outcome.clone());
+        Ok(BatchRowView {
+            line: row.line,
+            name: if form.account_name.is_empty() {
+                form.property_name
+            } else {
+                form.account_name
+            },
+            website: form.website,
+            run_id: run.map(|run| run.id.clone()).or(now.run_id),
+            problem: error.map(|error| format!("{} {}", error.message, error.remedy).trim().to_owned()),
+            terms: now.terms.filter(|_| state == BatchRowState::WaitingForTerms),
+            doing,
+            state,
+            result: result.map(serde_json::from_value).transpose().map_err(unwritable)?,
+        })
+    }
+
+    fn state(&self, row: &BatchRow, run: Option<&ProvisioningRun>, running: bool) -> (BatchRowState, Option<String>) {
+        let made = row.state == Stored::Made || run.is_some_and(|run| run.state == ProvisioningState::Done);
+        let (Some(run), false) = (run, row.state == Stored::Failed || made) else {
+            let seen = run.and_then(|run| serde_json::from_value::<ProofView>(run.proof.clone()?).ok());
+            let state = match row.state {
+                _ if made && seen.is_some_and(|seen| seen.first_seen_at.is_some()) => BatchRowState::Done,
+                _ if made => BatchRowState::WaitingForData,
+                Stored::Failed => BatchRowState::Failed,
+                _ => BatchRowState::Draft,
+            };
+            return (state, None);
+        };
+        let accepted = self.is_accepted(run);
+        if !running {
+            // Nobody listens for its ticket any more.
+            let state = if accepted {
+                BatchRowState::Building
+            } else {
+                BatchRowState::Draft
+            };
+            return (state, None);
+        }
+        let sent = self
+            .steps
+            .get(&run.id)
+            .into_iter()
+            .flatten()
+            .find(|step| step.state == StepState::Sent);
+        let at = sent.and_then(|step| provisioning::step_named(&step.step));
+        let state = match (run.state, at) {
+            (ProvisioningState::Waiting, Some((ProvisionStep::TagManagerAccount, _))) => {
+                BatchRowState::WaitingForTagManager
+            }
+            (ProvisioningState::Waiting, _) => BatchRowState::WaitingForTerms,
+            _ if accepted => BatchRowState::Building,
+            _ if matches!(run.state, ProvisioningState::Running) => BatchRowState::Ticket,
+            _ => BatchRowState::Draft,
+        };
+        (state, at.map(|(_, doing)| doing.to_owned()))
+    }
+}

@@ -1,0 +1,364 @@
+//! What a container has, compared with what a set-up writes into it: nothing is written twice, and nothing that is there is
+//! changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use google_apis::tag_manager::{ContainerVersion, WorkspaceStatus};
+use serde_json::Value;
+
+use crate::error::{Error, ErrorCode, Result};
+
+/// The kinds of an `Entity`, with the field that holds their ids (discovery document `tagmanager.v2`). A built-in variable has
+/// no id: its type is its name.
+const KINDS: [(&str, &str); 10] = [
+    ("tag", "tagId"),
+    ("trigger", "triggerId"),
+    ("variable", "variableId"),
+    ("builtInVariable", "type"),
+    ("folder", "folderId"),
+    ("customTemplate", "templateId"),
+    ("zone", "zoneId"),
+    ("client", "clientId"),
+    ("transformation", "transformationId"),
+    ("gtagConfig", "gtagConfigId"),
+];
+
+/// Tags that send to a measurement ID by themselves, with the parameter that holds it: the Google tag, and the GA4 configuration
+/// that it replaced.
+const GOOGLE_TAGS: [(&str, &str); 2] = [("googtag", "tagId"), ("gaawc", "measurementId")];
+
+/// What is there, by kind and name.
+#[derive(Debug, Default)]
+pub(super) struct Present {
+    named: BTreeMap<(&'static str, String), Known>,
+    /// Measurement IDs that a Google tag sends to, as long as it is not paused, each with the tag's id.
+    sent_to: BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+struct Known {
+    id: String,
+    /// `type`; empty for kinds without.
+    kind: String,
+    /// What it sends to or stands for, where it would be wrong to take it for another's.
+    aim: Option<String>,
+}
+
+impl Present {
+    pub fn of_version(version: &ContainerVersion) -> Self {
+        let mut present = Self::default();
+        let variables: Vec<&Value> = version.variable.iter().collect();
+        for (kind, entities) in [
+            ("tag", &version.tag),
+            ("trigger", &version.trigger),
+            ("variable", &version.variable),
+            ("builtInVariable", &version.built_in_variable),
+            ("folder", &version.folder),
+            ("customTemplate", &version.custom_template),
+            ("zone", &version.zone),
+            ("client", &version.client),
+            ("transformation", &version.transformation),
+            ("gtagConfig", &version.gtag_config),
+        ] {
+            for entity in entities {
+                present.add(kind, entity, &variables);
+            }
+        }
+        present
+    }
+
+    /// What a workspace has added or changed. The rest of it is the version that it was made of.
+    pub fn of_changes(status: &WorkspaceStatus) -> Self {
+        let mut present = Self::default();
+        let changes = status
+            .workspace_change
+            .iter()
+            .filter(|change| change.change_status != "deleted");
+        let changed: Vec<_> = changes
+            .filter_map(|change| {
+                KINDS
+                    .iter()
+                    .find_map(|(kind, _)| Some((*kind, change.entity.get(*kind)?)))
+            })
+            .collect();
+        let variables: Vec<&Value> = of_kind(&changed, "variable");
+        for (kind, entity) in &changed {
+            present.add(kind, entity, &variables);
+        }
+        present
+    }
+
+    fn add(&mut self, kind: &'static str, entity: &Value, variables: &[&Value]) {
+        let id_field = KINDS.iter().find(|(known, _)| *known == kind).map_or("", |(_, id)| *id);
+        let id = text(entity, id_field).to_owned();
+        let aim = aim(kind, entity, variables).map(str::to_owned);
+        let paused = entity.get("paused").and_then(Value::as_bool).unwrap_or_default();
+        if let Some(measurement) = aim.as_ref().filter(|_| kind == "tag" && !paused) {
+            self.sent_to.insert(measurement.clone(), id.clone());
+        }
+        let known = Known {
+            id,
+            kind: text(entity, "type").to_owned(),
+            aim,
+        };
+        self.named.insert((kind, name(kind, entity).to_owned()), known);
+    }
+
+    /// Those of `wanted` (`Entity` objects) that are not there. Where they refer to ones that are (`new_N`), they get their ids.
+    ///
+    /// A name that something else has is an error: Tag Manager takes each name once, and what is there is not changed.
+    pub fn missing(&self, wanted: Vec<Value>) -> Result<Vec<Value>> {
+        let contents: Vec<_> = wanted.iter().filter_map(content).collect();
+        let contents: Vec<_> = contents.iter().map(|(kind, _, content)| (*kind, *content)).collect();
+        let variables = of_kind(&contents, "variable");
+        let mut ids = BTreeMap::new();
+        let mut there = Vec::new();
+        for entity in &wanted {
+            let Some((kind, id_field, content)) = content(entity) else {
+                there.push(false);
+                continue;
+            };
+            let aim = aim(kind, content, &variables);
+            let sends = aim.filter(|_| kind == "tag").and_then(|aim| self.sent_to.get(aim));
+            let id = match (sends, self.named.get(&(kind, name(kind, content).to_owned()))) {
+                (Some(sends), _) => Some(sends),
+                (None, Some(known)) if known.kind == text(content, "type") && known.aim.as_deref() == aim => {
+                    Some(&known.id)
+                }
+                (None, Some(_)) => return Err(taken(kind, name(kind, content))),
+                (None, None) => None,
+            };
+            if let Some(id) = id {
+                ids.insert(text(content, id_field).to_owned(), id.clone());
+            }
+            there.push(id.is_some());
+        }
+        let mut there = there.into_iter();
+        let mut missing = wanted;
+        missing.retain(|_| !there.next().unwrap_or_default());
+        for entity in &mut missing {
+            refer(entity, &ids);
+        }
+        Ok(missing)
+    }
+
+    /// Names, for the journal and for tests.
+    pub fn names(entities: &[Value]) -> BTreeSet<String> {
+        let named = entities.iter().filter_map(content);
+        named
+            .map(|(kind, _, content)| format!("{kind} {}", name(kind, content)))
+            .collect()
+    }
+}
+
+/// The kind of an `Entity`, its id field and what it holds.
+fn content(entity: &Value) -> Option<(&'static str, &'static str, &Value)> {
+    KINDS
+        .iter()
+        .find_map(|(kind, id)| entity.get(*kind).map(|content| (*kind, *id, content)))
+}
+
+fn name<'a>(kind: &str, content: &'a Value) -> &'a str {
+    text(content, if kind == "builtInVariable" { "type" } else { "name" })
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn parameter<'a>(entity: &'a Value, key: &str) -> Option<&'a str> {
+    let parameters = entity.get("parameter")?.as_array()?;
+    let found = parameters.iter().find(|parameter| text(parameter, "key") == key)?;
+    found.get("value")?.as_str()
+}
+
+/// Where a Google tag sends, or what a constant (variable type `c`) stands for.
+fn aim<'a>(kind: &str, entity: &'a Value, variables: &[&'a Value]) -> Option<&'a str> {
+    let of_type = text(entity, "type");
+    if kind == "variable" && of_type == "c" {
+        return parameter(entity, "value");
+    }
+    let (_, key) = GOOGLE_TAGS
+        .iter()
+        .find(|(google_tag, _)| kind == "tag" && *google_tag == of_type)?;
+    let sends_to = parameter(entity, key)?;
+    Some(constant(sends_to, variables).unwrap_or(sends_to))
+}
+
+/// The value of `{{Name}}`, where that is a constant.
+fn constant<'a>(reference: &str, variables: &[&'a Value]) -> Option<&'a str> {
+    let name = reference.strip_prefix("{{")?.strip_suffix("}}")?;
+    let found = variables
+        .iter()
+        .find(|variable| text(variable, "name") == name && text(variable, "type") == "c")?;
+    parameter(found, "value")
+}
+
+fn of_kind<'a>(entities: &[(&'static str, &'a Value)], wanted: &str) -> Vec<&'a Value> {
+    let of_kind = entities.iter().filter(|(kind, _)| *kind == wanted);
+    of_kind.map(|(_, entity)| *entity).collect()
+}
+
+/// Puts the ids of what is there in the place of `new_N`, in every field that holds ids.
+fn refer(value: &mut Value, ids: &BTreeMap<String, String>) {
+    match value {
+        Value::Object(fields) => {
+            for (field, value) in fields {
+                match value {
+                    Value::String(id) if field.ends_with("Id") => replace(id, ids),
+                    Value::Array(list) if field.ends_with("Id") => {
+                        for id in list {
+                            if let Value::String(id) = id {
+                                replace(id, ids);
+                            }
+                        }
+                    }
+                    other => refer(other, ids),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| refer(value, ids)),
+        _ => {}
+    }
+}
+
+fn replace(id: &mut String, ids: &BTreeMap<String, String>) {
+    if let Some(known) = ids.get(id.as_str()).filter(|_| id.starts_with("new_")) {
+        id.clone_from(known);
+    }
+}
+
+fn taken(kind: &str, name: &str) -> Error {
+    let what = match kind {
+        "builtInVariable" => "built-in variable",
+        "customTemplate" => "template",
+        "gtagConfig" => "Google tag setting",
+        other => other,
+    };
+    Error::new(
+        ErrorCode::Conflict,
+        format!("The container already has a {what} called \"{name}\" that is something else."),
+        "Rename it in Tag Manager and publish, then resume the set-up. Gantry changes nothing that is there.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn google_tag(name: &str, kind: &str, key: &str, id: &str) -> Value {
+        json!({ "tagId": "7", "name": name, "type": kind, "parameter": [{ "key": key, "type": "template", "value": id }] })
+    }
+
+    fn wanted() -> Vec<Value> {
+        let mut tag = google_tag("Google tag", "googtag", "tagId", "G-1");
+        tag["tagId"] = json!("new_3");
+        tag["parentFolderId"] = json!("new_1");
+        vec![
+            json!({ "folder": { "folderId": "new_1", "name": "Gantry" } }),
+            json!({ "trigger": { "triggerId": "new_2", "name": "Purchase", "type": "customEvent" } }),
+            json!({ "tag": tag }),
+            json!({ "tag": { "tagId": "new_4", "name": "Purchase", "type": "gaawe", "firingTriggerId": ["new_2"] } }),
+            json!({ "builtInVariable": { "type": "pageUrl" } }),
+        ]
+    }
+
+    fn version() -> ContainerVersion {
+        ContainerVersion {
+            trigger: vec![json!({ "triggerId": "21", "name": "Purchase", "type": "customEvent" })],
+            built_in_variable: vec![json!({ "type": "pageUrl", "name": "Page URL" })],
+            ..ContainerVersion::default()
+        }
+    }
+
+    #[test]
+    fn an_empty_container_lacks_everything() {
+        assert_eq!(Present::default().missing(wanted()).unwrap(), wanted());
+    }
+
+    #[test]
+    fn what_is_there_is_referred_to_and_not_written() {
+        let missing = Present::of_version(&version()).missing(wanted()).unwrap();
+        let names: Vec<_> = Present::names(&missing).into_iter().collect();
+        assert_eq!(names, ["folder Gantry", "tag Google tag", "tag Purchase"]);
+        assert_eq!(missing[2]["tag"]["firingTriggerId"], json!(["21"]));
+        assert_eq!(missing[1]["tag"]["parentFolderId"], "new_1", "of this same call");
+    }
+
+    #[test]
+    fn a_google_tag_that_sends_there_is_adopted_whatever_it_is_called() {
+        for tag in [
+            google_tag("GA4 - old", "googtag", "tagId", "G-1"),
+            google_tag("Configuration", "gaawc", "measurementId", "G-1"),
+            google_tag("By variable", "googtag", "tagId", "{{Measurement}}"),
+        ] {
+            let version = ContainerVersion {
+                tag: vec![tag],
+                variable: vec![
+                    json!({ "name": "Measurement", "type": "c", "parameter": [{ "key": "value", "value": "G-1" }] }),
+                ],
+                ..ContainerVersion::default()
+            };
+            let missing = Present::of_version(&version).missing(wanted()).unwrap();
+            assert!(!Present::names(&missing).contains("tag Google tag"));
+        }
+        for tag in [
+            google_tag("Other site", "googtag", "tagId", "G-2"),
+            json!({ "tagId": "7", "name": "Paused", "type": "googtag", "paused": true,
+                    "parameter": [{ "key": "tagId", "value": "G-1" }] }),
+        ] {
+            let version = ContainerVersion {
+                tag: vec![tag],
+                ..ContainerVersion::default()
+            };
+            let missing = Present::of_version(&version).missing(wanted()).unwrap();
+            assert!(Present::names(&missing).contains("tag Google tag"));
+        }
+    }
+
+    #[test]
+    fn a_name_that_something_else_has_stops() {
+        let trigger = ContainerVersion {
+            trigger: vec![json!({ "triggerId": "21", "name": "Purchase", "type": "click" })],
+            ..ContainerVersion::default()
+        };
+        let tag = ContainerVersion {
+            tag: vec![google_tag("Google tag", "googtag", "tagId", "G-2")],
+            ..ContainerVersion::default()
+        };
+        for (version, named) in [
+            (trigger, "trigger called \"Purchase\""),
+            (tag, "tag called \"Google tag\""),
+        ] {
+            let error = Present::of_version(&version).missing(wanted()).unwrap_err();
+            assert_eq!(error.code, ErrorCode::Conflict);
+            assert!(error.message.contains(named), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn a_constant_of_another_property_is_not_taken_for_ours() {
+        let constant = |value: &str| {
+            json!({ "variableId": "new_9", "name": "Measurement", "type": "c",
+                    "parameter": [{ "key": "value", "type": "template", "value": value }] })
+        };
+        let mut tag = google_tag("Google tag", "googtag", "tagId", "{{Measurement}}");
+        tag["tagId"] = json!("new_3");
+        let wanted = vec![json!({ "variable": constant("G-1") }), json!({ "tag": tag.clone() })];
+        let there = |value: &str| ContainerVersion {
+            variable: vec![constant(value)],
+            tag: vec![tag.clone()],
+            ..ContainerVersion::default()
+        };
+        let same = Present::of_version(&there("G-1")).missing(wanted.clone()).unwrap();
+        assert!(same.is_empty(), "{same:?}");
+        let error = Present::of_version(&there("G-2")).missing(wanted).unwrap_err();
+        assert!(
+            error.message.contains("variable called \"Measurement\""),
+            "{}",
+            error.message
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! Where the tags are written before a version is made of them.
+//!
+//! A container that this run has just made is written in its default workspace, so that nothing is left lying about. Everywhere
+//! else the run opens a workspace of its own, for nobody's drafts may be published with it, and compares first.
+
+use google_apis::tag_manager::{ContainerVersion, NewWorkspace, Workspace as Googles};
+use google_apis::{ApiError, ErrorKind};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::super::incomplete;
+use super::container::Container;
+use super::entities::Present;
+use super::{Work, tags};
+use crate::dto::provisioning::ProvisionStep;
+use crate::error::{Error, ErrorCode, Result};
+
+/// The workspace, as the journal has it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Space {
+    /// `accounts/1/containers/2/workspaces/3`; `None` where nothing is missing.
+    pub workspace: Option<String>,
+    /// Where a person opens it.
+    pub page: String,
+    /// Id of the version that was live when the run looked.
+    pub live: Option<String>,
+    /// Number of the newest version then; ours will be higher.
+    pub base: u64,
+    /// What the container lacked then; all of it where absent.
+    pub missing: Option<Vec<Value>>,
+    /// What a person is told.
+    pub outcome: String,
+}
+
+/// `None` where the person left it out.
+pub(super) async fn open(work: &Work<'_>, container: &Container, measurement_id: &str) -> Result<Option<Space>> {
+    let step = ProvisionStep::Workspace;
+    if let Some(done) = work.done(step).await? {
+        return Ok(Some(done));
+    }
+    if !work.journal.has(step) || !work.journal.has(ProvisionStep::Tags) {
+        return Ok(None);
+    }
+    // One that was opened before and given up for a newer version has left something in the container.
+    let known = work.journal.read(step).await?;
+    let begun_before = work.journal.was_begun(step).await?;
+    let request = known.and_then(|known| known.request);
+    let given_up = request.is_some() && !begun_before;
+    let was_own = request.is_some_and(|request| request["own"] == true);
+    let path = container.path();
+    let ours = container.existing || container.adopted || given_up || was_own;
+    let request = json!({ "container": path, "own": ours, "name": work.label() });
+    work.journal.sending(step, request).await?;
+    let space = if ours {
+        own(work, container, measurement_id, begun_before).await?
+    } else {
+        default(work, &path).await?
+    };
+    work.journal.made(step, json!(space)).await?;
+    Ok(Some(space))
+}
+
+/// A read: as often as need be.
+async fn default(work: &Work<'_>, container: &str) -> Result<Space> {
+    let listed = work.all(work.api.workspaces(container)).await;
+    let all = work.explained(container, listed).await?;
+    let found = all
+        .iter()
+        .find(|workspace| workspace.name == "Default Workspace")
+        .or_else(|| all.first())
+        .ok_or_else(|| incomplete("workspace"))?;
+    Ok(Space {
+        workspace: Some(found.path.clone()),
+        page: found.tag_manager_url.clone(),
+        outcome: found.name.clone(),
+        ..Space::default()
+    })
+}
+
+async fn own(work: &Work<'_>, container: &Container, measurement_id: &str, begun_before: bool) -> Result<Space> {
+    let path = container.path();
+    let looked = look(work, container).await?;
+    let wanted = tags::wanted(work, measurement_id);
+    let missing = looked.present.missing(wanted)?;
+    let mut space = Space {
+        live: looked.live,
+        base: looked.base,
+        outcome: "Everything is there already".to_owned(),
+        ..Space::default()
+    };
+    if missing.is_empty() && container.existing {
+        space.missing = Some(missing);
+        return Ok(space);
+    }
+    space.missing = Some(missing);
+    let found = if begun_before {
+        let found = find(work, &path).await;
+        work.explained(&path, found).await?
+    } else {
+        None
+    };
+    let opened = match found {
+        Some(found) => found,
+        None => create(work, &path).await?,
+    };
+    space.workspace = Some(opened.path);
+    space.page = opened.tag_manager_url;
+    space.outcome = opened.name;
+    Ok(space)
+}
+
+async fn create(work: &Work<'_>, container: &str) -> Result<Googles> {
+    let wanted = NewWorkspace {
+        name: work.label(),
+        description: work.notes(),
+    };
+    work.spent();
+    match work.api.create_workspace(container, &wanted).await {
+        Err(lost) if lost.outcome_unknown => match find(work, container).await {
+            Ok(Some(found)) => Ok(found),
+            _ => work.explained(container, Err(lost)).await,
+        },
+        answer => work.explained(container, answer).await,
+    }
+}
+
+/// The workspace that only this run calls so.
+async fn find(work: &Work<'_>, container: &str) -> Result<Option<Googles>, ApiError> {
+    let label = work.label();
+    let all = work.all(work.api.workspaces(container)).await?;
+    Ok(all.into_iter().find(|workspace| workspace.name == label))
+}
+
+/// What a container has.
+struct Looked {
+    live: Option<String>,
+    base: u64,
+    present: Present,
+}
+
+/// Two reads. What our own workspace is made of is the newest version, so that a newer one than the live one would go live with
+/// it: nobody decided that.
+async fn look(work: &Work<'_>, container: &Container) -> Result<Looked> {
+    let path = container.path();
+    let live = live(work, &path).await;
+    let live = work.explained(&path, live).await?;
+    work.spent();
+    let newest = match work.api.latest_version_header(&path).await {
+        Err(error) if error.kind == ErrorKind::NotFound => None,
+        answer => Some(work.explained(&path, answer).await?),
+    };
+    let base = newest.as_ref().map_or(0, |newest| number(&newest.container_version_id));
+    let live_id = live.as_ref().map(|live| live.container_version_id.clone());
+    if live_id.as_deref().map_or(0, number) == base {
+        let present = live.as_ref().map(Present::of_version).unwrap_or_default();
+        return Ok(Looked {
+            live: live_id,
+            base,
+            present,
+        });
+    }
+    if container.existing && work.journal.has(ProvisionStep::Publish) && work.journal.has(ProvisionStep::Version) {
+        let error = Error::new(
+            ErrorCode::Conflict,
+            format!(
+                "{} has a version {base} that is not published{}. Publishing what this set-up adds would publish it, too.",
+                container.public_id,
+                live_id.map_or_else(String::new, |live| format!(" (version {live} is live)"))
+            ),
+            "Publish or delete that version in Tag Manager, then resume the set-up; or start one that leaves publishing out.",
+        );
+        let page = format!("https://tagmanager.google.com/#/versions/{path}");
+        return Err(work.with_page(error, "Open the versions in Tag Manager", &page));
+    }
+    work.spent();
+    let version = work.api.version(&format!("{path}/versions/{base}")).await;
+    let version = work.explained(&path, version).await?;
+    Ok(Looked {
+        live: live_id,
+        base,
+        present: Present::of_version(&version),
+    })
+}
+
+/// The version that is on the site; `None` where none ever was.
+pub(super) async fn live(work: &Work<'_>, container: &str) -> Result<Option<ContainerVersion>, ApiError> {
+    work.spent();
+    match work.api.live_version(container).await {
+        Ok(live) => Ok(Some(live)),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Versions are counted up. What is no number is older than any.
+pub(super) fn number(version_id: &str) -> u64 {
+    version_id.parse().unwrap_or_default()
+}

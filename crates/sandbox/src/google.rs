@@ -104,6 +104,11 @@ impl Google {
         self.world.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Account, container and public id of the first Tag Manager container, for a test that needs one.
+    pub fn first_container(&self) -> Option<(u64, u64, String)> {
+        self.tag_manager().first_container()
+    }
+
     /// Sets Google's clock this many seconds ahead of this computer's.
     pub fn set_clock_offset(&self, seconds: i64) {
         self.clock_offset.store(seconds, Ordering::Relaxed);

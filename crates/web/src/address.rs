@@ -66,9 +66,8 @@ pub(crate) fn check(url: &Url) -> Result<(), AddressError> {
     }
     match url.host() {
         Some(Host::Domain(name)) if is_public_name(name) => Ok(()),
-        Some(Host::Domain("")) => Err(AddressError::NotAnAddress),
+        Some(Host::Domain("")) | None => Err(AddressError::NotAnAddress),
         Some(_) => Err(AddressError::NotPublic),
-        None => Err(AddressError::NotAnAddress),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Fetching over real sockets: each cap, each redirect, each answer that is no page.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

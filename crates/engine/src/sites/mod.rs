@@ -47,21 +47,20 @@ pub async fn inspect(engine: &Arc<Engine>, request: SiteRequest) -> Result<SiteV
 
 /// The page at `site`, as it is now.
 pub(crate) async fn look_at(engine: &Engine, site: &Url) -> Result<std::result::Result<Fetched, FetchError>> {
-    let web = match engine.sites.web.get() {
-        Some(web) => web,
-        None => {
-            let made = WebClient::new(engine.profile().base()).map_err(no_https)?;
-            engine.sites.web.get_or_init(|| made)
-        }
+    let web = if let Some(web) = engine.sites.web.get() {
+        web
+    } else {
+        let made = WebClient::new(engine.profile().base()).map_err(no_https)?;
+        engine.sites.web.get_or_init(|| made)
     };
     Ok(web.look_at(site).await)
 }
 
-/// What the site is made with, as far as an earlier look told: `wordpress`, `shopify` ...
-pub(crate) fn known_builder(engine: &Engine, site: &Url) -> Option<String> {
+/// What the site is made with: `wordpress`, `shopify` ..., or nothing that is known. `None` where it was not looked at lately.
+pub(crate) fn known_builder(engine: &Engine, site: &Url) -> Option<Option<String>> {
     let seen = engine.sites.seen.lock().unwrap_or_else(PoisonError::into_inner);
-    let same = |known: &&(Url, SiteView)| known.0.host() == site.host();
-    seen.iter().rev().find(same)?.1.builder.clone()
+    let same = |known: &&(Url, SiteView)| known.0.host() == site.host() && known.1.reached;
+    seen.iter().rev().find(same).map(|(_, view)| view.builder.clone())
 }
 
 impl Sites {

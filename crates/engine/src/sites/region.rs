@@ -17,14 +17,13 @@ pub(super) fn of_site(host: &str, language: Option<&str>) -> Option<&'static str
 fn of_domain(host: &str) -> Option<&'static str> {
     let top = host.trim_end_matches('.').rsplit('.').next()?.to_ascii_lowercase();
     match top.as_str() {
-        "uk" => return known("GB"),
         "\u{440}\u{444}" | "xn--p1ai" | "su" => return known("RU"),
         "cat" => return known("ES"),
         "berlin" | "hamburg" | "koeln" | "bayern" | "saarland" | "nrw" => return known("DE"),
         "wien" | "tirol" => return known("AT"),
         "swiss" | "zuerich" => return known("CH"),
         "paris" | "bzh" | "alsace" => return known("FR"),
-        "london" | "scot" | "wales" | "cymru" => return known("GB"),
+        "uk" | "london" | "scot" | "wales" | "cymru" => return known("GB"),
         "amsterdam" | "frl" => return known("NL"),
         "brussels" | "vlaanderen" | "gent" => return known("BE"),
         "nyc" | "boston" | "miami" | "vegas" => return known("US"),

@@ -12,10 +12,10 @@ body{font:17px/1.6 system-ui,sans-serif;margin:0}
 .sandbox{background:var(--note);color:var(--note-text);padding:.4rem 1.25rem;margin:0;text-align:center;font-size:.85rem}
 header,main,footer{max-width:44rem;margin:0 auto;padding:1rem 1.25rem}
 header{display:flex;gap:1.5rem;align-items:baseline;flex-wrap:wrap}
-header strong{font-size:1.25rem;margin-inline-end:auto}
+header strong,header h1{font-size:1.25rem;margin:0;margin-inline-end:auto}
 a{color:var(--accent)}
 .welcome{background:var(--soft);padding:2.5rem 1.5rem;border-radius:12px}
-h1{margin:0 0 .5rem;line-height:1.2}
+main h1{margin:0 0 .5rem;line-height:1.2}
 footer{border-top:1px solid var(--line);font-size:.9rem}
 label{display:block;font-weight:600;margin:1.25rem 0 .3rem}
 textarea{box-sizing:border-box;width:100%;min-height:11rem;font:13px/1.5 ui-monospace,monospace;padding:.6rem;border:1px solid var(--line);border-radius:8px}
@@ -119,7 +119,7 @@ pub(super) fn editor(google: &Google, host: &str, saved: bool) -> ApiReply {
         ""
     };
     let body = format!(
-        "<header><strong>Edit {name}</strong> <a href=\"/{host}/\">Look at the website</a></header>\n<main>\n{note}\
+        "<header><h1>Edit {name}</h1> <a href=\"/{host}/\">Look at the website</a></header>\n<main>\n{note}\
          <form method=\"post\" action=\"/{host}/_edit\">\n<label for=\"head\">Code for the head</label>\n\
          <textarea id=\"head\" name=\"head\" spellcheck=\"false\">\n{head}</textarea>\n\
          <label for=\"after_body\">Code after body</label>\n\

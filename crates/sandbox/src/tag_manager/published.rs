@@ -6,6 +6,13 @@ use super::kinds::Kind;
 use super::model::{Content, Model};
 
 impl Model {
+    /// Account, container and public id of the first container.
+    pub fn first_container(&self) -> Option<(u64, u64, String)> {
+        let mut containers = self.accounts.values().flat_map(|account| account.containers.values());
+        let found = containers.next()?;
+        Some((found.account_id, found.id, found.public_id.clone()))
+    }
+
     /// The ids that the live version's Google tags send to; `None` where the container does not exist or has no live version.
     pub fn published_google_tags(&mut self, public_id: &str) -> Option<Vec<String>> {
         let containers = self

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use url::Url;
+
 use super::{Made, guides};
 use crate::Engine;
 use crate::dto::ById;
@@ -23,16 +25,7 @@ pub async fn snippet(engine: &Arc<Engine>, request: ById) -> Result<SnippetView>
         ));
     }
     let builder = match &made.site {
-        Some(site) => match sites::known_builder(engine, site) {
-            Some(known) => Some(known),
-            None => {
-                let page = tokio::time::timeout(LOOK, sites::look_at(engine, site)).await;
-                let facts = page.ok().and_then(Result::ok).and_then(std::result::Result::ok);
-                facts
-                    .and_then(|page| page.facts.builder)
-                    .map(|builder| builder.slug().to_owned())
-            }
-        },
+        Some(site) => builder_of(engine, site).await,
         None => None,
     };
     let (email_subject, email_text) = email(&made);
@@ -45,6 +38,15 @@ pub async fn snippet(engine: &Arc<Engine>, request: ById) -> Result<SnippetView>
         head: made.result.snippet,
         noscript: made.result.noscript,
     })
+}
+
+async fn builder_of(engine: &Engine, site: &Url) -> Option<String> {
+    if let Some(known) = sites::known_builder(engine, site) {
+        return known;
+    }
+    let page = tokio::time::timeout(LOOK, sites::look_at(engine, site)).await;
+    let facts = page.ok()?.ok()?.ok()?.facts;
+    facts.builder.map(|builder| builder.slug().to_owned())
 }
 
 /// Subject and text for whoever looks after the site: everything that they need, and nothing to sign in to.

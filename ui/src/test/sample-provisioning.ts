@@ -1,7 +1,7 @@
 // A believable set-up: the bakery's form, its plan, what came of it. Names are invented.
 
 import type {
-  Choices, ProofView, ProvisionPlan, ProvisionRequest, ProvisionResult, ProvisionRunView, ProvisionStep, RedirectsView, SiteView, SnippetView,
+  Choices, MadeAsset, ProofView, ProvisionPlan, ProvisionRequest, ProvisionResult, ProvisionRunView, ProvisionStep, RedirectsView, SiteView, SnippetView,
 } from '../lib/bindings';
 
 export const request: ProvisionRequest = {
@@ -91,6 +91,14 @@ export const proof: ProofView = {
   events: ['page_view', 'session_start', 'first_visit'].map((event) => ({ event, page_title: 'Elmstead Bakery', count: 1 })),
   hints: [], site: { id: 'site-1', url: 'https://www.elmsteadbakery.example' },
 };
+
+const asset = (part: Pick<MadeAsset, 'asset' | 'kind' | 'name' | 'account_name' | 'consequence'>): MadeAsset => ({ connection: 'maya@brightwater.example', why_not: null, trashed: false, ...part });
+
+export const made: MadeAsset[] = [
+  asset({ asset: 'accounts/60042/containers/3091', kind: 'container', name: 'www.elmsteadbakery.example', account_name: 'Elmstead', consequence: 'Its tags stop on the site at once.' }),
+  asset({ asset: 'properties/482193077', kind: 'property', name: 'Elmstead Bakery', account_name: 'Elmstead Bakery', consequence: 'Its data can be brought back for 35 days.' }),
+  asset({ asset: 'accounts/51000099', kind: 'analytics_account', name: 'Elmstead Bakery', account_name: 'Elmstead Bakery', consequence: 'All its properties go with it.' }),
+];
 
 export function runView(part: Partial<ProvisionRunView> = {}): ProvisionRunView {
   return {

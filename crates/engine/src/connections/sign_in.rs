@@ -290,7 +290,6 @@ impl Engine {
         // Nothing is opened that is not a link of ours.
         self.links.issue(url.clone())?;
         let browser = Arc::clone(&self.browser);
-<<<<<<< HEAD
         let page = url.clone();
         // An opener that hangs must not hold up the link to copy.
         let opening = tokio::task::spawn_blocking(move || browser.open(&page));
@@ -313,14 +312,6 @@ impl Engine {
     ) -> Result<()> {
         let text = url.to_string();
         let link = self.links.issue(url)?;
-=======
-        let opened = job.opens_pages() && {
-            // An opener that hangs must not hold up the link to copy.
-            let opening = tokio::task::spawn_blocking(move || browser.open(&url));
-            let opened = tokio::time::timeout(Duration::from_secs(3), opening).await;
-            matches!(opened, Ok(Ok(Ok(()))))
-        };
->>>>>>> main
         let listening_on = redirect_uri
             .and_then(|uri| url::Url::parse(uri).ok())
             .map(|uri| uri[url::Position::BeforeHost..url::Position::AfterPort].to_owned());

@@ -2,7 +2,6 @@
 
 use url::{Host, Url};
 
-<<<<<<< HEAD
 use super::codes;
 use super::outline;
 use crate::dto::provisioning::{
@@ -10,10 +9,6 @@ use crate::dto::provisioning::{
 };
 use crate::dto::templates::Template;
 use crate::error::Error;
-=======
-use crate::dto::provisioning::{FieldProblem, ProvisionRequest};
-use crate::error::{Error, Result};
->>>>>>> main
 
 /// The limits are Google's, in UTF-16 units: Admin API, `Property.display_name`.
 const LONGEST_NAME: usize = 100;
@@ -62,7 +57,6 @@ pub(super) fn refusal(problems: Vec<FieldProblem>) -> Option<Error> {
     })
 }
 
-<<<<<<< HEAD
 fn filled(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
@@ -319,35 +313,10 @@ impl Check {
                 format!("The step \"{}\" cannot be left out.", outline::word(step)),
                 "The steps after it need it.",
             );
-=======
-/// The form tidied as far as it is right, and what is wrong with each field that is not.
-pub(super) fn problems_of(request: ProvisionRequest) -> (ProvisionRequest, Vec<FieldProblem>) {
-    match checked(request.clone()) {
-        Ok(tidy) => (tidy, Vec::new()),
-        Err(error) => {
-            let field = [
-                "account name",
-                "property name",
-                "website",
-                "time zone",
-                "currency",
-                "country",
-            ]
-            .iter()
-            .find(|field| error.message.contains(*field))
-            .map_or_else(String::new, |field| field.replace(' ', "_"));
-            let problem = FieldProblem {
-                field,
-                message: error.message,
-                remedy: error.remedy,
-            };
-            (request, vec![problem])
->>>>>>> main
         }
     }
 }
 
-<<<<<<< HEAD
 /// Takes the digits of a resource name.
 fn number(text: &mut String, prefix: &str) {
     let bare = text.trim();
@@ -358,8 +327,6 @@ fn digits(text: &str) -> bool {
     (1..=20).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_digit())
 }
 
-=======
->>>>>>> main
 /// Scheme and host of the site, which is what a web data stream is made for. A missing scheme is https.
 fn website(text: &str) -> Option<String> {
     let with_scheme = if text.contains("://") {

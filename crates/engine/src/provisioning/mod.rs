@@ -29,6 +29,13 @@ use tokio::sync::Semaphore;
 use crate::Engine;
 use crate::connections::Session;
 use crate::dto::Nothing;
+use crate::dto::provisioning::{FieldProblem, ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
+use crate::dto::templates::Template;
+use crate::error::{Error, ErrorCode, Result};
+use crate::jobs::Job;
+use journal::Journal;
+use run_lock::RunLock;
+
 pub use choices::{choices, redirects};
 pub use planning::plan;
 pub use proof::{prove, prove_with_pause, snippet};
@@ -56,21 +63,6 @@ pub async fn start(engine: &Arc<Engine>, request: ProvisionRequest, job: &Job) -
 }
 
 /// The same, as a row of a batch.
-pub(crate) async fn start_in(
-    engine: &Arc<Engine>,
-    request: ProvisionRequest,
-    batch_id: Option<String>,
-    job: &Job,
-) -> Result<ProvisionRunView> {
-<<<<<<< HEAD
-    let batch = InBatch {
-        batch_id,
-        ..InBatch::default()
-    };
-    start_as(engine, request, batch, job).await
-}
-
-/// The same, with a say in how the Terms of Service are asked for.
 pub(crate) async fn start_as(
     engine: &Arc<Engine>,
     request: ProvisionRequest,
@@ -90,42 +82,6 @@ pub(crate) async fn start_as(
     let journal = match unfinished(engine, &connection_id, &form).await? {
         Some(run) => Journal::again(engine, job, run, request, batch).await?,
         None => Journal::begin(engine, job, connection_id, request, form, template, batch).await?,
-=======
-    let request = form::checked(request)?;
-    let mut session = engine.session(request.connection.as_deref()).await?;
-    terms::signatory(&session)?;
-    session.require(Permission::Configure)?;
-    if batch_id.is_some() {
-        session.transport = session.transport.bulk();
-    }
-    let form = serde_json::to_value(&request).map_err(unwritable)?;
-    let connection_id = session.connection.id.clone();
-    let _lock = RunLock::take(engine, &connection_id, &form)?;
-    let unfinished = engine
-        .store()
-        .provisioning_runs(SHOWN)
-        .await?
-        .into_iter()
-        .find(|run| run.connection_id == connection_id && run.form == form && run.state != ProvisioningState::Done);
-    let unfinished = undo::not_in_trash(engine, unfinished).await?;
-    let journal = match unfinished {
-        Some(run) => Journal::again(engine, job, run, request).await?,
-        None => {
-            let template = crate::templates::named(engine, request.template.as_deref()).await?;
-            let mut planned = vec![
-                ProvisionStep::Ticket,
-                ProvisionStep::Terms,
-                ProvisionStep::Account,
-                ProvisionStep::Property,
-                ProvisionStep::DataStream,
-            ];
-            if request.container != crate::dto::provisioning::ContainerChoice::None {
-                planned.extend(steps::TAG_MANAGER);
-            }
-            planned.push(ProvisionStep::Snippet);
-            Journal::begin(engine, job, connection_id, request, form, template, planned, batch_id).await?
-        }
->>>>>>> main
     };
     finish(journal, &session).await
 }
@@ -154,16 +110,7 @@ pub(crate) async fn resume_as(
         return journal::view(engine, run).await;
     }
     let form = form_of(&run)?;
-<<<<<<< HEAD
     let session = engine.session(Some(&run.connection_id)).await?;
-=======
-    let mut session = engine.session(Some(&run.connection_id)).await?;
-    terms::signatory(&session)?;
-    session.require(Permission::Configure)?;
-    if run.batch_id.is_some() {
-        session.transport = session.transport.bulk();
-    }
->>>>>>> main
     let _lock = RunLock::take(engine, &run.connection_id, &run.form)?;
     let journal = Journal::again(engine, job, run, form, batch).await?;
     // What the run was begun with counts, not what the template is by now.
@@ -186,13 +133,14 @@ async fn finish(journal: Journal<'_>, session: &Session) -> Result<ProvisionRunV
 /// The run of this form that was not finished.
 async fn unfinished(engine: &Engine, connection_id: &str, form: &Value) -> Result<Option<ProvisioningRun>> {
     let form = run_lock::identity(form);
-    Ok(engine
+    let unfinished = engine
         .store()
         .provisioning_runs(REMEMBERED)
         .await?
         .into_iter()
         .filter(|run| run.connection_id == connection_id && run.state != ProvisioningState::Done)
-        .find(|run| run_lock::identity(&run.form) == form))
+        .find(|run| run_lock::identity(&run.form) == form);
+    undo::not_in_trash(engine, unfinished).await
 }
 
 /// The newest set-ups, newest first.
@@ -210,8 +158,8 @@ pub fn system_time_zone() -> String {
 }
 
 /// The form tidied, and everything that is wrong with it.
-pub(crate) fn problems_of(request: ProvisionRequest) -> (ProvisionRequest, Vec<FieldProblem>) {
-    form::problems_of(request)
+pub(crate) fn problems_of(request: ProvisionRequest, template: &Template) -> (ProvisionRequest, Vec<FieldProblem>) {
+    form::checked(request, template)
 }
 
 /// The step that is called so in the journal, and what a person is told while it is done.

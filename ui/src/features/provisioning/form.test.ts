@@ -69,6 +69,8 @@ describe('the form', () => {
     expect(requestOf({ ...entries, country: 'US' }).wait_for_consent).toBe(false);
     expect(requestOf({ ...entries, waitForConsent: false }).wait_for_consent).toBe(false);
     expect(requestOf({ ...entries, template: 'shop' }).wait_for_consent).toBeNull();
+    expect(requestOf({ ...entries, template: 'shop', country: 'US' }, false, { consent: true, enhanced: false })).toMatchObject({ wait_for_consent: null, enhanced_measurement: null });
+    expect(requestOf({ ...entries, template: 'shop' }, false, {})).toMatchObject({ wait_for_consent: true, enhanced_measurement: true });
     expect([consentExpected('DE'), consentExpected('NO'), consentExpected('CH'), consentExpected('JP')]).toEqual([true, true, true, false]);
   });
 

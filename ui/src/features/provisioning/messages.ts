@@ -69,6 +69,7 @@ export const provisioningMessages = {
   failedHere: 'Stopped here',
   failedAt: (step: string) => `${step}: stopped here`,
   visits: 'Visits are arriving',
+  version: (version: string) => `Version ${version}`,
   noVisits: 'No visit seen yet',
   calls,
   plan: {
@@ -89,6 +90,7 @@ export const provisioningMessages = {
     actsAs: 'Acts as',
     whoSignsIn: 'The account you sign in with',
     calls: 'Google calls',
+    unknown: (why: string) => `Could not be worked out. ${why}`,
     safety: (count: number) => plural(count, '# of them only makes sure', '# of them only make sure'),
     quota: 'Quota',
     quotaValue: (wanted: number, limit: number, seconds: number) => `${number(wanted)} of ${number(limit)} calls per ${span(seconds)}`,

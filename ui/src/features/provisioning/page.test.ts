@@ -326,6 +326,8 @@ describe('a set-up', () => {
     await screen.findByRole('heading', { name: 'The set-up stopped' });
     expect(screen.getByText('Google did not answer.')).toBeTruthy();
     expect(await broken()).toEqual([]);
+    await press('Undo this set-up…');
+    await fireEvent.click(await screen.findByRole('button', { name: 'Keep everything' }));
     await press('Resume set-up');
     expect(host.requests('provisioning.resume')).toEqual([{ run_id: 'run-2' }]);
     expect(await screen.findByRole('heading', { name: 'Your site is set up' })).toBeTruthy();

@@ -146,6 +146,17 @@ describe('what was made', () => {
     expect(record).toContain(result.snippet);
   });
 
+  test('is undone only after a dialog that names it', async () => {
+    const host = await show();
+    await press('Undo this set-up…');
+    const dialog = await screen.findByRole('alertdialog', { name: 'Undo the set-up of Elmstead Bakery?' });
+    expect(await within(dialog).findByText('www.elmsteadbakery.example, in Elmstead')).toBeTruthy();
+    expect(host.requests('provisioning.made')).toEqual([{ id: 'run-9' }]);
+    await press('Keep everything');
+    expect(screen.queryByRole('alertdialog')).toBeNull();
+    expect(host.requests('provisioning.trash')).toEqual([]);
+  });
+
   test('a record of a run without a result is empty', () => {
     expect(recordOf(runView({ request }), 'a@b.example')).toBe('');
   });

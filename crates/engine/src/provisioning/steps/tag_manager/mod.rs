@@ -127,7 +127,7 @@ impl<'a> Work<'a> {
 
     /// A call was spent.
     fn spent(&self) {
-        self.journal.spent();
+        self.journal.spent(google_apis::Api::TagManager);
     }
 
     /// Before anything is sent: a set-up that stops for a permission at its last step helps nobody.

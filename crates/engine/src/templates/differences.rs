@@ -78,7 +78,7 @@ fn property(template: &Template, found: &Found, rows: &mut Vec<TemplateDifferenc
     }
     if let Some(reset) = wanted.reset_on_new_activity {
         let before = on_or_off(retention.reset_user_data_on_new_activity);
-        let name = "Counted anew with each visit";
+        let name = "Starts again with each visit";
         rows.push(setting("Data retention", name, before, on_or_off(reset)));
     }
 }

@@ -141,6 +141,12 @@ async fn live(
         .await?;
     let sure = known.is_some();
     let (session, path) = if let Some(known) = known {
+        if !known.usage_context.iter().any(|usage| usage == "web") {
+            return Err(Error::invalid(
+                format!("The container {} ({}) is not for websites.", known.name, known.public_id),
+                "Choose a web container.",
+            ));
+        }
         let asset = Asset::Container(known.account_id.clone(), known.container_id.clone());
         let chosen = choose(engine, &asset, Permission::View, connection).await?;
         let path = format!("accounts/{}/containers/{}", known.account_id, known.container_id);

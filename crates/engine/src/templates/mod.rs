@@ -1,6 +1,8 @@
 //! Templates: set-ups written down as TOML files, to be used again.
 
 mod adjusted;
+#[cfg(test)]
+mod applied_tests;
 mod captured_tags;
 mod capturing;
 mod checks;

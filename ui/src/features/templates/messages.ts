@@ -34,7 +34,7 @@ export const m = {
   industry: 'Industry',
   retention: 'Keeps event data',
   months: (months: number) => plural(months, '# month', '# months'),
-  reset: 'Counted anew with each visit',
+  reset: 'Starts again with each visit',
   yes: 'Yes',
   no: 'No',
   measurement: 'Enhanced measurement',

@@ -4,7 +4,7 @@ import type { ContainerTreeAccount } from '../../lib/bindings';
 import { accountKey, containerKey, treeKey, treeRows } from './tree';
 
 const container = (account: string, id: string, name: string) => ({
-  account_id: account, container_id: id, public_id: `GTM-${id}`, name, usage_context: ['web'], live_version: '1', live_read_at: '2026-11-22T09:00:00Z', entities: 1,
+  account_id: account, container_id: id, public_id: `GTM-${id}`, name, usage_context: ['web'], live_version: '1', live_read_at: '2026-11-22T09:00:00Z', entities: 1, client: null,
 });
 const accounts: ContainerTreeAccount[] = [
   { account_id: '2', name: 'Zebra', containers: [container('2', '20', 'zebra.example')] },

@@ -84,7 +84,7 @@ describe('series', () => {
 
 describe('properties', () => {
   const row = (id: string, account: string, name: string, can_edit = false): PropertyRow => ({
-    property_id: id, display_name: name, account_id: account, account_name: `Account ${account}`, connection_id: can_edit ? 'editor' : 'viewer', can_edit,
+    property_id: id, display_name: name, account_id: account, account_name: `Account ${account}`, connection_id: can_edit ? 'editor' : 'viewer', can_edit, client: null,
   });
   const collator = new Intl.Collator('en', { numeric: true });
 

@@ -28,8 +28,8 @@ export const NAVIGATION: readonly NavGroup[] = [
   {
     title: m.groups.estate,
     items: [
-      { page: 'clients', label: m.pages.clients, icon: 'building' },
       { page: 'connections', label: m.pages.connections, icon: 'plug' },
+      { page: 'clients', label: m.pages.clients, icon: 'building' },
       { page: 'templates', label: m.pages.templates, icon: 'version' },
     ],
   },

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     accounts, activity, clients, connect, connections, containers, export, oauth_client, provision, report, sandbox,
-    secrets, service_account, sync,
+    secrets, service_account, sync, templates,
 };
 
 /// Google Analytics and Tag Manager for all your sites, without a window.
@@ -59,6 +59,9 @@ pub enum Command {
     Accounts(accounts::Command),
     /// Set up a site: account, Terms of Service, property, data stream.
     Provision(provision::Command),
+    /// Set-ups written down, to be used again.
+    #[command(subcommand)]
+    Templates(templates::Command),
     /// Mirror accounts, containers and live versions.
     Sync(sync::Command),
     /// The agency's clients: named groups of properties and containers.

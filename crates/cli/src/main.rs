@@ -23,6 +23,7 @@ mod secret_input;
 mod secrets;
 mod service_account;
 mod sync;
+mod templates;
 
 use std::process::ExitCode;
 
@@ -73,6 +74,7 @@ fn acts_as_a_connection(command: &Command) -> bool {
             | Command::Report(_)
             | Command::Export(_)
             | Command::Connections(connections::Command::Check { id: None })
+            | Command::Templates(templates::Command::Capture(_) | templates::Command::Preview(_))
     )
 }
 
@@ -112,6 +114,7 @@ async fn done(command: Command, key_file: KeyFileOptions, session: &mut Session<
         Command::Accounts(command) => accounts::run(command, session).await,
         Command::Provision(command) => provision::run(command, session).await,
         Command::Sync(command) => sync::run(command, session).await,
+        Command::Templates(command) => templates::run(command, session).await,
         Command::Clients(command) => clients::run(command, session).await,
         Command::Containers(command) => containers::run(command, session).await,
         Command::Report(command) => report::run(command, session).await,

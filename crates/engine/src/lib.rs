@@ -88,6 +88,8 @@ pub struct Engine {
     answer_pages: tokio::sync::Mutex<JoinSet<()>>,
     /// The batches that this process works on.
     batches: batches::Running,
+    /// Where the browser comes back to after the Terms of Service.
+    terms_desk: Arc<provisioning::TermsDesk>,
 }
 
 impl Engine {
@@ -114,6 +116,7 @@ impl Engine {
             other_accounts: OtherAccounts::default(),
             answer_pages: tokio::sync::Mutex::default(),
             batches: batches::Running::default(),
+            terms_desk: Arc::default(),
         });
         engine.keychain.belongs_to(&engine);
         Ok(engine)

@@ -253,6 +253,19 @@ impl Store {
         .await
     }
 
+    /// What this step has made, in every run that got so far: the run's id and the response.
+    pub async fn provisioning_responses(&self, step: &str) -> Result<Vec<(String, Value)>, StoreError> {
+        let step = step.to_owned();
+        self.call(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT run_id, response FROM provisioning_steps WHERE step = ?1 AND response IS NOT NULL",
+            )?;
+            let read = |row: &Row<'_>| Ok((row.get(0)?, json(row, 1)?));
+            Ok(statement.query_map([step], read)?.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
     /// The steps of a run, in order.
     pub async fn provisioning_steps(&self, run_id: &str) -> Result<Vec<ProvisioningStep>, StoreError> {
         let run_id = run_id.to_owned();

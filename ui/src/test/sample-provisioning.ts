@@ -1,7 +1,7 @@
 // A believable set-up: the bakery's form, its plan, what came of it. Names are invented.
 
 import type {
-  Choices, ProofView, ProvisionPlan, ProvisionRequest, ProvisionResult, ProvisionRunView, ProvisionStep, RedirectsView, SiteView, SnippetView, TemplateView,
+  Choices, MadeAsset, ProofView, ProvisionPlan, ProvisionRequest, ProvisionResult, ProvisionRunView, ProvisionStep, RedirectsView, SiteView, SnippetView,
 } from '../lib/bindings';
 
 export const request: ProvisionRequest = {
@@ -92,6 +92,14 @@ export const proof: ProofView = {
   hints: [], site: { id: 'site-1', url: 'https://www.elmsteadbakery.example' },
 };
 
+const asset = (part: Pick<MadeAsset, 'asset' | 'kind' | 'name' | 'account_name' | 'consequence'>): MadeAsset => ({ connection: 'maya@brightwater.example', why_not: null, trashed: false, ...part });
+
+export const made: MadeAsset[] = [
+  asset({ asset: 'accounts/60042/containers/3091', kind: 'container', name: 'www.elmsteadbakery.example', account_name: 'Elmstead', consequence: 'Its tags stop on the site at once.' }),
+  asset({ asset: 'properties/482193077', kind: 'property', name: 'Elmstead Bakery', account_name: 'Elmstead Bakery', consequence: 'Its data can be brought back for 35 days.' }),
+  asset({ asset: 'accounts/51000099', kind: 'analytics_account', name: 'Elmstead Bakery', account_name: 'Elmstead Bakery', consequence: 'All its properties go with it.' }),
+];
+
 export function runView(part: Partial<ProvisionRunView> = {}): ProvisionRunView {
   return {
     id: 'run-1', request, state: 'failed', started_at: '2026-11-22T09:40:00Z', updated_at: '2026-11-22T09:41:00Z', result: null, problem: null, resumable: true, proof: null,
@@ -99,17 +107,3 @@ export function runView(part: Partial<ProvisionRunView> = {}): ProvisionRunView 
     ...part,
   };
 }
-
-const template = (name: string, title: string, description: string, summary: string): TemplateView => ({
-  shipped: true, summary, tag_manager_entities: 12, path: null,
-  template: {
-    format: 1, name, version: 1, title, description,
-    property: { industry: null, time_zone: null, currency: null, country: null, retention_months: 14, reset_on_new_activity: null },
-    enhanced_measurement: null, key_events: [], custom_dimensions: [], people: [], tag_manager: { consent: null, events: [], folder: null },
-  },
-});
-
-export const templates: TemplateView[] = [
-  template('shop', 'Shop', 'Counts product views, carts and orders.', '6 key events, 8 custom dimensions, 12 Tag Manager entities'),
-  template('leads', 'Enquiries', 'Counts forms that were sent, calls and e-mails.', '3 key events, 4 custom dimensions, 8 Tag Manager entities'),
-];

@@ -17,8 +17,8 @@ const event = (name: string): TemplateEvent => ({ event: name, on: null, ecommer
 const shop: Template = {
   ...bare('shop', 'Shop', 'An online shop: sales, baskets and checkouts from the data layer, with Google’s recommended ecommerce events.'),
   property: { industry: 'SHOPPING', time_zone: null, currency: null, country: null, retention_months: 14, reset_on_new_activity: true },
-  key_events: ['purchase', 'begin_checkout', 'add_to_cart', 'sign_up', 'generate_lead', 'form_submit'].map((name, index) => ({
-    event: name, counting: index === 0 ? ('once_per_event' as const) : ('once_per_session' as const), value: null, currency: null,
+  key_events: ['add_to_cart', 'begin_checkout', 'add_payment_info', 'sign_up', 'generate_lead', 'form_submit'].map((name) => ({
+    event: name, counting: 'once_per_session' as const, value: null, currency: null,
   })),
   custom_dimensions: [
     ['payment_type', 'Payment type', 'event'], ['shipping_tier', 'Delivery method', 'event'], ['customer_type', 'Customer type', 'event'], ['form_name', 'Form name', 'event'],
@@ -68,8 +68,8 @@ version = 1
 title = "Shop"
 
 [[key_events]]
-event = "purchase"              # Google makes it a key event of every property; it stays one
-counting = "once_per_event"
+event = "add_payment_info"      # the last step before a sale: who stops here had trouble paying
+counting = "once_per_session"
 `;
 
 const row = (what: string, name: string, change: TemplateDifference['change'], before: string | null, after: string): TemplateDifference => ({ what, name, change, before, after });
@@ -78,8 +78,8 @@ const differences: TemplateDifference[] = [
   row('Property', 'Industry', 'changed', 'Business and industrial markets', 'Shopping'),
   row('Data retention', 'Event data', 'changed', '2 months', '14 months'),
   row('Enhanced measurement', 'Website', 'same', 'On', 'On'),
-  row('Key event', 'purchase', 'same', 'Once per event', 'Once per event'),
-  row('Key event', 'begin_checkout', 'added', null, 'Once per session'),
+  row('Key event', 'add_to_cart', 'same', 'Once a session', 'Once a session'),
+  row('Key event', 'begin_checkout', 'added', null, 'Once a session'),
   row('Custom dimension', 'Payment type', 'added', null, 'payment_type, event'),
   row('Custom dimension', 'Delivery method', 'kept', 'Called “Shipping”', 'Delivery method'),
   row('Tag', 'GA4 event - purchase', 'added', null, 'Sends purchase with the ecommerce object'),

@@ -1,13 +1,16 @@
 //! The journal of one set-up: what is about to be sent is on the disk before it is sent, and hosts are told.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use gantry_store::{ProvisioningRun, ProvisioningState, ProvisioningStep, StepState as Stored};
+use google_apis::Api;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::run_lock::RunLock;
+use super::{InBatch, outline};
 use crate::Engine;
 use crate::dto::events::{EngineEvent, Progress, Topic};
 use crate::dto::provisioning::{
@@ -86,10 +89,13 @@ pub(super) struct Journal<'a> {
     /// As it was when the run began.
     pub template: Template,
     run: Mutex<ProvisioningRun>,
+    /// How it is run, as a row of a batch.
+    pub batch: InBatch,
     run_id: String,
     /// The steps of this run, in order.
     planned: Vec<ProvisionStep>,
-    calls: AtomicU32,
+    analytics_calls: AtomicU32,
+    tag_manager_calls: AtomicU32,
 }
 
 impl<'a> Journal<'a> {
@@ -101,16 +107,16 @@ impl<'a> Journal<'a> {
         form: ProvisionRequest,
         form_json: Value,
         template: Template,
-        planned: Vec<ProvisionStep>,
-        batch_id: Option<String>,
+        batch: InBatch,
     ) -> Result<Self> {
+        let steps = outline::steps(&form, &template);
         let now = engine.clock().now();
         let run = ProvisioningRun {
             id: uuid::Uuid::now_v7().to_string(),
             connection_id,
             form: form_json,
             template: Some(json!(template)),
-            batch_id,
+            batch_id: batch.batch_id.clone(),
             state: ProvisioningState::Running,
             outcome: None,
             error: None,
@@ -118,15 +124,18 @@ impl<'a> Journal<'a> {
             created_at: now,
             updated_at: now,
         };
-        let journal = Self::new(engine, job, form, template, planned, run);
+        let planned = steps.iter().map(|step| step.step).collect();
+        let journal = Self::new(engine, job, form, template, batch, planned, run);
         journal.set_state(ProvisioningState::Running, None, None).await?;
-        for (_, name, _) in journal.planned.iter().map(|step| STEPS[position(*step)]) {
+        for step in &steps {
+            let (_, name, _) = STEPS[position(step.step)];
+            let state = if step.skipped { Stored::Skipped } else { Stored::Planned };
             engine
                 .store()
                 .put_provisioning_step(ProvisioningStep {
                     run_id: journal.run_id.clone(),
                     step: name.to_owned(),
-                    state: Stored::Planned,
+                    state,
                     request: None,
                     response: None,
                     updated_at: now,
@@ -143,6 +152,7 @@ impl<'a> Journal<'a> {
         job: &'a Job,
         run: ProvisioningRun,
         form: ProvisionRequest,
+        batch: InBatch,
     ) -> Result<Self> {
         let known = engine.store().provisioning_steps(&run.id).await?;
         let planned = STEPS
@@ -150,7 +160,11 @@ impl<'a> Journal<'a> {
             .filter(|(_, name, _)| known.iter().any(|row| row.step == *name));
         let planned = planned.map(|(step, ..)| *step).collect();
         let template = template_of(&run)?;
-        let journal = Self::new(engine, job, form, template, planned, run);
+        let batch = InBatch {
+            batch_id: run.batch_id.clone().or(batch.batch_id),
+            ..batch
+        };
+        let journal = Self::new(engine, job, form, template, batch, planned, run);
         journal.set_state(ProvisioningState::Running, None, None).await?;
         engine.jobs().changed(Topic::Provisioning);
         Ok(journal)
@@ -161,6 +175,7 @@ impl<'a> Journal<'a> {
         job: &'a Job,
         form: ProvisionRequest,
         template: Template,
+        batch: InBatch,
         planned: Vec<ProvisionStep>,
         run: ProvisioningRun,
     ) -> Self {
@@ -169,10 +184,12 @@ impl<'a> Journal<'a> {
             job,
             form,
             template,
+            batch,
             planned,
             run_id: run.id.clone(),
             run: Mutex::new(run),
-            calls: AtomicU32::new(0),
+            analytics_calls: AtomicU32::new(0),
+            tag_manager_calls: AtomicU32::new(0),
         }
     }
 
@@ -209,6 +226,17 @@ impl<'a> Journal<'a> {
     pub async fn sending(&self, step: ProvisionStep, request: Value) -> Result<()> {
         self.job.check_cancelled()?;
         self.write(step, Stored::Sent, Some(request), None).await
+    }
+
+    /// The same for a step of several calls that has made `so_far` already.
+    pub async fn sending_more(&self, step: ProvisionStep, request: Value, so_far: Value) -> Result<()> {
+        self.job.check_cancelled()?;
+        self.write(step, Stored::Sent, Some(request), Some(so_far)).await
+    }
+
+    /// The step, whose request was written before, has made this much so far.
+    pub async fn partly(&self, step: ProvisionStep, response: Value) -> Result<()> {
+        self.write(step, Stored::Sent, None, Some(response)).await
     }
 
     /// The step has made `response`.
@@ -276,7 +304,7 @@ impl<'a> Journal<'a> {
             what: what.to_owned(),
             done: u32::try_from(done).unwrap_or_default(),
             total: u32::try_from(self.planned.len()).unwrap_or_default(),
-            calls: self.calls.load(Ordering::Relaxed),
+            calls: self.analytics_calls() + self.tag_manager_calls(),
             eta_seconds: None,
             waiting_until: None,
         });
@@ -284,8 +312,32 @@ impl<'a> Journal<'a> {
     }
 
     /// A call was spent.
-    pub fn spent(&self) {
-        self.calls.fetch_add(1, Ordering::Relaxed);
+    pub fn spent(&self, api: Api) {
+        let calls = match api {
+            Api::TagManager => &self.tag_manager_calls,
+            Api::AnalyticsAdmin | Api::AnalyticsData | Api::ProvisioningV3 => &self.analytics_calls,
+        };
+        calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Calls that this process has spent on the run, all of Analytics' APIs together.
+    pub fn analytics_calls(&self) -> u32 {
+        self.analytics_calls.load(Ordering::Relaxed)
+    }
+
+    pub fn tag_manager_calls(&self) -> u32 {
+        self.tag_manager_calls.load(Ordering::Relaxed)
+    }
+
+    /// What the same step has made in other runs, so that nothing of theirs is taken for this run's.
+    pub async fn made_elsewhere(&self, step: ProvisionStep, field: &str) -> Result<BTreeSet<String>> {
+        let name = STEPS[position(step)].1;
+        let made = self.engine.store().provisioning_responses(name).await?;
+        Ok(made
+            .into_iter()
+            .filter(|(run_id, _)| *run_id != self.run_id)
+            .filter_map(|(_, response)| Some(response.get(field)?.as_str()?.to_owned()))
+            .collect())
     }
 
     /// It waits for the person, or goes on.

@@ -1,90 +1,103 @@
-//! Setting up a site: an Analytics account with its Terms of Service, a property, a web data stream, the snippet.
+//! Setting up a site: an Analytics account with its Terms of Service, a property with all that measures, a container, the
+//! snippet.
 //!
 //! Every step is written down before it is sent. A run that stopped, however it stopped, goes on from its journal and
 //! adopts what a lost answer has already made.
 
+mod account_maker;
+mod choices;
+mod codes;
 mod form;
 mod journal;
+mod outline;
 mod planning;
 mod proof;
 mod run_lock;
+mod signing_in;
 mod steps;
 mod terms;
+mod terms_desk;
 mod undo;
+mod wanted;
 
 use std::sync::Arc;
 
-use gantry_domain::Permission;
 use gantry_store::{ProvisioningRun, ProvisioningState};
+use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use crate::Engine;
+use crate::connections::Session;
 use crate::dto::Nothing;
 use crate::dto::provisioning::{FieldProblem, ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
+use crate::dto::templates::Template;
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
 use journal::Journal;
 use run_lock::RunLock;
 
-pub use planning::{choices, plan, redirects};
-pub use proof::{prove, snippet};
+pub use choices::{choices, redirects};
+pub use planning::plan;
+pub use proof::{prove, prove_with_pause, snippet};
+pub(crate) use terms_desk::TermsDesk;
 pub use undo::{made, trash};
 
 /// How many runs a list shows.
 const SHOWN: u32 = 50;
+/// Among how many an unfinished run of the same form is looked for.
+const REMEMBERED: u32 = 1000;
+
+/// How a row of a batch is set up; the default is a set-up of its own.
+#[derive(Clone, Default)]
+pub(crate) struct InBatch {
+    pub batch_id: Option<String>,
+    /// The link to the Terms of Service is told and not opened: somebody opens it elsewhere, or later.
+    pub hand_out_links: bool,
+    /// Of rows that ask for the Terms of Service in turn, one has the permit, from its ticket until it is accepted.
+    pub turns: Option<Arc<Semaphore>>,
+}
 
 /// Sets up a site. An unfinished run of the same form is gone on with, so that nothing is made twice.
 pub async fn start(engine: &Arc<Engine>, request: ProvisionRequest, job: &Job) -> Result<ProvisionRunView> {
-    start_in(engine, request, None, job).await
+    start_as(engine, request, InBatch::default(), job).await
 }
 
 /// The same, as a row of a batch.
-pub(crate) async fn start_in(
+pub(crate) async fn start_as(
     engine: &Arc<Engine>,
     request: ProvisionRequest,
-    batch_id: Option<String>,
+    batch: InBatch,
     job: &Job,
 ) -> Result<ProvisionRunView> {
-    let request = form::checked(request)?;
-    let mut session = engine.session(request.connection.as_deref()).await?;
-    terms::signatory(&session)?;
-    session.require(Permission::Configure)?;
-    if batch_id.is_some() {
-        session.transport = session.transport.bulk();
+    let sign_in_first = request.sign_in_first;
+    let template = crate::templates::named(engine, request.template.as_deref()).await?;
+    let (request, problems) = form::checked(request, &template);
+    if let Some(refused) = form::refusal(problems) {
+        return Err(refused);
     }
+    let session = signing_in::session(engine, &request, &template, sign_in_first, job).await?;
     let form = serde_json::to_value(&request).map_err(unwritable)?;
     let connection_id = session.connection.id.clone();
     let _lock = RunLock::take(engine, &connection_id, &form)?;
-    let unfinished = engine
-        .store()
-        .provisioning_runs(SHOWN)
-        .await?
-        .into_iter()
-        .find(|run| run.connection_id == connection_id && run.form == form && run.state != ProvisioningState::Done);
-    let unfinished = undo::not_in_trash(engine, unfinished).await?;
-    let journal = match unfinished {
-        Some(run) => Journal::again(engine, job, run, request).await?,
-        None => {
-            let template = crate::templates::named(engine, request.template.as_deref()).await?;
-            let mut planned = vec![
-                ProvisionStep::Ticket,
-                ProvisionStep::Terms,
-                ProvisionStep::Account,
-                ProvisionStep::Property,
-                ProvisionStep::DataStream,
-            ];
-            if request.container != crate::dto::provisioning::ContainerChoice::None {
-                planned.extend(steps::TAG_MANAGER);
-            }
-            planned.push(ProvisionStep::Snippet);
-            Journal::begin(engine, job, connection_id, request, form, template, planned, batch_id).await?
-        }
+    let journal = match unfinished(engine, &connection_id, &form).await? {
+        Some(run) => Journal::again(engine, job, run, request, batch).await?,
+        None => Journal::begin(engine, job, connection_id, request, form, template, batch).await?,
     };
-    let ended = steps::run(&journal, &session).await;
-    journal.close(ended).await
+    finish(journal, &session).await
 }
 
 /// Goes on with a run that stopped.
 pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -> Result<ProvisionRunView> {
+    resume_as(engine, request, InBatch::default(), job).await
+}
+
+/// The same, as a row of a batch.
+pub(crate) async fn resume_as(
+    engine: &Arc<Engine>,
+    request: ResumeProvision,
+    batch: InBatch,
+    job: &Job,
+) -> Result<ProvisionRunView> {
     let run = engine.store().provisioning_run(&request.run_id).await?.ok_or_else(|| {
         Error::new(
             ErrorCode::NotFound,
@@ -97,16 +110,37 @@ pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -
         return journal::view(engine, run).await;
     }
     let form = form_of(&run)?;
-    let mut session = engine.session(Some(&run.connection_id)).await?;
-    terms::signatory(&session)?;
-    session.require(Permission::Configure)?;
-    if run.batch_id.is_some() {
+    let session = engine.session(Some(&run.connection_id)).await?;
+    let _lock = RunLock::take(engine, &run.connection_id, &run.form)?;
+    let journal = Journal::again(engine, job, run, form, batch).await?;
+    // What the run was begun with counts, not what the template is by now.
+    if let Err(error) = signing_in::allowed(&session, &journal.form, &journal.template) {
+        return journal.close(Err(error)).await;
+    }
+    finish(journal, &session).await
+}
+
+async fn finish(journal: Journal<'_>, session: &Session) -> Result<ProvisionRunView> {
+    let mut session = session.clone();
+    if journal.batch.batch_id.is_some() {
+        // Clicks go first.
         session.transport = session.transport.bulk();
     }
-    let _lock = RunLock::take(engine, &run.connection_id, &run.form)?;
-    let journal = Journal::again(engine, job, run, form).await?;
     let ended = steps::run(&journal, &session).await;
     journal.close(ended).await
+}
+
+/// The run of this form that was not finished.
+async fn unfinished(engine: &Engine, connection_id: &str, form: &Value) -> Result<Option<ProvisioningRun>> {
+    let form = run_lock::identity(form);
+    let unfinished = engine
+        .store()
+        .provisioning_runs(REMEMBERED)
+        .await?
+        .into_iter()
+        .filter(|run| run.connection_id == connection_id && run.state != ProvisioningState::Done)
+        .find(|run| run_lock::identity(&run.form) == form);
+    undo::not_in_trash(engine, unfinished).await
 }
 
 /// The newest set-ups, newest first.
@@ -124,8 +158,8 @@ pub fn system_time_zone() -> String {
 }
 
 /// The form tidied, and everything that is wrong with it.
-pub(crate) fn problems_of(request: ProvisionRequest) -> (ProvisionRequest, Vec<FieldProblem>) {
-    form::problems_of(request)
+pub(crate) fn problems_of(request: ProvisionRequest, template: &Template) -> (ProvisionRequest, Vec<FieldProblem>) {
+    form::checked(request, template)
 }
 
 /// The step that is called so in the journal, and what a person is told while it is done.

@@ -45,7 +45,12 @@ pub(super) fn compare(template: &Template, measurement_id: &str, live: &Containe
             let found = there.iter().find(|there| text(there, "name") == name);
             let found = found.map(|found| Content::of(found, &triggers));
             let differs = found.as_ref().is_some_and(|found| *found != wanted);
-            let mut row = thing(what, name, found.map(|found| found.told()), wanted.told());
+            let twice = also_sent(entity, &wanted_variables, live).filter(|_| found.is_none());
+            let after = twice.map_or_else(
+                || wanted.told(),
+                |other| format!("{}; {other} sends it too", wanted.told()),
+            );
+            let mut row = thing(what, name, found.map(|found| found.told()), after);
             if differs {
                 row.change = TemplateChange::Kept;
             }
@@ -79,6 +84,25 @@ fn other_google_tag<'a>(
             let sends_to = resolved(parameter(tag, key), variables);
             !sends_to.is_empty() && sends_to == id
         })
+        .map(|tag| text(tag, "name"))
+}
+
+/// A tag of another name that sends the same event to the same measurement ID. It may do so on other occasions, so it is
+/// said and no more.
+fn also_sent<'a>(wanted: &Value, wanted_variables: &[&Value], live: &'a ContainerVersion) -> Option<&'a str> {
+    let variables: Vec<&Value> = live.variable.iter().collect();
+    let sent = |tag, variables| {
+        let id = resolved(parameter(tag, "measurementIdOverride"), variables);
+        (parameter(tag, "eventName").to_owned(), id.to_owned())
+    };
+    if text(wanted, "type") != "gaawe" {
+        return None;
+    }
+    let same = sent(wanted, wanted_variables);
+    let tags = live.tag.iter().filter(|tag| text(tag, "type") == "gaawe");
+    let mut active = tags.filter(|tag| !tag.get("paused").and_then(Value::as_bool).unwrap_or_default());
+    active
+        .find(|tag| sent(tag, &variables) == same)
         .map(|tag| text(tag, "name"))
 }
 

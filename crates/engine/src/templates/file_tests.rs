@@ -296,7 +296,7 @@ fn dimension() -> impl Strategy<Value = TemplateDimension> {
         spelling(24),
         "[A-Za-zÄß][A-Za-z0-9 _]{0,30}[a-z]",
         scope,
-        r#"[ -~«€]{0,60}"#,
+        r"[ -~«€]{0,60}",
     )
         .prop_map(|(parameter, name, scope, description)| TemplateDimension {
             parameter,
@@ -331,7 +331,7 @@ fn tag_manager() -> impl Strategy<Value = TemplateTagManager> {
         analytics_storage: on[3],
         wait_for_update,
     });
-    (option::of(consent), vec(event(), 0..6), option::of(r#"[ -~é]{1,40}"#)).prop_map(|(consent, events, folder)| {
+    (option::of(consent), vec(event(), 0..6), option::of(r"[ -~é]{1,40}")).prop_map(|(consent, events, folder)| {
         TemplateTagManager {
             consent,
             events,
@@ -347,8 +347,8 @@ fn template() -> impl Strategy<Value = Template> {
         (
             "[a-z][a-z0-9-]{0,20}[0-9]",
             1..u32::MAX,
-            r#"[ -~»€🥐]{1,60}"#,
-            r#"[ -~»€🥐]{0,200}"#,
+            r"[ -~»€🥐]{1,60}",
+            r"[ -~»€🥐]{0,200}",
         ),
         property(),
         option::of(measurement()),

@@ -103,21 +103,26 @@ pub async fn remove(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
 
 /// Takes a file in. Does not take the place of a template of the same name.
 pub async fn import(engine: &Arc<Engine>, request: ByPath) -> Result<TemplateView> {
-    let folder = folder(engine);
-    let view = on_disk(move || {
-        let path = Path::new(&request.path);
-        let toml = shelf::read(path)?.ok_or_else(|| {
+    let toml = read_file(&request.path).await?;
+    save(engine, SaveTemplate { toml, replace: false }).await
+}
+
+/// The text of a file that may be a template.
+///
+/// # Errors
+/// `NotFound`; `Storage` where it cannot be read; `InvalidRequest` where it is too long or not text.
+pub async fn read_file(path: &str) -> Result<String> {
+    let path = PathBuf::from(path);
+    on_disk(move || {
+        shelf::read(&path)?.ok_or_else(|| {
             Error::new(
                 ErrorCode::NotFound,
                 format!("There is no file {}.", path.display()),
                 "Choose a template: a TOML file.",
             )
-        })?;
-        shelf::put(&folder, &toml, false).map(view)
+        })
     })
-    .await?;
-    engine.jobs.changed(Topic::Templates);
-    Ok(view)
+    .await
 }
 
 /// Writes a template to a file, to share it.

@@ -14,3 +14,4 @@ mod routing;
 mod stage;
 mod streams;
 mod sync;
+mod templates;

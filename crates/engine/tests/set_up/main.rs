@@ -10,6 +10,7 @@ mod provisioning;
 #[path = "../recorded/mod.rs"]
 mod recorded;
 mod sign_in;
+mod tag_manager;
 mod undo;
 mod user_agent;
 mod world;

@@ -69,6 +69,8 @@ describe('the form', () => {
     expect(requestOf({ ...entries, country: 'US' }).wait_for_consent).toBe(false);
     expect(requestOf({ ...entries, waitForConsent: false }).wait_for_consent).toBe(false);
     expect(requestOf({ ...entries, template: 'shop' }).wait_for_consent).toBeNull();
+    expect(requestOf({ ...entries, template: 'shop', country: 'US' }, false, { consent: true, enhanced: false })).toMatchObject({ wait_for_consent: null, enhanced_measurement: null });
+    expect(requestOf({ ...entries, template: 'shop' }, false, {})).toMatchObject({ wait_for_consent: true, enhanced_measurement: true });
     expect([consentExpected('DE'), consentExpected('NO'), consentExpected('CH'), consentExpected('JP')]).toEqual([true, true, true, false]);
   });
 
@@ -100,7 +102,8 @@ describe('steps', () => {
 
   test('eight marks: one is now, those before are done, those after to come', () => {
     expect(marks({ begun: false })).toBe('done now planned planned planned planned planned planned');
-    expect(marks({ begun: false, signedIn: false })).toBe('now planned planned planned planned planned planned planned');
+    expect(marks({ begun: false, signedIn: false })).toBe('planned now planned planned planned planned planned planned');
+    expect(marks({ signedIn: false })).toBe('now done planned planned planned planned planned planned');
     expect(marks({})).toBe('done done now planned planned planned planned planned');
     expect(marks({ steps: after('terms') })).toBe('done done now planned planned planned planned planned');
     expect(marks({ steps: after('property') })).toBe('done done done done now planned planned planned');

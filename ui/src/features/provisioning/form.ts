@@ -1,6 +1,6 @@
 // The form's entries, their faults, and the request made of them.
 import type {
-  AnalyticsChoice, ClientChoice, ConnectionView, ContainerChoice, Dialect, FieldProblem, PersonAccess, ProvisionRequest, ProvisionStep,
+  AnalyticsChoice, ClientChoice, ConnectionView, ContainerChoice, Dialect, FieldProblem, PersonAccess, ProvisionRequest, ProvisionStep, Template,
 } from '../../lib/bindings';
 import { consentExpected } from './places';
 import { parseWebsite } from './website';
@@ -41,6 +41,9 @@ export const PLAIN: Pick<Entries, Exclude<keyof Entries, 'website' | 'accountNam
   client: 'by_name', skip: [], dialect: 'ga4',
 };
 
+/** What a set-up without a template follows. */
+export const PLAIN_TEMPLATE = 'site';
+
 /** A control of the form. The engine's fields that have none of their own are told above the form. */
 export type Field =
   | 'website' | 'accountName' | 'propertyName' | 'country' | 'timeZone' | 'currency' | 'template' | 'analytics' | 'container'
@@ -70,7 +73,7 @@ export function faultsOf(entries: Entries): Faults {
   if (!website.ok && !onlyApps) faults.website = `website_${website.reason}`;
   const account = entries.analytics === 'property' ? undefined : nameFault(entries.accountName);
   if (account !== undefined) faults.accountName = account;
-  if (propertyNameOf(entries).length > NAME_LIMIT && account === undefined) faults.propertyName = 'name_long';
+  if (entries.propertyName.trim().length > NAME_LIMIT) faults.propertyName = 'name_long';
   for (const field of ['country', 'timeZone', 'currency'] as const) {
     if (entries[field] === '') faults[field] = 'choose';
   }
@@ -91,10 +94,24 @@ export function fieldOf(problem: FieldProblem): Field | undefined {
   return FIELD_OF[problem.field.split(/[.[]/)[0] ?? ''];
 }
 
-export const enhancedMeasurementOf = (entries: Entries, ofTemplate: boolean | undefined): boolean => entries.enhancedMeasurement ?? ofTemplate ?? true;
+/** What a template says of the two switches; a template may leave either open. */
+export interface TemplateSays {
+  enhanced?: boolean | undefined;
+  consent?: boolean | undefined;
+}
+
+export function saysOf(template: Template): TemplateSays {
+  const { consent } = template.tag_manager;
+  return { enhanced: template.enhanced_measurement?.enabled, consent: consent ? !consent.analytics_storage : undefined };
+}
+
+export const enhancedMeasurementOf = (entries: Entries, says: TemplateSays = {}): boolean => entries.enhancedMeasurement ?? says.enhanced ?? true;
 
 /** Without a word of the person's or the template's: where the law of the country expects it. */
-export const waitForConsentOf = (entries: Entries, ofTemplate: boolean | undefined): boolean => entries.waitForConsent ?? ofTemplate ?? consentExpected(entries.country);
+export const waitForConsentOf = (entries: Entries, says: TemplateSays = {}): boolean => entries.waitForConsent ?? says.consent ?? consentExpected(entries.country);
+
+/** A switch as it is sent: `null` leaves it to the template, which has to have an opinion. */
+const sent = (own: boolean | null, says: boolean | undefined, usual: boolean): boolean | null => own ?? (says === undefined ? usual : null);
 
 function analyticsOf(entries: Entries): AnalyticsChoice {
   switch (entries.analytics) {
@@ -118,10 +135,11 @@ function clientOf(entries: Entries): ClientChoice {
 
 const orNull = (typed: string): string | null => (typed.trim() === '' ? null : typed.trim());
 
-/** `signInFirst`: nobody is signed in, and the set-up begins with that. */
-export function requestOf(entries: Entries, signInFirst = false): ProvisionRequest {
+/** `signInFirst`: nobody is signed in, and the set-up begins with that. `says`: of the template, where it is known. */
+export function requestOf(entries: Entries, signInFirst = false, says?: TemplateSays): ProvisionRequest {
   const website = parseWebsite(entries.website);
   const plain = entries.template === '';
+  const known = plain ? {} : says;
   return {
     connection: entries.connection === '' ? null : entries.connection,
     sign_in_first: signInFirst,
@@ -135,8 +153,8 @@ export function requestOf(entries: Entries, signInFirst = false): ProvisionReque
     currency: entries.currency,
     country: entries.country,
     template: plain ? null : entries.template,
-    enhanced_measurement: plain ? enhancedMeasurementOf(entries, undefined) : entries.enhancedMeasurement,
-    wait_for_consent: plain ? waitForConsentOf(entries, undefined) : entries.waitForConsent,
+    enhanced_measurement: known ? sent(entries.enhancedMeasurement, known.enhanced, true) : entries.enhancedMeasurement,
+    wait_for_consent: known ? sent(entries.waitForConsent, known.consent, consentExpected(entries.country)) : entries.waitForConsent,
     google_ads_customer: orNull(entries.googleAds),
     people: entries.people.filter((person) => person.email.trim() !== '').map((person) => ({ ...person, email: person.email.trim() })),
     container: containerOf(entries),

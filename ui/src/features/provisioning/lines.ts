@@ -1,11 +1,11 @@
 // What the plan beside the form lists: before a set-up what it will make, after it what it made.
 import type { ProvisionPlan, ProvisionResult, ProvisionStep } from '../../lib/bindings';
 import type { IconName } from '../../lib/icons';
-import { propertyNameOf, waitForConsentOf, type Entries } from './form';
+import { propertyNameOf, waitForConsentOf, type Entries, type TemplateSays } from './form';
 import { provisioningMessages as m } from './messages';
 import { proofMessages } from './proofmessages';
 import { countryName, timeZonePlace } from './places';
-import { isDone, stateOf, type StepStates } from './steps';
+import { isDone, outcomeText, stateOf, type StepStates } from './steps';
 import { parseWebsite } from './website';
 
 export interface Line {
@@ -26,7 +26,7 @@ const USUAL: readonly ProvisionStep[] = ['account', 'property', 'data_stream', '
 
 const TITLES: Partial<Record<ProvisionStep, string>> = { publish: m.plan.versionTitle, snippet: m.plan.snippet };
 
-function planned(step: ProvisionStep, entries: Entries, locale: string, accepting: boolean, consentOfTemplate: boolean | undefined): string {
+function planned(step: ProvisionStep, entries: Entries, locale: string, accepting: boolean, says: TemplateSays | undefined): string {
   const website = parseWebsite(entries.website);
   const host = website.ok ? website.host : m.plan.notNamed;
   const name = entries.accountName.trim() || m.plan.notNamed;
@@ -42,7 +42,7 @@ function planned(step: ProvisionStep, entries: Entries, locale: string, acceptin
     case 'container':
       return entries.container === 'existing' ? m.plan.containerExisting(entries.existingContainer.trim()) : m.plan.containerNew(host);
     case 'tags':
-      return waitForConsentOf(entries, consentOfTemplate) ? m.plan.tagConsent : m.plan.tag;
+      return waitForConsentOf(entries, says) ? m.plan.tagConsent : m.plan.tag;
     case 'publish':
       return m.plan.version;
     case 'snippet':
@@ -52,14 +52,14 @@ function planned(step: ProvisionStep, entries: Entries, locale: string, acceptin
   }
 }
 
-export function plannedLines(plan: ProvisionPlan | null, entries: Entries, locale: string, steps: StepStates, accepting: boolean, consentOfTemplate?: boolean): Line[] {
+export function plannedLines(plan: ProvisionPlan | null, entries: Entries, locale: string, steps: StepStates, accepting: boolean, says?: TemplateSays): Line[] {
   const details = new Map(plan?.steps.filter((one) => !one.skipped).map((one) => [one.step, one.detail]));
   const listed = plan ? (Object.keys(ICONS) as ProvisionStep[]).filter((step) => details.has(step)) : usual(entries);
   // The snippet is worth a line only where it is all that comes of the tag.
   const shown = listed.filter((step) => step !== 'snippet' || !listed.includes('container'));
   return shown.map((step) => ({
     step, icon: ICONS[step] ?? 'check', title: TITLES[step] ?? m.stepNames[step], done: isDone(steps, step),
-    text: steps[step]?.outcome ?? (planned(step, entries, locale, accepting, consentOfTemplate) || (details.get(step) ?? '')),
+    text: outcomeText(step, steps[step]?.outcome ?? null) ?? (planned(step, entries, locale, accepting, says) || (details.get(step) ?? '')),
   }));
 }
 
@@ -83,7 +83,7 @@ export function madeLines(result: ProvisionResult, entries: Entries, steps: Step
   if (result.container) {
     const { public_id, existing, version_id, published } = result.container;
     lines.push(line('container', existing ? m.made.existing(public_id) : public_id));
-    if (isDone(steps, 'tags')) lines.push(line('tags', waitForConsentOf(entries, undefined) ? m.plan.tagConsent : m.plan.tag));
+    if (isDone(steps, 'tags')) lines.push(line('tags', waitForConsentOf(entries) ? m.plan.tagConsent : m.plan.tag));
     if (version_id !== null) lines.push(line('publish', published ? m.made.versionLive(version_id) : m.made.versionMade(version_id), published ? m.plan.versionTitle : m.stepNames.version));
   } else {
     lines.push(line('snippet', m.plan.snippetText, m.plan.snippet));

@@ -20,14 +20,14 @@ export function marksLines({ marks, steps, stage, email, website, proven, result
   const lines: Partial<Record<Mark, string>> = {};
   const put = (mark: Mark, line: string | null | undefined) => { if (line) lines[mark] = line; };
   const site = parseWebsite(website);
-  put('sign_in', email === '' && stage === 'sign_in' ? m.waitingForYou : email);
+  put('sign_in', email !== '' ? email : stage === 'sign_in' ? m.waitingForYou : stage === 'form' ? m.afterForm : '');
   put('website', site.ok ? site.host : '');
   put('terms', stage === 'terms' ? m.waitingForYou : isDone(steps, 'terms') ? m.accepted : '');
   put('property', isDone(steps, 'property') ? (result?.property_id ?? steps.property?.outcome) : '');
   put('stream', isDone(steps, 'data_stream') ? (result?.measurement_id ?? steps.data_stream?.outcome) : '');
   put('container', stage === 'tag_manager' ? m.waitingForYou : isDone(steps, 'container') ? (result?.container?.public_id ?? steps.container?.outcome) : '');
   const version = result?.container?.version_id;
-  put('publish', isDone(steps, 'publish') ? (version ? m.made.versionLive(version) : steps.publish?.outcome) : '');
+  put('publish', isDone(steps, 'publish') ? m.made.versionLive(version ?? steps.publish?.outcome ?? '') : '');
   put('check', proven === true ? m.visits : proven === false ? m.noVisits : '');
   for (const { mark, state } of marks) {
     if (state === 'skipped') lines[mark] = m.notNeeded;

@@ -1,4 +1,5 @@
 // From the journal's steps to the stepper's eight marks.
+import { provisioningMessages as m } from './messages';
 import type { PlannedStep, ProofView, ProvisionRunView, ProvisionStep, ProvisionStepView, StepState } from '../../lib/bindings';
 
 export type Mark = 'sign_in' | 'website' | 'terms' | 'property' | 'stream' | 'container' | 'publish' | 'check';
@@ -66,7 +67,8 @@ export function stepMarks({ signedIn, begun, steps, complete, proven }: Standing
     return state;
   };
   return MARKS.map((mark): StepMark => {
-    if (mark === 'sign_in') return { mark, state: signedIn ? 'done' : next('now') };
+    // Details before sign-in: the form is first, and only then is a sign-in asked for.
+    if (mark === 'sign_in') return { mark, state: signedIn ? 'done' : begun ? next('now') : 'planned' };
     if (mark === 'website') return { mark, state: begun ? 'done' : next('now') };
     const covered = COVERS[mark].flatMap((step) => steps[step]?.state ?? []).filter((state) => state !== 'skipped');
     if (complete && mark !== 'check' && covered.length === 0) return { mark, state: 'skipped' };
@@ -104,6 +106,10 @@ export function unfinished(runs: readonly ProvisionRunView[]): ProvisionRunView[
 export function finished(runs: readonly ProvisionRunView[]): ProvisionRunView[] {
   return runs.filter((run) => run.state === 'done' && run.result !== null).toSorted(newest);
 }
+
+/** What a step made, as it is shown: Google numbers versions. */
+export const outcomeText = (step: ProvisionStep, outcome: string | null): string | null =>
+  outcome !== null && (step === 'version' || step === 'publish') ? m.version(outcome) : outcome;
 
 /** Seconds from `from` to `now`, never below zero. */
 export const elapsed = (from: Date, now: Date): number => Math.max(0, Math.floor((now.getTime() - from.getTime()) / 1000));

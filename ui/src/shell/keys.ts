@@ -1,6 +1,7 @@
 // Keys that work everywhere: pages by number, settings, text size, filter, refresh, moving between panes. Single letters are never shortcuts.
 
 import { router } from '../lib/router.svelte';
+import { scope } from '../lib/scope.svelte';
 import { isMac, pageOfDigit } from './navigation';
 import { changeTextSize } from './textsize';
 
@@ -35,6 +36,11 @@ export function onkeydown(event: KeyboardEvent): void {
   if (size !== undefined) {
     event.preventDefault();
     changeTextSize(size as 1 | -1 | 0);
+    return;
+  }
+  if (event.shiftKey && event.key.toLowerCase() === 'c' && scope.clients.length > 0) {
+    event.preventDefault();
+    scope.open = true;
     return;
   }
   if (event.shiftKey) return;

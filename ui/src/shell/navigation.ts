@@ -29,6 +29,7 @@ export const NAVIGATION: readonly NavGroup[] = [
     title: m.groups.estate,
     items: [
       { page: 'connections', label: m.pages.connections, icon: 'plug' },
+      { page: 'clients', label: m.pages.clients, icon: 'building' },
       { page: 'templates', label: m.pages.templates, icon: 'version' },
     ],
   },

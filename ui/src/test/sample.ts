@@ -187,7 +187,7 @@ export const overview: OverviewView = {
   ],
   properties_list: NAMES.map((name, index) => ({
     property_id: String(310_000_000 + index), display_name: name, account_id: String(51_000_000 + index), account_name: `${name} account`,
-    connection_id: index % 3 === 0 ? 'c2' : 'c1', can_edit: index % 3 !== 0,
+    connection_id: index % 3 === 0 ? 'c2' : 'c1', can_edit: index % 3 !== 0, client: null,
   })),
   last_exports: [
     {

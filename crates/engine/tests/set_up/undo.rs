@@ -194,7 +194,7 @@ async fn a_whole_set_up_goes_to_the_trash_and_nothing_else_does() {
 async fn what_was_there_before_is_never_listed() {
     let mut stage = Stage::allowed([View, Configure]).await;
     let accounts = connections::accounts(&stage.world.engine, None).await.unwrap().accounts;
-    let account_id = accounts[0].account.trim_start_matches("accounts/").to_owned();
+    let account_id = accounts[0].account_id.clone();
     let request = ProvisionRequest {
         analytics: AnalyticsChoice::Account { account_id },
         ..form()

@@ -21,6 +21,8 @@ const CONSENT: Record<ConsentSetting, string> = { set: 'Set', not_set: 'Not set'
 export const containersMessages = {
   title: 'Containers',
   treeLabel: 'Containers by account',
+  ungrouped: 'Not grouped',
+  noGroup: 'Without a group',
   filterTree: (count: number, locale: string) => (count === 1 ? 'Filter 1 container' : `Filter ${n(count, locale)} containers`),
   treeTitle: (name: string, publicId: string) => `${name}, ${publicId}`,
   noTreeMatch: 'No account or container matches.',
@@ -60,8 +62,8 @@ export const containersMessages = {
   },
   sync: 'Sync',
   syncTitle: 'Read accounts, containers and live versions from Google',
-  syncCost: (calls: number, minutes: string, left: number, locale: string) =>
-    `About ${n(calls, locale)} calls, ${minutes}. ${n(left, locale)} calls are left today.`,
+  syncCost: (calls: number, analytics: number, minutes: string, left: number, locale: string) =>
+    `About ${n(calls, locale)} Tag Manager and ${n(analytics, locale)} Analytics calls, ${minutes}. ${n(left, locale)} Tag Manager calls are left today.`,
   syncing: 'Syncing with Google',
   syncDone: (containers: number, calls: number, locale: string) =>
     containers === 1 ? `1 container read with ${n(calls, locale)} calls.` : `${n(containers, locale)} containers read with ${n(calls, locale)} calls.`,

@@ -114,7 +114,7 @@ test('a failed reading keeps the tree that is there', async () => {
 test('before the first sync the page says what a sync does and costs', async () => {
   const { host } = show(null, (made) => { made.answers['containers.tree'] = () => ({ accounts: [], as_of: null }); });
   await screen.findByRole('heading', { name: 'No containers here yet' });
-  await screen.findByText(/About 74 calls/);
+  await screen.findByText(/About 74 Tag Manager and 37 Analytics calls/);
   expect(await broken()).toEqual([]);
   await fireEvent.click(screen.getAllByRole('button', { name: 'Sync' })[0] as HTMLElement);
   await waitFor(() => { expect(host.requests('estate.sync')).toEqual([{ connection: null }]); });

@@ -1,6 +1,7 @@
 // Sample containers for previews and tests. Names are invented; some are awkward on purpose.
-import type { ContainerRow, ContainerTree, EntityDetail, EntityKind, EntityRow } from '../../lib/bindings';
+import type { ClientMark, ContainerRow, ContainerTree, EntityDetail, EntityKind, EntityRow } from '../../lib/bindings';
 import type { FakeHost } from '../../test/fake-host';
+import { markOf } from '../../test/sample-clients';
 
 const ACCOUNTS: [string, string[]][] = [
   ['Corvin Cycles', ['www.corvincycles.example', 'Corvin app (Android)', 'Corvin server']],
@@ -20,15 +21,19 @@ export const containers: ContainerRow[] = ACCOUNTS.flatMap(([, names], account) 
     live_version: index === 2 ? null : '46',
     live_read_at: '2026-11-22T09:00:00Z',
     entities: index === 2 ? 0 : 66,
+    client: null as ClientMark | null,
   })),
 );
+
+/** With `clients` in the address, containers carry their clients. */
+const withClients = () => (new URLSearchParams(location.search).has('clients') ? containers.map((row) => ({ ...row, client: markOf((one) => one.ids.includes(row.public_id)) })) : containers);
 
 export const tree = (): ContainerTree => ({
   as_of: new Date(Date.now() - 2 * 3_600_000).toISOString(),
   accounts: ACCOUNTS.map(([name], account) => ({
     account_id: String(6001 + account),
     name,
-    containers: containers.filter((row) => row.account_id === String(6001 + account)),
+    containers: withClients().filter((row) => row.account_id === String(6001 + account)),
   })),
 });
 

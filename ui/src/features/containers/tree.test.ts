@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
 import type { ContainerTreeAccount } from '../../lib/bindings';
-import { accountKey, containerKey, treeKey, treeRows } from './tree';
+import { accountKey, branchesOf, containerKey, treeKey, treeRows } from './tree';
 
 const container = (account: string, id: string, name: string) => ({
-  account_id: account, container_id: id, public_id: `GTM-${id}`, name, usage_context: ['web'], live_version: '1', live_read_at: '2026-11-22T09:00:00Z', entities: 1,
+  account_id: account, container_id: id, public_id: `GTM-${id}`, name, usage_context: ['web'], live_version: '1', live_read_at: '2026-11-22T09:00:00Z', entities: 1, client: null,
 });
 const accounts: ContainerTreeAccount[] = [
   { account_id: '2', name: 'Zebra', containers: [container('2', '20', 'zebra.example')] },
@@ -52,5 +52,27 @@ describe('keys', () => {
 
   test('arrows mirror from right to left', () => {
     expect(treeKey(rows, accountKey('2'), 'ArrowLeft', true)).toEqual({ expand: accountKey('2') });
+  });
+});
+
+describe('clients', () => {
+  const words = { ungrouped: 'Not grouped', noGroup: 'Without a group' };
+  const of = (name: string, group: string | null) => ({ id: name, name, group, colour: 1, letters: 'XX' });
+  const [zebra, apples] = accounts;
+
+  test('without any the tree is the accounts’', () => {
+    expect(branchesOf(accounts, words)).toEqual(accounts);
+  });
+
+  test('stand under their groups with containers of any account, and what has none is last', () => {
+    const mixed: ContainerTreeAccount[] = [
+      { account_id: '2', name: 'Zebra', containers: (zebra?.containers ?? []).map((row) => ({ ...row, client: of('Acorn', null) })) },
+      { account_id: '1', name: 'Äpfel', containers: (apples?.containers ?? []).map((row, index) => ({ ...row, client: index === 0 ? of('Birch', 'Retail') : null })) },
+    ];
+    const rows = treeRows(branchesOf(mixed, words), new Set(['a:client-Birch', 'a:1']), '', collator);
+    expect(rows.map((row) => [row.account.heading, row.label])).toEqual([
+      ['Retail', 'Birch'], ['Retail', 'shop 10'], ['Without a group', 'Acorn'], ['Not grouped', 'Äpfel'], ['Not grouped', 'shop 9'],
+    ]);
+    expect(treeRows(branchesOf(mixed, words), new Set(), 'birch', collator).map((row) => row.label)).toEqual(['Birch', 'shop 10']);
   });
 });

@@ -1,10 +1,46 @@
 // The account and container tree as the flat list of rows that is on screen: filtering, folding and the keys of a tree view.
 
-import type { ContainerRow, ContainerTreeAccount } from '../../lib/bindings';
+import type { ClientMark, ContainerRow, ContainerTreeAccount } from '../../lib/bindings';
+
+/** A branch of the tree: a Tag Manager account, or a client with its containers of any account. */
+export interface Branch extends ContainerTreeAccount {
+  client?: ClientMark;
+  /** The group that it stands under. */
+  heading?: string;
+  /** 0 for clients of a group, 1 for clients of none, 2 for what belongs to no client. */
+  rank?: number;
+}
+
+/** Clients with their containers under their groups, and last, by account, what belongs to none. Without clients: the accounts. */
+export function branchesOf(accounts: readonly ContainerTreeAccount[], words: { ungrouped: string; noGroup: string }): Branch[] {
+  const clients = new Map<string, Branch>();
+  const rest: Branch[] = [];
+  for (const account of accounts) {
+    const left: ContainerRow[] = [];
+    for (const container of account.containers) {
+      const client = container.client;
+      if (client === null) {
+        left.push(container);
+        continue;
+      }
+      const branch = clients.get(client.id) ?? {
+        account_id: `client-${client.id}`, name: client.name, containers: [], client, heading: client.group ?? '', rank: client.group === null ? 1 : 0,
+      };
+      branch.containers.push(container);
+      clients.set(client.id, branch);
+    }
+    if (left.length > 0 || account.containers.length === 0) rest.push({ ...account, containers: left });
+  }
+  if (clients.size === 0) return [...accounts];
+  const grouped = [...clients.values()];
+  const anyGroup = grouped.some((branch) => branch.rank === 0);
+  for (const branch of grouped) if (branch.rank === 1) branch.heading = anyGroup ? words.noGroup : '';
+  return [...grouped, ...rest.map((account) => ({ ...account, heading: words.ungrouped, rank: 2 }))];
+}
 
 export type TreeRow =
-  | { kind: 'account'; key: string; level: 1; label: string; account: ContainerTreeAccount; expanded: boolean; shown: number; position: number; siblings: number }
-  | { kind: 'container'; key: string; level: 2; label: string; account: ContainerTreeAccount; container: ContainerRow; position: number; siblings: number };
+  | { kind: 'account'; key: string; level: 1; label: string; account: Branch; expanded: boolean; shown: number; position: number; siblings: number }
+  | { kind: 'container'; key: string; level: 2; label: string; account: Branch; container: ContainerRow; position: number; siblings: number };
 
 /** Nothing is live: known only once a sync has asked for this container. */
 export const neverPublished = (row: Pick<ContainerRow, 'live_version' | 'live_read_at'>): boolean => row.live_version === null && row.live_read_at !== null;
@@ -14,7 +50,7 @@ export const containerKey = (id: string) => `c:${id}`;
 
 /** Accounts in the reader's order, containers below the open ones. A filter opens every account it leaves. */
 export function treeRows(
-  accounts: readonly ContainerTreeAccount[],
+  accounts: readonly Branch[],
   expanded: ReadonlySet<string>,
   filter: string,
   collator: Intl.Collator,
@@ -28,7 +64,12 @@ export function treeRows(
       return { account, containers: containers.toSorted((a, b) => collator.compare(a.name, b.name)), keep: whole || containers.length > 0 };
     })
     .filter((entry) => entry.keep)
-    .sort((a, b) => collator.compare(a.account.name, b.account.name));
+    .sort(
+      (a, b) =>
+        (a.account.rank ?? 0) - (b.account.rank ?? 0) ||
+        collator.compare(a.account.heading ?? '', b.account.heading ?? '') ||
+        collator.compare(a.account.name, b.account.name),
+    );
 
   return kept.flatMap(({ account, containers }, index): TreeRow[] => {
     const key = accountKey(account.account_id);

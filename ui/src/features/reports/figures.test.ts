@@ -84,7 +84,7 @@ describe('series', () => {
 
 describe('properties', () => {
   const row = (id: string, account: string, name: string, can_edit = false): PropertyRow => ({
-    property_id: id, display_name: name, account_id: account, account_name: `Account ${account}`, connection_id: can_edit ? 'editor' : 'viewer', can_edit,
+    property_id: id, display_name: name, account_id: account, account_name: `Account ${account}`, connection_id: can_edit ? 'editor' : 'viewer', can_edit, client: null,
   });
   const collator = new Intl.Collator('en', { numeric: true });
 
@@ -106,5 +106,19 @@ describe('properties', () => {
     expect(propertyGroups(rows, '', collator).map((group) => group.properties.map((one) => one.display_name))).toEqual([['Shop 9', 'Shop 10'], ['Zoo']]);
     expect(propertyGroups(rows, 'account b', collator)).toHaveLength(1);
     expect(propertyGroups(rows, '3', collator)[0]?.properties[0]?.property_id).toBe('3');
+  });
+});
+
+describe('properties of clients', () => {
+  const row = (id: string, client: PropertyRow['client']): PropertyRow => ({
+    property_id: id, display_name: `Site ${id}`, account_id: '1', account_name: 'Agency', connection_id: 'c', can_edit: false, client,
+  });
+  const mark = (name: string, group: string | null) => ({ id: name, name, group, colour: 1, letters: 'XX' });
+
+  test('are grouped by client, those of a group first, and by account where there is none', () => {
+    const rows = [row('1', null), row('2', mark('Acorn', null)), row('3', mark('Birch', 'Retail')), row('4', mark('Birch', 'Retail'))];
+    const collator = new Intl.Collator('en');
+    expect(propertyGroups(rows, '', collator).map((group) => [group.accountName, group.properties.length])).toEqual([['Birch', 2], ['Acorn', 1], ['Agency', 1]]);
+    expect(propertyGroups(rows, 'acorn', collator).flatMap((group) => group.properties.map((one) => one.property_id))).toEqual(['2']);
   });
 });

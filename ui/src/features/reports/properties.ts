@@ -1,7 +1,9 @@
 // The properties of the estate as the picker lists them: grouped by account, filtered, in the reader's order.
-import type { PropertyRow } from '../../lib/bindings';
+import type { ClientMark, PropertyRow } from '../../lib/bindings';
 
+/** A client's properties, or, of those that no client has, an account's. */
 export interface PropertyGroup {
+  client?: ClientMark;
   accountId: string;
   accountName: string;
   properties: PropertyRow[];
@@ -33,16 +35,26 @@ export function propertyGroups(rows: readonly PropertyRow[], filter: string, col
     (row) =>
       needle === '' ||
       row.display_name.toLocaleLowerCase().includes(needle) ||
+      (row.client?.name.toLocaleLowerCase().includes(needle) ?? false) ||
       row.account_name.toLocaleLowerCase().includes(needle) ||
       row.property_id.includes(needle),
   );
   const groups = new Map<string, PropertyGroup>();
   for (const row of kept) {
-    const group = groups.get(row.account_id) ?? { accountId: row.account_id, accountName: row.account_name, properties: [] };
+    const key = row.client === null ? row.account_id : `client-${row.client.id}`;
+    const group = groups.get(key) ?? {
+      accountId: key, accountName: row.client?.name ?? row.account_name, properties: [], ...(row.client === null ? {} : { client: row.client }),
+    };
     group.properties.push(row);
-    groups.set(row.account_id, group);
+    groups.set(key, group);
   }
   return [...groups.values()]
     .map((group) => ({ ...group, properties: group.properties.toSorted((a, b) => collator.compare(a.display_name, b.display_name)) }))
-    .sort((a, b) => collator.compare(a.accountName, b.accountName));
+    // Clients by group, then what belongs to none.
+    .sort(
+      (a, b) =>
+        Number(a.client === undefined) - Number(b.client === undefined) ||
+        collator.compare(a.client?.group ?? '\uffff', b.client?.group ?? '\uffff') ||
+        collator.compare(a.accountName, b.accountName),
+    );
 }

@@ -2,6 +2,7 @@
 export { default as ActingPill } from './ActingPill.svelte';
 export { default as ActsAs } from './ActsAs.svelte';
 export { default as Badge } from './Badge.svelte';
+export { default as ClientChip } from './ClientChip.svelte';
 export { default as Banner } from './Banner.svelte';
 export { default as Button } from './Button.svelte';
 export { default as Copyable } from './Copyable.svelte';

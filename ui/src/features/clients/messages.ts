@@ -1,0 +1,95 @@
+// What the clients' page says.
+
+import type { ClientAssetKind, SuggestionStrength } from '../../lib/bindings';
+import { number, plural } from '../../lib/format';
+
+const KINDS: Record<ClientAssetKind, string> = { property: 'Property', container: 'Container' };
+const STRENGTHS: Record<SuggestionStrength, string> = {
+  measurement_id: 'By measurement ID', domain: 'By domain', name: 'By name',
+};
+
+export const clientsMessages = {
+  title: 'Clients',
+  tabsLabel: 'Clients, suggestions and the measurement map',
+  tabs: { clients: 'Clients', suggestions: 'Suggestions', map: 'Measurement map' },
+  loading: 'Reading clients',
+  add: 'New client…',
+  edit: 'Edit…',
+  remove: 'Remove…',
+  listLabel: 'Clients by group',
+  noGroup: 'Without a group',
+  ungrouped: 'Not grouped',
+  assets: (count: number) => plural(count, '# asset', '# assets'),
+  first: {
+    title: 'No clients yet',
+    text: 'A client is a customer of yours: a name and a colour for the properties and containers that belong together. Everything else looks the same without.',
+    none: 'Sync first, so that there is something to group.',
+    look: 'Look at the suggestions',
+  },
+  table: {
+    label: (client: string) => `Assets of ${client}`,
+    choose: 'Choose',
+    all: 'Choose all',
+    one: (name: string) => `Choose ${name}`,
+    name: 'Name', kind: 'Kind', ids: 'IDs', account: 'Account',
+    kinds: KINDS,
+    empty: 'Nothing belongs to this client yet',
+    emptyText: 'Choose assets under “Not grouped” and move them here, or accept a suggestion.',
+    allGrouped: 'Everything belongs to a client',
+    away: 'Not in reach now',
+  },
+  move: {
+    label: 'Move to',
+    none: 'No client',
+    go: (count: number) => plural(count, 'Move # asset', 'Move # assets'),
+    busy: 'Moving',
+    choose: 'Choose assets to move them.',
+    chosen: (count: number) => `${number(count)} chosen`,
+    done: (count: number, to: string) => `${plural(count, '# asset', '# assets')} moved to ${to}`,
+  },
+  form: {
+    newTitle: 'New client',
+    editTitle: (name: string) => `Edit ${name}`,
+    name: 'Name', group: 'Group', groupHint: 'A plain heading, for instance Retail.', colour: 'Colour', letters: 'Letters',
+    lettersHint: 'Two letters for the chip.',
+    given: 'Colour and letters are given once; change them later if you like.',
+    colourNamed: (colour: number) => `Colour ${String(colour)}`,
+    nameMissing: 'Give the business’s name.',
+    cancel: 'Cancel', save: 'Save', create: 'Create client', busy: 'Saving',
+  },
+  removing: {
+    title: (name: string) => `Remove ${name}?`,
+    text: (count: number) => (count === 0 ? 'Nothing belongs to it.' : `${plural(count, 'Its # asset stays', 'Its # assets stay')}, here and at Google, and ${count === 1 ? 'belongs' : 'belong'} to no client afterwards.`),
+    cancel: 'Keep it', go: 'Remove client', busy: 'Removing',
+  },
+  suggestions: {
+    intro: 'From what was synced, without a call. Nothing moves until you accept it.',
+    none: 'Nothing to suggest',
+    noneText: 'Every asset has a client, or nothing tells which belong together.',
+    newClient: 'New client', addTo: 'Add to',
+    nameLabel: 'Name of the client',
+    strengths: STRENGTHS,
+    because: 'Because',
+    accept: 'Accept', acceptNamed: (name: string) => `Accept ${name}`,
+    acceptAll: (count: number) => `Accept all ${number(count)}`,
+    busy: 'Accepting',
+    assets: (name: string) => `Assets of ${name}`,
+  },
+  map: {
+    label: 'Measurement map',
+    property: 'Property', stream: 'Data stream', id: 'Measurement ID', tags: 'Sent by',
+    none: 'Nothing to map yet',
+    noneText: 'A sync reads data streams and live versions; the map is made of them.',
+    orphanStream: 'No tag in reach sends to it',
+    app: (platform: string) => (platform === 'ios' ? 'iOS app' : platform === 'android' ? 'Android app' : platform),
+    orphanTags: 'Tags that send to no stream in reach',
+    container: 'Container', tag: 'Tag', sendsTo: 'Sends to',
+    decided: 'Decided on the page by a variable',
+    googleTag: 'A Google tag ID: Google decides where it leads',
+    foreign: 'No stream in reach has this ID',
+    paused: 'Paused',
+    orphans: (streams: number, tags: number) => `${plural(streams, '# stream without a tag', '# streams without a tag')}, ${plural(tags, '# tag without a stream', '# tags without a stream')}`,
+    unread: (properties: number, containers: number) => `Not read yet: ${plural(properties, '# property', '# properties')} and ${plural(containers, '# container', '# containers')}. Sync to complete the map.`,
+    only: 'Only what leads nowhere',
+  },
+};

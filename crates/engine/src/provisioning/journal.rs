@@ -119,20 +119,13 @@ impl<'a> Journal<'a> {
             updated_at: now,
         };
         let journal = Self::new(engine, job, form, template, planned, run);
-        journal.set_state(ProvisioningState::Running, None, None).await?;
-        for (_, name, _) in journal.planned.iter().map(|step| STEPS[position(*step)]) {
-            engine
-                .store()
-                .put_provisioning_step(ProvisioningStep {
-                    run_id: journal.run_id.clone(),
-                    step: name.to_owned(),
-                    state: Stored::Planned,
-                    request: None,
-                    response: None,
-                    updated_at: now,
-                })
-                .await?;
-        }
+        let steps = journal
+            .planned
+            .iter()
+            .map(|step| (STEPS[position(*step)].1, Stored::Planned));
+        let run = journal.run.lock().await.clone();
+        engine.store().begin_provisioning_run(run, steps.collect()).await?;
+        journal.written();
         engine.jobs().changed(Topic::Provisioning);
         Ok(journal)
     }
@@ -263,6 +256,7 @@ impl<'a> Journal<'a> {
                 updated_at: self.engine.clock().now(),
             })
             .await?;
+        self.written();
         self.job.emit(EngineEvent::ProvisionStep {
             job: self.job.id().clone(),
             run_id: self.run_id.clone(),
@@ -300,6 +294,11 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
+    /// The journal is on the disk as it is now.
+    fn written(&self) {
+        tracing::trace!(target: "gantry_engine::set_up_journal", run = self.run_id, "written");
+    }
+
     async fn set_state(&self, state: ProvisioningState, outcome: Option<Value>, error: Option<Value>) -> Result<()> {
         let mut run = self.run.lock().await;
         run.state = state;
@@ -307,6 +306,7 @@ impl<'a> Journal<'a> {
         run.error = error;
         run.updated_at = self.engine.clock().now();
         self.engine.store().put_provisioning_run(run.clone()).await?;
+        self.written();
         Ok(())
     }
 

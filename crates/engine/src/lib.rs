@@ -86,6 +86,8 @@ pub struct Engine {
     other_accounts: OtherAccounts,
     /// Addresses whose answer is no longer needed and that the browser may still be sent to, for some seconds.
     answer_pages: tokio::sync::Mutex<JoinSet<()>>,
+    /// Where the browser comes back to after the Terms of Service.
+    terms_desk: Arc<provisioning::TermsDesk>,
     /// The batches that this process works on.
     batches: batches::Running,
 }
@@ -113,6 +115,7 @@ impl Engine {
             sessions: Sessions::default(),
             other_accounts: OtherAccounts::default(),
             answer_pages: tokio::sync::Mutex::default(),
+            terms_desk: Arc::default(),
             batches: batches::Running::default(),
         });
         engine.keychain.belongs_to(&engine);

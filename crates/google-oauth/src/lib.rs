@@ -41,7 +41,7 @@ pub use error::OAuthError;
 pub use exchange::{ExchangeKind, ExchangeObserver, TokenExchange};
 pub use gantry_domain::NetworkFault;
 pub use id_token::Identity;
-pub use listener::{LoopbackListener, Settlement, WaitError};
+pub use listener::{LoopbackListener, RedirectDesk, Settlement, WaitError};
 pub use loopback_address::{ListenError, loopback_redirects};
 pub use oauth_client::{OAuthClient, OAuthClientError, OAuthClientKind};
 pub use provider::Provider;

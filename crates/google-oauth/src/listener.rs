@@ -55,6 +55,36 @@ pub enum Settlement<T> {
     Settled(T, AnswerPage),
     /// Not ours: 400 with this page, the wait goes on.
     Stray(AnswerPage),
+    /// It has come before and counted then: 410 with this page, the wait goes on.
+    Repeated(AnswerPage),
+}
+
+/// A bound address at which several wait: each answer is for one of them, and none ends it. It closes when dropped.
+pub struct RedirectDesk<T> {
+    redirect_uri: String,
+    answered: mpsc::UnboundedReceiver<Event<T>>,
+    loops: JoinSet<()>,
+}
+
+impl<T> RedirectDesk<T> {
+    /// The redirect URI to send to Google, to the letter.
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// The next answer that settled, once its page is written.
+    pub async fn next(&mut self) -> Option<T> {
+        loop {
+            if let Event::Settled(answer) = self.answered.recv().await? {
+                return Some(answer);
+            }
+        }
+    }
+
+    /// Frees the address; done when it is free.
+    pub async fn close(mut self) {
+        self.loops.shutdown().await;
+    }
 }
 
 impl LoopbackListener {
@@ -97,10 +127,40 @@ impl LoopbackListener {
         T: Send + 'static,
         F: Fn(&RedirectQuery) -> Settlement<T> + Send + Sync + 'static,
     {
-        let (answers, mut answered) = mpsc::unbounded_channel();
+        let mut desk = self.begin(true, settle);
+        let mut strays = 0;
+        loop {
+            tokio::select! {
+                biased;
+                Some(event) = desk.answered.recv() => match event {
+                    Event::Settled(answer) => return Ok(answer),
+                    Event::Stray => strays += 1,
+                },
+                () = cancel.cancelled() => return Err(WaitError::Cancelled),
+                () = tokio::time::sleep_until(deadline) => return Err(WaitError::TimedOut { strays }),
+            }
+        }
+    }
+
+    /// Serves any number of answers. `settle` says whose each one is, and that one has come before: it counts once.
+    pub fn serve<T, F>(self, settle: F) -> RedirectDesk<T>
+    where
+        T: Send + 'static,
+        F: Fn(&RedirectQuery) -> Settlement<T> + Send + Sync + 'static,
+    {
+        self.begin(false, settle)
+    }
+
+    fn begin<T, F>(self, once: bool, settle: F) -> RedirectDesk<T>
+    where
+        T: Send + 'static,
+        F: Fn(&RedirectQuery) -> Settlement<T> + Send + Sync + 'static,
+    {
+        let (answers, answered) = mpsc::unbounded_channel();
         let serving = Arc::new(Serving {
             path: self.path,
             host: self.host,
+            once,
             settled: AtomicBool::new(false),
             settle,
             answers,
@@ -110,17 +170,10 @@ impl LoopbackListener {
         for socket in self.sockets {
             loops.spawn(accept(socket, Arc::clone(&serving)));
         }
-        let mut strays = 0;
-        loop {
-            tokio::select! {
-                biased;
-                Some(event) = answered.recv() => match event {
-                    Event::Settled(answer) => return Ok(answer),
-                    Event::Stray => strays += 1,
-                },
-                () = cancel.cancelled() => return Err(WaitError::Cancelled),
-                () = tokio::time::sleep_until(deadline) => return Err(WaitError::TimedOut { strays }),
-            }
+        RedirectDesk {
+            redirect_uri: self.redirect_uri,
+            answered,
+            loops,
         }
     }
 }
@@ -144,6 +197,8 @@ enum Event<T> {
 struct Serving<T, F> {
     path: String,
     host: String,
+    /// The first answer is the only one.
+    once: bool,
     settled: AtomicBool,
     settle: F,
     answers: mpsc::UnboundedSender<Event<T>>,
@@ -240,9 +295,10 @@ impl<T: Send + 'static, F: Fn(&RedirectQuery) -> Settlement<T> + Send + Sync> Se
         let language = Language::wanted(head.accept_language.as_deref());
         match (self.settle)(&query) {
             Settlement::Stray(page) => (page.response("400 Bad Request", language, false), Some(Event::Stray)),
+            Settlement::Repeated(page) => (page.response("410 Gone", language, false), None),
             Settlement::Settled(answer, page) => {
                 // Only the first: a reload, or the same redirect once more, must not be exchanged twice.
-                if self.settled.swap(true, Ordering::SeqCst) {
+                if self.settled.swap(true, Ordering::SeqCst) && self.once {
                     return refused("410 Gone");
                 }
                 (page.response("200 OK", language, false), Some(Event::Settled(answer)))

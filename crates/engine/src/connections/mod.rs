@@ -40,6 +40,8 @@ pub use service_accounts::{
     KeyFileUse, add as add_service_account, add_with_password as add_service_account_with_password,
     inspect as inspect_service_account, use_key_file,
 };
+pub(crate) use session::allowed;
 pub use session::{ConnectionFailure, ReadySessions, Session, Sessions};
 pub use shipped_oauth_client::shipped as shipped_oauth_client;
 pub use sign_in::connect;
+pub(crate) use sign_in::connect_with;

@@ -294,6 +294,24 @@ impl Engine {
 
     /// The OAuth client with its secret; the default one where none is named.
     pub(super) async fn oauth_client(&self, named: Option<&str>) -> Result<OAuthClient> {
+        let (client, added) = self.known_oauth_client(named).await?;
+        if !added {
+            return Ok(client);
+        }
+        let key = secret_key(&client.client_id);
+        let mut secret = self.session.get(&key).await?;
+        if secret.is_none() {
+            secret = self.keychain.store().await?.get(&key).await?;
+        }
+        Ok(OAuthClient {
+            client_secret: secret.and_then(|secret| secret.to_text()),
+            ..client
+        })
+    }
+
+    /// What is known of an OAuth client without asking the keychain, and whether the person added it; the default one
+    /// where none is named.
+    pub(crate) async fn known_oauth_client(&self, named: Option<&str>) -> Result<(OAuthClient, bool)> {
         let records = self.store.oauth_clients().await?;
         let record = match named {
             Some(name) => records
@@ -301,31 +319,26 @@ impl Engine {
                 .find(|record| record.client_id == name || record.name == name),
             None => records.into_iter().find(|record| record.is_default),
         };
-        let Some(record) = record else {
-            let shipped = self.shipped_oauth_client.as_ref();
-            return shipped
-                .filter(|client| named.is_none_or(|name| name == client.client_id))
-                .cloned()
-                .ok_or_else(|| match named {
-                    Some(name) => unknown(name),
-                    None => Error::new(
-                        ErrorCode::NoOauthClient,
-                        "Gantry needs an OAuth client of your own to sign in with.",
-                        "Add client_secret_*.json in Settings, or with `gantry oauth-client add FILE`.",
-                    ),
-                });
-        };
-        let key = secret_key(&record.client_id);
-        let mut secret = self.session.get(&key).await?;
-        if secret.is_none() {
-            secret = self.keychain.store().await?.get(&key).await?;
+        if let Some(record) = record {
+            let known = OAuthClient {
+                kind: from_stored(record.kind),
+                client_id: record.client_id,
+                client_secret: None,
+                project_id: record.project_id,
+                redirect_uris: record.redirect_uris,
+            };
+            return Ok((known, true));
         }
-        Ok(OAuthClient {
-            kind: from_stored(record.kind),
-            client_id: record.client_id,
-            client_secret: secret.and_then(|secret| secret.to_text()),
-            project_id: record.project_id,
-            redirect_uris: record.redirect_uris,
-        })
+        let shipped = self.shipped_oauth_client.as_ref();
+        let shipped = shipped.filter(|client| named.is_none_or(|name| name == client.client_id));
+        let client = shipped.cloned().ok_or_else(|| match named {
+            Some(name) => unknown(name),
+            None => Error::new(
+                ErrorCode::NoOauthClient,
+                "Gantry needs an OAuth client of your own to sign in with.",
+                "Add client_secret_*.json in Settings, or with `gantry oauth-client add FILE`.",
+            ),
+        })?;
+        Ok((client, false))
     }
 }

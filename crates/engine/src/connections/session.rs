@@ -145,7 +145,7 @@ impl Session {
 }
 
 /// What is granted and not switched off here.
-pub(super) fn allowed(connection: &ConnectionRecord) -> BTreeSet<Permission> {
+pub(crate) fn allowed(connection: &ConnectionRecord) -> BTreeSet<Permission> {
     let mut allowed = granted(connection);
     allowed.retain(|permission| !connection.dropped.contains(permission));
     allowed

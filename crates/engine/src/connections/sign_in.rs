@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gantry_domain::Permission;
-use gantry_domain::permissions::scopes_to_request;
+use gantry_domain::permissions::{ANALYTICS_PROVISION, scopes_to_request};
 use gantry_store::{ConnectionKind, ConnectionRecord};
 use google_oauth::{AuthorizationRequest, Grant, OAuthClient, Provider, TokenEndpoint};
 use jiff::SignedDuration;
@@ -25,6 +25,16 @@ pub(super) const TIME_LIMIT: Duration = Duration::from_mins(10);
 
 /// Signs in, or signs in again; done when the connection is stored.
 pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -> Result<ConnectionView> {
+    connect_with(engine, request, None, job).await
+}
+
+/// The same, asking for a scope besides those of the permissions: the old Provisioning API's, which no permission holds.
+pub(crate) async fn connect_with(
+    engine: &Arc<Engine>,
+    request: ConnectRequest,
+    scope: Option<&str>,
+    job: &Job,
+) -> Result<ConnectionView> {
     let before = match &request.reconnect {
         Some(id) => Some(engine.connection(Some(id)).await?),
         None => None,
@@ -68,8 +78,13 @@ pub async fn connect(engine: &Arc<Engine>, request: ConnectRequest, job: &Job) -
     }
 
     let endpoint = engine.token_endpoint(client.clone(), before.as_ref().map(|record| record.id.as_str()))?;
+    let mut scopes = scopes_to_request(&allow);
+    let had = before
+        .as_ref()
+        .is_some_and(|record| record.granted_scopes.iter().any(|scope| scope == ANALYTICS_PROVISION));
+    scopes.extend(scope.or(had.then_some(ANALYTICS_PROVISION)).map(str::to_owned));
     let authorization = AuthorizationRequest {
-        scopes: scopes_to_request(&allow),
+        scopes,
         login_hint: before.as_ref().map(|record| record.email.clone()),
         time_limit: TIME_LIMIT,
     };
@@ -272,15 +287,18 @@ impl Engine {
         redirect_uri: Option<&str>,
         expires_at: jiff::Timestamp,
     ) -> Result<()> {
-        let link = self.links.issue(url.clone())?;
-        let text = url.to_string();
+        // Nothing is opened that is not a link of ours.
+        self.links.issue(url.clone())?;
         let browser = Arc::clone(&self.browser);
+        let page = url.clone();
         let opened = job.opens_pages() && {
             // An opener that hangs must not hold up the link to copy.
-            let opening = tokio::task::spawn_blocking(move || browser.open(&url));
+            let opening = tokio::task::spawn_blocking(move || browser.open(&page));
             let opened = tokio::time::timeout(Duration::from_secs(3), opening).await;
             matches!(opened, Ok(Ok(Ok(()))))
         };
+        let text = url.to_string();
+        let link = self.links.issue(url)?;
         let listening_on = redirect_uri
             .and_then(|uri| url::Url::parse(uri).ok())
             .map(|uri| uri[url::Position::BeforeHost..url::Position::AfterPort].to_owned());

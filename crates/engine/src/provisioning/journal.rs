@@ -1,12 +1,15 @@
 //! The journal of one set-up: what is about to be sent is on the disk before it is sent, and hosts are told.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use gantry_store::{ProvisioningRun, ProvisioningState, ProvisioningStep, StepState as Stored};
+use google_apis::Api;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
+use super::outline;
 use super::run_lock::RunLock;
 use crate::Engine;
 use crate::dto::events::{EngineEvent, Progress, Topic};
@@ -89,7 +92,8 @@ pub(super) struct Journal<'a> {
     run_id: String,
     /// The steps of this run, in order.
     planned: Vec<ProvisionStep>,
-    calls: AtomicU32,
+    analytics_calls: AtomicU32,
+    tag_manager_calls: AtomicU32,
 }
 
 impl<'a> Journal<'a> {
@@ -101,9 +105,9 @@ impl<'a> Journal<'a> {
         form: ProvisionRequest,
         form_json: Value,
         template: Template,
-        planned: Vec<ProvisionStep>,
         batch_id: Option<String>,
     ) -> Result<Self> {
+        let steps = outline::steps(&form, &template);
         let now = engine.clock().now();
         let run = ProvisioningRun {
             id: uuid::Uuid::now_v7().to_string(),
@@ -118,13 +122,14 @@ impl<'a> Journal<'a> {
             created_at: now,
             updated_at: now,
         };
+        let planned = steps.iter().map(|step| step.step).collect();
         let journal = Self::new(engine, job, form, template, planned, run);
-        let steps = journal
-            .planned
-            .iter()
-            .map(|step| (STEPS[position(*step)].1, Stored::Planned));
+        let rows = steps.iter().map(|step| {
+            let state = if step.skipped { Stored::Skipped } else { Stored::Planned };
+            (STEPS[position(step.step)].1, state)
+        });
         let run = journal.run.lock().await.clone();
-        engine.store().begin_provisioning_run(run, steps.collect()).await?;
+        engine.store().begin_provisioning_run(run, rows.collect()).await?;
         journal.written();
         engine.jobs().changed(Topic::Provisioning);
         Ok(journal)
@@ -165,8 +170,14 @@ impl<'a> Journal<'a> {
             planned,
             run_id: run.id.clone(),
             run: Mutex::new(run),
-            calls: AtomicU32::new(0),
+            analytics_calls: AtomicU32::new(0),
+            tag_manager_calls: AtomicU32::new(0),
         }
+    }
+
+    /// Whether the run is a row of a batch.
+    pub async fn is_in_batch(&self) -> bool {
+        self.run.lock().await.batch_id.is_some()
     }
 
     /// Whether this run has the step: it is in the plan, and the person did not leave it out.
@@ -202,6 +213,17 @@ impl<'a> Journal<'a> {
     pub async fn sending(&self, step: ProvisionStep, request: Value) -> Result<()> {
         self.job.check_cancelled()?;
         self.write(step, Stored::Sent, Some(request), None).await
+    }
+
+    /// The same for a step of several calls that has made `so_far` already.
+    pub async fn sending_more(&self, step: ProvisionStep, request: Value, so_far: Value) -> Result<()> {
+        self.job.check_cancelled()?;
+        self.write(step, Stored::Sent, Some(request), Some(so_far)).await
+    }
+
+    /// The step, whose request was written before, has made this much so far.
+    pub async fn partly(&self, step: ProvisionStep, response: Value) -> Result<()> {
+        self.write(step, Stored::Sent, None, Some(response)).await
     }
 
     /// The step has made `response`.
@@ -270,7 +292,7 @@ impl<'a> Journal<'a> {
             what: what.to_owned(),
             done: u32::try_from(done).unwrap_or_default(),
             total: u32::try_from(self.planned.len()).unwrap_or_default(),
-            calls: self.calls.load(Ordering::Relaxed),
+            calls: self.analytics_calls() + self.tag_manager_calls(),
             eta_seconds: None,
             waiting_until: None,
         });
@@ -278,8 +300,32 @@ impl<'a> Journal<'a> {
     }
 
     /// A call was spent.
-    pub fn spent(&self) {
-        self.calls.fetch_add(1, Ordering::Relaxed);
+    pub fn spent(&self, api: Api) {
+        let calls = match api {
+            Api::TagManager => &self.tag_manager_calls,
+            Api::AnalyticsAdmin | Api::AnalyticsData | Api::ProvisioningV3 => &self.analytics_calls,
+        };
+        calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Calls that this process has spent on the run, all of Analytics' APIs together.
+    pub fn analytics_calls(&self) -> u32 {
+        self.analytics_calls.load(Ordering::Relaxed)
+    }
+
+    pub fn tag_manager_calls(&self) -> u32 {
+        self.tag_manager_calls.load(Ordering::Relaxed)
+    }
+
+    /// What the same step has made in other runs, so that nothing of theirs is taken for this run's.
+    pub async fn made_elsewhere(&self, step: ProvisionStep, field: &str) -> Result<BTreeSet<String>> {
+        let name = STEPS[position(step)].1;
+        let made = self.engine.store().provisioning_responses(name).await?;
+        Ok(made
+            .into_iter()
+            .filter(|(run_id, _)| *run_id != self.run_id)
+            .filter_map(|(_, response)| Some(response.get(field)?.as_str()?.to_owned()))
+            .collect())
     }
 
     /// It waits for the person, or goes on.
@@ -433,6 +479,7 @@ async fn assemble(engine: &Arc<Engine>, run: ProvisioningRun, alive: bool) -> Re
         problem,
         resumable: !alive && run.state != ProvisioningState::Done,
         proof: run.proof.and_then(|proof| serde_json::from_value(proof).ok()),
+        in_trash: super::undo::in_trash(&known),
     })
 }
 

@@ -1,23 +1,32 @@
-//! Setting up a site: an Analytics account with its Terms of Service, a property, a web data stream, the snippet.
+//! Setting up a site: an Analytics account with its Terms of Service, a property with all that measures, a container, the
+//! snippet.
 //!
 //! Every step is written down before it is sent. A run that stopped, however it stopped, goes on from its journal and
 //! adopts what a lost answer has already made.
 
+mod account_maker;
+mod choices;
+mod codes;
 mod form;
 mod journal;
+mod outline;
 mod planning;
 mod proof;
 mod run_lock;
+mod signing_in;
 mod steps;
 mod terms;
+mod terms_desk;
 mod undo;
+mod wanted;
 
 use std::sync::Arc;
 
-use gantry_domain::Permission;
 use gantry_store::{ProvisioningRun, ProvisioningState};
+use serde_json::Value;
 
 use crate::Engine;
+use crate::connections::Session;
 use crate::dto::Nothing;
 use crate::dto::provisioning::{FieldProblem, ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
 use crate::error::{Error, ErrorCode, Result};
@@ -25,12 +34,16 @@ use crate::jobs::Job;
 use journal::Journal;
 use run_lock::RunLock;
 
-pub use planning::{choices, plan, redirects};
+pub use choices::{choices, redirects};
+pub use planning::plan;
 pub use proof::{prove, snippet};
+pub(crate) use terms_desk::TermsDesk;
 pub use undo::{made, trash};
 
 /// How many runs a list shows.
 const SHOWN: u32 = 50;
+/// Among how many an unfinished run of the same form is looked for.
+const REMEMBERED: u32 = 1000;
 
 /// Sets up a site. An unfinished run of the same form is gone on with, so that nothing is made twice.
 pub async fn start(engine: &Arc<Engine>, request: ProvisionRequest, job: &Job) -> Result<ProvisionRunView> {
@@ -44,42 +57,21 @@ pub(crate) async fn start_in(
     batch_id: Option<String>,
     job: &Job,
 ) -> Result<ProvisionRunView> {
-    let request = form::checked(request)?;
-    let mut session = engine.session(request.connection.as_deref()).await?;
-    terms::signatory(&session)?;
-    session.require(Permission::Configure)?;
-    if batch_id.is_some() {
-        session.transport = session.transport.bulk();
+    let sign_in_first = request.sign_in_first;
+    let template = crate::templates::named(engine, request.template.as_deref()).await?;
+    let (request, problems) = form::checked(request, &template);
+    if let Some(refused) = form::refusal(problems) {
+        return Err(refused);
     }
+    let session = signing_in::session(engine, &request, &template, sign_in_first, job).await?;
     let form = serde_json::to_value(&request).map_err(unwritable)?;
     let connection_id = session.connection.id.clone();
     let _lock = RunLock::take(engine, &connection_id, &form)?;
-    let unfinished = engine
-        .store()
-        .provisioning_runs(SHOWN)
-        .await?
-        .into_iter()
-        .find(|run| run.connection_id == connection_id && run.form == form && run.state != ProvisioningState::Done);
-    let journal = match unfinished {
+    let journal = match unfinished(engine, &connection_id, &form).await? {
         Some(run) => Journal::again(engine, job, run, request).await?,
-        None => {
-            let template = crate::templates::named(engine, request.template.as_deref()).await?;
-            let mut planned = vec![
-                ProvisionStep::Ticket,
-                ProvisionStep::Terms,
-                ProvisionStep::Account,
-                ProvisionStep::Property,
-                ProvisionStep::DataStream,
-            ];
-            if request.container != crate::dto::provisioning::ContainerChoice::None {
-                planned.extend(steps::TAG_MANAGER);
-            }
-            planned.push(ProvisionStep::Snippet);
-            Journal::begin(engine, job, connection_id, request, form, template, planned, batch_id).await?
-        }
+        None => Journal::begin(engine, job, connection_id, request, form, template, batch_id).await?,
     };
-    let ended = steps::run(&journal, &session).await;
-    journal.close(ended).await
+    finish(journal, &session).await
 }
 
 /// Goes on with a run that stopped.
@@ -91,20 +83,41 @@ pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -
             "List set-ups and resume one of them.",
         )
     })?;
+    undo::refuse_to_go_on(engine, &run).await?;
     if run.state == ProvisioningState::Done {
         return journal::view(engine, run).await;
     }
     let form = form_of(&run)?;
-    let mut session = engine.session(Some(&run.connection_id)).await?;
-    terms::signatory(&session)?;
-    session.require(Permission::Configure)?;
-    if run.batch_id.is_some() {
-        session.transport = session.transport.bulk();
-    }
+    let session = engine.session(Some(&run.connection_id)).await?;
     let _lock = RunLock::take(engine, &run.connection_id, &run.form)?;
     let journal = Journal::again(engine, job, run, form).await?;
+    // What the run was begun with counts, not what the template is by now.
+    if let Err(error) = signing_in::allowed(&session, &journal.form, &journal.template) {
+        return journal.close(Err(error)).await;
+    }
+    finish(journal, &session).await
+}
+
+async fn finish(journal: Journal<'_>, session: &Session) -> Result<ProvisionRunView> {
+    let mut session = session.clone();
+    if journal.is_in_batch().await {
+        // Clicks go first.
+        session.transport = session.transport.bulk();
+    }
     let ended = steps::run(&journal, &session).await;
     journal.close(ended).await
+}
+
+/// The run of this form that was not finished.
+async fn unfinished(engine: &Engine, connection_id: &str, form: &Value) -> Result<Option<ProvisioningRun>> {
+    let form = run_lock::identity(form);
+    Ok(engine
+        .store()
+        .provisioning_runs(REMEMBERED)
+        .await?
+        .into_iter()
+        .filter(|run| run.connection_id == connection_id && run.state != ProvisioningState::Done)
+        .find(|run| run_lock::identity(&run.form) == form))
 }
 
 /// The newest set-ups, newest first.

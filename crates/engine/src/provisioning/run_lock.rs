@@ -50,7 +50,18 @@ impl RunLock {
     }
 }
 
+/// What makes two forms the same, with the connection: how the connection was named does not.
+pub(super) fn identity(form: &Value) -> Value {
+    let mut form = form.clone();
+    if let Some(fields) = form.as_object_mut() {
+        fields.remove("connection");
+        fields.remove("sign_in_first");
+    }
+    form
+}
+
 fn path(engine: &Engine, connection_id: &str, form: &Value) -> PathBuf {
+    let form = identity(form);
     let digest = Sha256::digest(format!("{connection_id}\n{form}").as_bytes());
     let name = digest[..12]
         .iter()

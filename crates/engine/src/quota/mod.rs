@@ -9,7 +9,7 @@ mod ledger;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gantry_store::{ConnectionKind, QuotaKey, QuotaLimits};
+use gantry_store::{ConnectionKind, ConnectionRecord, QuotaKey, QuotaLimits};
 use google_apis::Api;
 
 use crate::Engine;
@@ -81,6 +81,23 @@ fn key(project: &str, api: Api) -> QuotaKey {
     }
 }
 
+/// The Google Cloud project whose quota a connection spends.
+pub(crate) async fn project_of(engine: &Engine, connection: &ConnectionRecord) -> Result<String> {
+    if connection.kind == ConnectionKind::ServiceAccount {
+        return Ok(connections::service_account_project(connection));
+    }
+    let shipped = engine
+        .shipped_oauth_client
+        .as_ref()
+        .filter(|client| client.client_id == connection.oauth_client_id);
+    let own = engine.store.oauth_client(&connection.oauth_client_id).await?;
+    // As in `Session`: the client stands for its project where the file names none.
+    let project = own
+        .and_then(|client| client.project_id)
+        .or(shipped.and_then(|client| client.project_id.clone()));
+    Ok(project.unwrap_or_else(|| connection.oauth_client_id.clone()))
+}
+
 /// What was spent of Tag Manager's quota, for the project of each OAuth client in use.
 pub async fn status(engine: &Arc<Engine>) -> Result<Vec<QuotaView>> {
     let store = engine.store();
@@ -88,20 +105,7 @@ pub async fn status(engine: &Arc<Engine>) -> Result<Vec<QuotaView>> {
     let now = engine.clock().now();
     let mut projects: Vec<String> = Vec::new();
     for connection in store.connections().await? {
-        if connection.kind == ConnectionKind::ServiceAccount {
-            projects.push(connections::service_account_project(&connection));
-            continue;
-        }
-        let shipped = engine
-            .shipped_oauth_client
-            .as_ref()
-            .filter(|client| client.client_id == connection.oauth_client_id);
-        let own = store.oauth_client(&connection.oauth_client_id).await?;
-        // As in `Session`: the client stands for its project where the file names none.
-        let project = own
-            .and_then(|client| client.project_id)
-            .or(shipped.and_then(|client| client.project_id.clone()));
-        projects.push(project.unwrap_or(connection.oauth_client_id));
+        projects.push(project_of(engine, &connection).await?);
     }
     for used in store.quotas_in_use(now).await? {
         if used.quota == Api::TagManager.name() {

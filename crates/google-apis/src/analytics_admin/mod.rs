@@ -4,6 +4,8 @@
 //! Resources are addressed by their names as Google writes them: `accounts/1`, `properties/2`,
 //! `properties/2/dataStreams/3`.
 
+mod links_and_people;
+mod trash;
 mod types;
 
 use futures_util::stream::Stream;
@@ -31,6 +33,7 @@ list_answer!(DataStreams, "dataStreams", DataStream);
 list_answer!(KeyEvents, "keyEvents", KeyEvent);
 list_answer!(CustomDimensions, "customDimensions", CustomDimension);
 list_answer!(AccessBindings, "accessBindings", AccessBinding);
+list_answer!(GoogleAdsLinks, "googleAdsLinks", GoogleAdsLink);
 
 fn call(method: &'static str, path: &str) -> Call {
     Call::get(Api::AnalyticsAdmin, method, path)
@@ -242,21 +245,5 @@ impl AnalyticsAdmin {
         self.transport
             .send(&call("analyticsadmin.properties.dataStreams.getGlobalSiteTag", &path))
             .await
-    }
-
-    /// v1alpha. Who has which role on `parent`, an account or a property.
-    pub fn access_bindings(
-        &self,
-        parent: &str,
-    ) -> impl Stream<Item = Result<Vec<AccessBinding>, ApiError>> + Send + use<> {
-        let method = if parent.starts_with("properties/") {
-            "analyticsadmin.properties.accessBindings.list"
-        } else {
-            "analyticsadmin.accounts.accessBindings.list"
-        };
-        pages::<AccessBindings>(
-            &self.transport,
-            list(method, &format!("v1alpha/{parent}/accessBindings")),
-        )
     }
 }

@@ -126,6 +126,10 @@ pub struct DataStream {
     pub display_name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub web_stream_data: Option<WebStreamData>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub android_app_stream_data: Option<AndroidAppStreamData>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ios_app_stream_data: Option<IosAppStreamData>,
     #[serde(skip_serializing_if = "empty")]
     pub create_time: String,
     #[serde(flatten)]
@@ -145,6 +149,32 @@ pub struct WebStreamData {
     pub extra: Map<String, Value>,
 }
 
+/// What an Android app's data stream adds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AndroidAppStreamData {
+    /// Output only; empty until the app is linked with Firebase.
+    #[serde(skip_serializing_if = "empty")]
+    pub firebase_app_id: String,
+    /// Cannot be changed.
+    pub package_name: String,
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// What an iOS app's data stream adds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct IosAppStreamData {
+    /// Output only; empty until the app is linked with Firebase.
+    #[serde(skip_serializing_if = "empty")]
+    pub firebase_app_id: String,
+    /// Cannot be changed.
+    pub bundle_id: String,
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
 impl DataStream {
     /// A web data stream to create.
     pub fn web(display_name: &str, default_uri: &str) -> Self {
@@ -153,6 +183,32 @@ impl DataStream {
             display_name: display_name.to_owned(),
             web_stream_data: Some(WebStreamData {
                 default_uri: default_uri.to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        }
+    }
+
+    /// An Android app's data stream to create.
+    pub fn android(display_name: &str, package_name: &str) -> Self {
+        Self {
+            kind: "ANDROID_APP_DATA_STREAM".to_owned(),
+            display_name: display_name.to_owned(),
+            android_app_stream_data: Some(AndroidAppStreamData {
+                package_name: package_name.to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        }
+    }
+
+    /// An iOS app's data stream to create.
+    pub fn ios(display_name: &str, bundle_id: &str) -> Self {
+        Self {
+            kind: "IOS_APP_DATA_STREAM".to_owned(),
+            display_name: display_name.to_owned(),
+            ios_app_stream_data: Some(IosAppStreamData {
+                bundle_id: bundle_id.to_owned(),
                 ..Default::default()
             }),
             ..Default::default()
@@ -171,6 +227,33 @@ pub struct KeyEvent {
     pub event_name: String,
     /// `ONCE_PER_EVENT` or `ONCE_PER_SESSION`
     pub counting_method: String,
+    /// What one is worth where the event says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_value: Option<DefaultValue>,
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// What a key event is worth.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DefaultValue {
+    pub numeric_value: f64,
+    /// ISO 4217.
+    pub currency_code: String,
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// A link between a property and a Google Ads account. To create one: `customer_id`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct GoogleAdsLink {
+    /// `properties/2/googleAdsLinks/5`
+    #[serde(skip_serializing_if = "empty")]
+    pub name: String,
+    /// Ten digits; cannot be changed.
+    pub customer_id: String,
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -244,6 +327,8 @@ pub struct GlobalSiteTag {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AccessBinding {
+    /// `properties/2/accessBindings/6`
+    #[serde(skip_serializing_if = "empty")]
     pub name: String,
     /// An e-mail address.
     pub user: String,

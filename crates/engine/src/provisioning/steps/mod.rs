@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::journal::Journal;
 use crate::connections::Session;
-use crate::dto::provisioning::ProvisionResult;
+use crate::dto::provisioning::{ProvisionResult, ProvisionStep};
 use crate::error::{Error, ErrorCode, Result};
 
 /// The whole set-up.
@@ -20,6 +20,8 @@ pub(super) async fn run(journal: &Journal<'_>, session: &Session) -> Result<Prov
     let made = analytics::run(journal, session, &admin).await?;
     let container = tag_manager::run(journal, session, &made.measurement_id, known).await?;
     let (snippet, noscript) = match &container {
+        // An app has nothing to paste.
+        _ if !journal.has(ProvisionStep::Snippet) => (String::new(), None),
         Some(container) => tag_manager::snippet(journal, session, container).await?,
         None => {
             let snippet =
@@ -32,10 +34,14 @@ pub(super) async fn run(journal: &Journal<'_>, session: &Session) -> Result<Prov
         property_id: made.property_id,
         data_stream_id: made.data_stream_id,
         measurement_id: made.measurement_id,
+        app_streams: made.app_streams,
         container,
         snippet,
         noscript,
-        ..ProvisionResult::default()
+        // Clients cannot be given assets yet: see `outline::client`.
+        client_id: None,
+        analytics_calls: journal.analytics_calls(),
+        tag_manager_calls: journal.tag_manager_calls(),
     })
 }
 

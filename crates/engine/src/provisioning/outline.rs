@@ -98,7 +98,14 @@ pub(super) fn permissions(form: &ProvisionRequest, template: &Template) -> BTree
     let has = |wanted: ProvisionStep| steps.iter().any(|step| step.step == wanted && !step.skipped);
     let mut permissions = BTreeSet::from([Permission::View, Permission::Configure]);
     if has(ProvisionStep::Container) {
-        permissions.extend([Permission::Edit, Permission::Publish]);
+        permissions.insert(Permission::Edit);
+    }
+    // A version that was not made cannot be published.
+    if [ProvisionStep::Tags, ProvisionStep::Version, ProvisionStep::Publish]
+        .into_iter()
+        .all(has)
+    {
+        permissions.insert(Permission::Publish);
     }
     if has(ProvisionStep::People) {
         permissions.insert(Permission::Manage);
@@ -257,7 +264,7 @@ fn container(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
             Step::new(ProvisionStep::TagManagerAccount, "Your Tag Manager account").tag_manager(1),
             Step::new(
                 ProvisionStep::Container,
-                format!("Container \"{}\"", wanted::business(form)),
+                format!("Container \"{}\"", wanted::host(&form.website)),
             )
             .tag_manager(1),
         ),
@@ -265,7 +272,7 @@ fn container(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
             Step::new(ProvisionStep::TagManagerAccount, format!("Tag Manager account {id}")),
             Step::new(
                 ProvisionStep::Container,
-                format!("Container \"{}\"", wanted::business(form)),
+                format!("Container \"{}\"", wanted::host(&form.website)),
             )
             .tag_manager(1),
         ),
@@ -274,11 +281,13 @@ fn container(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
             Step::new(ProvisionStep::Container, format!("{container}, which is there")).tag_manager(1),
         ),
     };
+    // Where other people work it is looked first what is there, and before publishing once more.
+    let there = matches!(form.container, ContainerChoice::Existing { .. });
     let entities = crate::templates::tag_manager_entities(template, "G-").len();
     vec![
         account,
         container,
-        Step::new(ProvisionStep::Workspace, "A workspace for the changes").tag_manager(1),
+        Step::new(ProvisionStep::Workspace, "A workspace for the changes").tag_manager(if there { 3 } else { 1 }),
         Step::new(ProvisionStep::Tags, wanted::count(entities, "tag, trigger or variable"))
             .tag_manager(1)
             .optional(),
@@ -286,7 +295,7 @@ fn container(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
             .tag_manager(1)
             .optional(),
         Step::new(ProvisionStep::Publish, "The version goes live")
-            .tag_manager(1)
+            .tag_manager(if there { 2 } else { 1 })
             .optional(),
     ]
 }

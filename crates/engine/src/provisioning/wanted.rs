@@ -55,7 +55,7 @@ pub(super) fn stream_name(form: &ProvisionRequest) -> String {
 }
 
 /// The host of a site's address, with its port.
-fn host(website: &str) -> &str {
+pub(super) fn host(website: &str) -> &str {
     let rest = website.split_once("://").map_or(website, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or(rest)
 }

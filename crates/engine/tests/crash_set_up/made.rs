@@ -47,11 +47,13 @@ impl Made {
         let tag_manager = "tagmanager.googleapis.com/tagmanager/v2";
         let mut containers = Vec::new();
         for account in list(&lane.google(&format!("{tag_manager}/accounts")).await, "account") {
-            let path = account["path"].as_str().unwrap();
-            containers.extend(list(
-                &lane.google(&format!("{tag_manager}/{path}/containers")).await,
-                "container",
-            ));
+            let path = format!("{tag_manager}/{}/containers", account["path"].as_str().unwrap());
+            let mut page = lane.google(&path).await;
+            containers.extend(list(&page, "container"));
+            while let Some(token) = page["nextPageToken"].as_str() {
+                page = lane.google(&format!("{path}?pageToken={token}")).await;
+                containers.extend(list(&page, "container"));
+            }
         }
         containers.retain(|container| container["name"] == format!("{name}.example"));
         let container = containers.first().cloned().unwrap_or_default();

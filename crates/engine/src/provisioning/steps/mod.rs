@@ -3,8 +3,6 @@
 mod analytics;
 mod tag_manager;
 
-pub(super) use tag_manager::STEPS as TAG_MANAGER;
-
 use google_apis::{AnalyticsAdmin, ApiError};
 use serde_json::Value;
 

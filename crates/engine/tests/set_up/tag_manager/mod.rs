@@ -4,3 +4,4 @@ mod existing;
 mod faults;
 mod new;
 mod stage;
+mod waiting;

@@ -31,7 +31,7 @@ use container::Container;
 pub(super) use snippet::snippet;
 
 /// What stands between the container and the site, in order.
-pub(in super::super) const STEPS: [ProvisionStep; 6] = [
+const STEPS: [ProvisionStep; 6] = [
     ProvisionStep::TagManagerAccount,
     ProvisionStep::Container,
     ProvisionStep::Workspace,
@@ -132,19 +132,10 @@ impl<'a> Work<'a> {
 
     /// Before anything is sent: a set-up that stops for a permission at its last step helps nobody.
     fn permitted(&self) -> Result<()> {
-        if [
-            ProvisionStep::Container,
-            ProvisionStep::Workspace,
-            ProvisionStep::Tags,
-            ProvisionStep::Version,
-        ]
-        .iter()
-        .any(|step| self.journal.has(*step))
-        {
-            self.session.require(Permission::View)?;
-            self.session.require(Permission::Edit)?;
-        }
-        if self.journal.has(ProvisionStep::Publish) && self.journal.has(ProvisionStep::Version) {
+        self.session.require(Permission::View)?;
+        self.session.require(Permission::Edit)?;
+        let publishes = [ProvisionStep::Tags, ProvisionStep::Version, ProvisionStep::Publish];
+        if publishes.into_iter().all(|step| self.journal.has(step)) {
             self.session.require(Permission::Publish)?;
         }
         Ok(())

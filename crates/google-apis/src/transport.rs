@@ -151,7 +151,9 @@ impl Transport {
         log.cost += 1;
         log.begin_attempt(request.headers());
         let sent_at = self.config.clock.now();
+        tracing::trace!(target: "google_apis::sent", id = %log.id, method = call.api_method, "sending");
         let sent = self.config.http.client.execute(request).await;
+        tracing::trace!(target: "google_apis::sent", id = %log.id, method = call.api_method, "answered, or lost");
         let response = sent.map_err(|error| no_answer(&error))?;
         let status = response.status();
         log.status = Some(status.as_u16());

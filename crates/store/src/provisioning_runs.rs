@@ -202,6 +202,42 @@ impl Store {
         .await
     }
 
+    /// Writes a new run down with all its steps, in order: all of it or nothing, on the disk when it returns. A run with half its
+    /// steps would be gone on with as if it had no others.
+    pub async fn begin_provisioning_run(
+        &self,
+        run: ProvisioningRun,
+        steps: Vec<(&'static str, StepState)>,
+    ) -> Result<(), StoreError> {
+        let form = json_text(&run.form)?;
+        let template = run.template.as_ref().map(json_text).transpose()?;
+        self.call_durably(move |connection| {
+            let transaction = connection.transaction()?;
+            transaction.execute(
+                "INSERT INTO provisioning_runs (id, connection_id, form, template, batch_id, state, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![
+                    run.id,
+                    run.connection_id,
+                    form,
+                    template,
+                    run.batch_id,
+                    run.state,
+                    millis(run.created_at),
+                    millis(run.updated_at)
+                ],
+            )?;
+            for (position, (step, state)) in (0_i64..).zip(steps) {
+                transaction.execute(
+                    "INSERT INTO provisioning_steps (run_id, step, position, state, updated_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    params![run.id, step, position, state, millis(run.updated_at)],
+                )?;
+            }
+            Ok(transaction.commit()?)
+        })
+        .await
+    }
+
     /// The run with this id.
     pub async fn provisioning_run(&self, id: &str) -> Result<Option<ProvisioningRun>, StoreError> {
         let id = id.to_owned();

@@ -25,6 +25,14 @@ ENGINE = {
         "analyticsadmin.properties.create",
         "analyticsadmin.properties.dataStreams.create",
     },
+    "engine-set-up-tag-manager-requests.jsonl": {
+        "tagmanager.accounts.list",
+        "tagmanager.accounts.containers.create",
+        "tagmanager.accounts.containers.snippet",
+        "tagmanager.accounts.containers.versions.publish",
+        "tagmanager.accounts.containers.workspaces.bulk_update",
+        "tagmanager.accounts.containers.workspaces.create_version",
+    },
     "engine-estate-requests.jsonl": {
         "analyticsadmin.accountSummaries.list",
         "analyticsdata.properties.batchRunReports",

@@ -126,22 +126,13 @@ impl<'a> Journal<'a> {
         };
         let planned = steps.iter().map(|step| step.step).collect();
         let journal = Self::new(engine, job, form, template, batch, planned, run);
-        journal.set_state(ProvisioningState::Running, None, None).await?;
-        for step in &steps {
-            let (_, name, _) = STEPS[position(step.step)];
+        let rows = steps.iter().map(|step| {
             let state = if step.skipped { Stored::Skipped } else { Stored::Planned };
-            engine
-                .store()
-                .put_provisioning_step(ProvisioningStep {
-                    run_id: journal.run_id.clone(),
-                    step: name.to_owned(),
-                    state,
-                    request: None,
-                    response: None,
-                    updated_at: now,
-                })
-                .await?;
-        }
+            (STEPS[position(step.step)].1, state)
+        });
+        let run = journal.run.lock().await.clone();
+        engine.store().begin_provisioning_run(run, rows.collect()).await?;
+        journal.written();
         engine.jobs().changed(Topic::Provisioning);
         Ok(journal)
     }
@@ -291,6 +282,7 @@ impl<'a> Journal<'a> {
                 updated_at: self.engine.clock().now(),
             })
             .await?;
+        self.written();
         self.job.emit(EngineEvent::ProvisionStep {
             job: self.job.id().clone(),
             run_id: self.run_id.clone(),
@@ -352,6 +344,11 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
+    /// The journal is on the disk as it is now.
+    fn written(&self) {
+        tracing::trace!(target: "gantry_engine::set_up_journal", run = self.run_id, "written");
+    }
+
     async fn set_state(&self, state: ProvisioningState, outcome: Option<Value>, error: Option<Value>) -> Result<()> {
         let mut run = self.run.lock().await;
         run.state = state;
@@ -359,6 +356,7 @@ impl<'a> Journal<'a> {
         run.error = error;
         run.updated_at = self.engine.clock().now();
         self.engine.store().put_provisioning_run(run.clone()).await?;
+        self.written();
         Ok(())
     }
 

@@ -108,7 +108,14 @@ pub(super) fn permissions(form: &ProvisionRequest, template: &Template) -> BTree
     let has = |wanted: ProvisionStep| steps.iter().any(|step| step.step == wanted && !step.skipped);
     let mut permissions = BTreeSet::from([Permission::View, Permission::Configure]);
     if has(ProvisionStep::Container) {
-        permissions.extend([Permission::Edit, Permission::Publish]);
+        permissions.insert(Permission::Edit);
+    }
+    // A version that was not made cannot be published.
+    if [ProvisionStep::Tags, ProvisionStep::Version, ProvisionStep::Publish]
+        .into_iter()
+        .all(has)
+    {
+        permissions.insert(Permission::Publish);
     }
     if has(ProvisionStep::People) {
         permissions.insert(Permission::Manage);

@@ -4,3 +4,4 @@ mod existing;
 mod faults;
 mod new;
 pub mod stage;
+mod waiting;

@@ -132,19 +132,10 @@ impl<'a> Work<'a> {
 
     /// Before anything is sent: a set-up that stops for a permission at its last step helps nobody.
     fn permitted(&self) -> Result<()> {
-        if [
-            ProvisionStep::Container,
-            ProvisionStep::Workspace,
-            ProvisionStep::Tags,
-            ProvisionStep::Version,
-        ]
-        .iter()
-        .any(|step| self.journal.has(*step))
-        {
-            self.session.require(Permission::View)?;
-            self.session.require(Permission::Edit)?;
-        }
-        if self.journal.has(ProvisionStep::Publish) && self.journal.has(ProvisionStep::Version) {
+        self.session.require(Permission::View)?;
+        self.session.require(Permission::Edit)?;
+        let publishes = [ProvisionStep::Tags, ProvisionStep::Version, ProvisionStep::Publish];
+        if publishes.into_iter().all(|step| self.journal.has(step)) {
             self.session.require(Permission::Publish)?;
         }
         Ok(())

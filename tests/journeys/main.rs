@@ -6,6 +6,7 @@
 mod command_line;
 mod desktop;
 mod keychain;
+mod practice_pages;
 mod proxy;
 mod secrets;
 mod service_account;

@@ -305,3 +305,51 @@ async fn pump(mut desk: RedirectDesk<(String, Callback)>, waits: Arc<Waits>, clo
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use gantry_domain::SystemClock;
+
+    use super::*;
+    use crate::jobs::Jobs;
+
+    #[test]
+    fn p4_an_answer_counts_once_and_only_for_its_ticket() {
+        let waits = Waits::default();
+        let jobs = Jobs::new(Arc::new(SystemClock));
+        let mut told = jobs.subscribe();
+        let mut expect = |ticket: &str| {
+            let (answer, answered) = oneshot::channel();
+            let job = jobs.begin("provisioning.start");
+            lock(&waits.0)
+                .waiting
+                .insert(ticket.to_owned(), Waiting { answer, job });
+            answered
+        };
+        let (mut one, mut two) = (expect("one"), expect("two"));
+        let come = |query: &str| waits.settle(&RedirectQuery::parse(query).unwrap());
+        assert!(matches!(
+            come("accountTicketId=three&accountId=7"),
+            Settlement::Stray(_)
+        ));
+        assert!(matches!(come("accountId=7"), Settlement::Stray(_)));
+        assert!(matches!(
+            come("accountTicketId=one&accountId=seven"),
+            Settlement::Stray(_)
+        ));
+        let Settlement::Settled((ticket, callback), _) = come("accountTicketId=one&accountId=7") else {
+            panic!("it names the ticket");
+        };
+        waits.hand_over(&ticket, callback.clone());
+        assert_eq!(one.try_recv().unwrap(), callback);
+        assert!(matches!(
+            come("accountTicketId=one&accountId=8"),
+            Settlement::Repeated(_)
+        ));
+        assert!(two.try_recv().is_err(), "the other goes on waiting");
+        let strays = std::iter::from_fn(|| told.try_recv().ok())
+            .filter(|event| matches!(event, EngineEvent::StrayAnswer { .. }))
+            .count();
+        assert_eq!(strays, 3);
+    }
+}

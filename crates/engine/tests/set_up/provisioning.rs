@@ -78,7 +78,7 @@ async fn a_web_client_answers_on_its_registered_addresses_to_the_letter() {
 }
 
 #[tokio::test]
-async fn declined_terms_keep_the_form_and_the_same_form_goes_on_with_the_run() {
+async fn p3_declined_terms_keep_the_form_and_the_same_form_goes_on_with_the_run() {
     let (_ports, mut world) = newcomer().await;
     let declined = world.provision(|url| async move {
         terms(&url, NEWCOMER, "decline").await;
@@ -100,7 +100,7 @@ async fn declined_terms_keep_the_form_and_the_same_form_goes_on_with_the_run() {
 }
 
 #[tokio::test]
-async fn googles_refusals_after_the_terms_are_told_apart() {
+async fn p3_googles_refusals_after_the_terms_are_told_apart() {
     let (_ports, mut world) = newcomer().await;
     for (outcome, code) in [
         ("max_accounts_reached", ErrorCode::TermsMaxAccounts),
@@ -116,7 +116,7 @@ async fn googles_refusals_after_the_terms_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_redirect_that_never_comes_is_made_up_for_by_the_account_list() {
+async fn p5_a_redirect_that_never_comes_is_made_up_for_by_the_account_list() {
     let (_ports, mut world) = newcomer().await;
     world.control("terms", json!({ "installed_redirect": "silent" })).await;
     let run = world
@@ -129,7 +129,7 @@ async fn a_redirect_that_never_comes_is_made_up_for_by_the_account_list() {
 }
 
 #[tokio::test]
-async fn a_refused_redirect_says_how_to_register_one() {
+async fn p1_a_refused_redirect_says_how_to_register_one() {
     let (_ports, mut world) = newcomer().await;
     let message = "The redirect_uri is not configured as a redirect URI of the OAuth client.";
     let body = json!({ "error": { "code": 400, "message": message, "status": "INVALID_ARGUMENT" } });
@@ -182,7 +182,7 @@ async fn a_redirect_that_comes_after_the_account_list_told_still_finds_a_page() 
 }
 
 #[tokio::test]
-async fn busy_ports_stop_before_a_ticket_is_asked_for() {
+async fn p2_busy_ports_stop_before_a_ticket_is_asked_for() {
     let (_ports, mut world) = newcomer().await;
     let mut taken = Vec::new();
     for port in [27490, 27491, 27492] {
@@ -194,7 +194,7 @@ async fn busy_ports_stop_before_a_ticket_is_asked_for() {
 }
 
 #[tokio::test]
-async fn lost_answers_are_adopted_and_nothing_is_made_twice() {
+async fn p7_lost_answers_are_adopted_and_nothing_is_made_twice() {
     let (_ports, mut world) = newcomer().await;
     let lost = |path: &str| json!({ "match": { "host": "analyticsadmin.googleapis.com", "method": "POST", "path_contains": path }, "drop": "after" });
     world
@@ -211,7 +211,7 @@ async fn lost_answers_are_adopted_and_nothing_is_made_twice() {
 }
 
 #[tokio::test]
-async fn a_set_up_that_was_killed_after_the_terms_goes_on_in_the_next_process() {
+async fn p5_a_set_up_that_was_killed_after_the_terms_goes_on_in_the_next_process() {
     let (_ports, mut world) = newcomer().await;
     let engine = Arc::clone(&world.engine);
     let killed = tokio::spawn(async move {
@@ -247,7 +247,7 @@ async fn a_set_up_that_was_killed_after_the_terms_goes_on_in_the_next_process() 
 }
 
 #[tokio::test]
-async fn a_double_click_asks_for_one_ticket_and_a_foreign_ticket_does_not_settle() {
+async fn p9_p4_a_double_click_asks_for_one_ticket_and_a_foreign_ticket_does_not_settle() {
     let (_ports, mut world) = newcomer().await;
     let second = Arc::clone(&world.engine);
     let run = world
@@ -277,4 +277,37 @@ async fn cancelling_while_the_terms_wait_keeps_the_form() {
     let run = provisioning::runs(&world.engine, Nothing {}).await.unwrap().remove(0);
     assert_eq!((run.state, run.resumable), (ProvisionState::Cancelled, true));
     assert_eq!(run.steps[0].step, ProvisionStep::Ticket);
+}
+
+/// This computer's clock, which can be moved on as a sleeping laptop's is.
+#[derive(Debug, Default)]
+struct Jumping(std::sync::Mutex<jiff::SignedDuration>);
+
+impl gantry_domain::Clock for Jumping {
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::now() + *self.0.lock().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn p8_a_ticket_runs_out_while_the_computer_sleeps_and_the_form_goes_on_with_a_new_one() {
+    let (_ports, mut world) = newcomer().await;
+    let clock = Arc::new(Jumping::default());
+    world
+        .use_clock(Arc::clone(&clock) as Arc<dyn gantry_domain::Clock>)
+        .await;
+    let slept = world.provision(|_| async move {
+        *clock.0.lock().unwrap() = jiff::SignedDuration::from_hours(8);
+    });
+    let over = slept.await.unwrap_err();
+    assert_eq!(over.code, ErrorCode::TermsTimedOut);
+    assert!(over.message.contains(NEWCOMER), "{}", over.message);
+    world.control("terms/expire", json!({})).await;
+    let stopped = provisioning::runs(&world.engine, Nothing {}).await.unwrap().remove(0);
+    assert!(stopped.resumable && stopped.request == form());
+    let run = world.provision(|url| async move {
+        terms(&url, NEWCOMER, "accept").await;
+    });
+    assert_eq!(run.await.unwrap().state, ProvisionState::Done);
+    assert_eq!(world.requests("POST", "provisionAccountTicket").await, 2);
 }

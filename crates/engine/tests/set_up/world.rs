@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gantry_domain::{GoogleBase, Permission, SystemClock};
+use gantry_domain::{Clock, GoogleBase, Permission, SystemClock};
 use gantry_engine::dto::connections::{AddOAuthClient, ConnectRequest, ConnectionView};
 use gantry_engine::dto::provisioning::{ProvisionRequest, ProvisionRunView};
 use gantry_engine::host::Headless;
@@ -84,6 +84,28 @@ impl World {
     /// Another process of the same profile: same home, same keychain.
     pub async fn restart(&mut self) {
         (self.engine, self.opened) = engine(&self.sandbox, &self.home, Some(self.keychain.clone())).await;
+    }
+
+    /// The same, by another clock.
+    pub async fn use_clock(&mut self, clock: Arc<dyn Clock>) {
+        let (opener, opened) = mpsc::unbounded_channel();
+        let config = EngineConfig {
+            profile: Profile::new(
+                Some(self.home.path()),
+                GoogleBase::loopback(self.sandbox.base()).unwrap(),
+            )
+            .unwrap(),
+            keychain: Keychain::at_start(OpenedTokenStore {
+                name: "a test's".to_owned(),
+                store: Arc::new(self.keychain.clone()),
+            }),
+            browser: Arc::new(AgentBrowser(opener)),
+            clock,
+            host: Arc::new(Headless),
+            shipped_oauth_client: None,
+        };
+        self.engine = Engine::open(config).await.unwrap();
+        self.opened = opened;
     }
 
     pub async fn control(&self, path: &str, body: Value) -> Value {

@@ -318,7 +318,7 @@ mod tests {
         let waits = Waits::default();
         let jobs = Jobs::new(Arc::new(SystemClock));
         let mut told = jobs.subscribe();
-        let mut expect = |ticket: &str| {
+        let expect = |ticket: &str| {
             let (answer, answered) = oneshot::channel();
             let job = jobs.begin("provisioning.start");
             lock(&waits.0)

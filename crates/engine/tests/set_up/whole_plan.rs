@@ -15,6 +15,8 @@ use crate::tag_manager::stage::Stage;
 use crate::world::form;
 
 const ADMIN: &str = "analyticsadmin.googleapis.com";
+/// The six of the template and `purchase`, which each new property has.
+const KEY_EVENTS: usize = 7;
 
 async fn stage() -> Stage {
     Stage::signed_in(practice::OWNER, [View, Configure, Edit, Publish, Manage]).await
@@ -173,7 +175,7 @@ async fn p7_what_lost_answers_made_is_adopted_and_nothing_is_made_twice() {
     assert_eq!(outcome(&run, ProvisionStep::People), "2 people");
     for (list, wanted) in [
         ("dataStreams", 3),
-        ("keyEvents", 6),
+        ("keyEvents", KEY_EVENTS),
         ("customDimensions", 8),
         ("googleAdsLinks", 1),
     ] {
@@ -279,7 +281,7 @@ async fn a_property_that_is_there_gets_what_is_missing_and_nothing_twice() {
     );
     for (list, wanted) in [
         ("dataStreams", 3),
-        ("keyEvents", 6),
+        ("keyEvents", KEY_EVENTS),
         ("customDimensions", 8),
         ("googleAdsLinks", 1),
     ] {

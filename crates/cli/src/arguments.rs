@@ -58,7 +58,7 @@ pub enum Command {
     #[command(subcommand)]
     Accounts(accounts::Command),
     /// Set up a site: account, Terms of Service, property, data stream.
-    Provision(provision::Command),
+    Provision(Box<provision::Command>),
     /// Set-ups written down, to be used again.
     #[command(subcommand)]
     Templates(templates::Command),

@@ -59,7 +59,7 @@ pub(crate) struct InBatch {
 
 /// Sets up a site. An unfinished run of the same form is gone on with, so that nothing is made twice.
 pub async fn start(engine: &Arc<Engine>, request: ProvisionRequest, job: &Job) -> Result<ProvisionRunView> {
-    start_as(engine, request, InBatch::default(), job).await
+    Box::pin(start_as(engine, request, InBatch::default(), job)).await
 }
 
 /// The same, as a row of a batch.
@@ -88,7 +88,7 @@ pub(crate) async fn start_as(
 
 /// Goes on with a run that stopped.
 pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -> Result<ProvisionRunView> {
-    resume_as(engine, request, InBatch::default(), job).await
+    Box::pin(resume_as(engine, request, InBatch::default(), job)).await
 }
 
 /// The same, as a row of a batch.

@@ -12,7 +12,11 @@ const TAG_MANAGER: &str = "tagmanager.googleapis.com/tagmanager/v2";
 
 async fn ask(address: std::net::SocketAddr, token: &str, method: &str, path: &str, body: &Value) -> Value {
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
     let head = format!(
         "{method} /{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n",
@@ -65,7 +69,11 @@ async fn what_was_applied_is_the_same_and_can_be_captured() {
         }
         let mut left_out = Vec::new();
         let captured = captured_tags::capture(&live, &mut left_out);
-        assert_eq!((captured, left_out), (template.tag_manager.clone(), Vec::<String>::new()), "{name}");
+        assert_eq!(
+            (captured, left_out),
+            (template.tag_manager.clone(), Vec::<String>::new()),
+            "{name}"
+        );
 
         // For another property, what is there by its name is told to be left alone.
         let others = container_differences::compare(&template, "G-OTHER67890", &live);

@@ -143,7 +143,10 @@ async fn live(
     let (session, path) = if let Some(known) = known {
         if !known.usage_context.iter().any(|usage| usage == "web") {
             return Err(Error::invalid(
-                format!("The container {} ({}) is not for websites.", known.name, known.public_id),
+                format!(
+                    "The container {} ({}) is not for websites.",
+                    known.name, known.public_id
+                ),
                 "Choose a web container.",
             ));
         }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    accounts, activity, connect, connections, containers, export, oauth_client, provision, report, sandbox, secrets,
-    service_account, sync,
+    accounts, activity, clients, connect, connections, containers, export, oauth_client, provision, report, sandbox,
+    secrets, service_account, sync,
 };
 
 /// Google Analytics and Tag Manager for all your sites, without a window.
@@ -61,6 +61,9 @@ pub enum Command {
     Provision(provision::Command),
     /// Mirror accounts, containers and live versions.
     Sync(sync::Command),
+    /// The agency's clients: named groups of properties and containers.
+    #[command(subcommand)]
+    Clients(clients::Command),
     /// Tag Manager containers, from the mirror.
     #[command(subcommand)]
     Containers(containers::Command),

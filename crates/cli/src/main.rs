@@ -6,6 +6,7 @@ mod output;
 
 mod accounts;
 mod activity;
+mod clients;
 mod connect;
 mod connections;
 mod containers;
@@ -111,6 +112,7 @@ async fn done(command: Command, key_file: KeyFileOptions, session: &mut Session<
         Command::Accounts(command) => accounts::run(command, session).await,
         Command::Provision(command) => provision::run(command, session).await,
         Command::Sync(command) => sync::run(command, session).await,
+        Command::Clients(command) => clients::run(command, session).await,
         Command::Containers(command) => containers::run(command, session).await,
         Command::Report(command) => report::run(command, session).await,
         Command::Export(command) => export::run(command, session).await,

@@ -7,6 +7,7 @@ pub mod http_trace;
 pub mod legacy_fields;
 pub mod network_fault;
 pub mod permissions;
+pub mod practice_site;
 pub mod redaction;
 pub mod rows;
 

@@ -167,6 +167,19 @@ impl Error {
         self
     }
 
+    /// The same failure, told once more.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            code: self.code,
+            message: self.message.clone(),
+            remedy: self.remedy.clone(),
+            activity_id: self.activity_id.clone(),
+            details: self.details.clone(),
+            offers: self.offers.clone(),
+        }
+    }
+
     pub fn view(&self) -> ErrorView {
         ErrorView {
             code: self.code,

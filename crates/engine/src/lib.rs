@@ -76,6 +76,8 @@ pub struct Engine {
     shipped_oauth_client: Option<OAuthClient>,
     jobs: Arc<Jobs>,
     links: Links,
+    /// Websites that were looked at, and the way to them.
+    sites: sites::Sites,
     /// Tells hosts of new requests in Activity.
     activity: Arc<activity::Announcer>,
     /// Access tokens and HTTP clients, one set a connection.
@@ -84,10 +86,10 @@ pub struct Engine {
     other_accounts: OtherAccounts,
     /// Addresses whose answer is no longer needed and that the browser may still be sent to, for some seconds.
     answer_pages: tokio::sync::Mutex<JoinSet<()>>,
-    /// The batches that this process works on.
-    batches: batches::Running,
     /// Where the browser comes back to after the Terms of Service.
     terms_desk: Arc<provisioning::TermsDesk>,
+    /// The batches that this process works on.
+    batches: batches::Running,
 }
 
 impl Engine {
@@ -109,11 +111,12 @@ impl Engine {
             activity: activity::Announcer::new(Arc::clone(&jobs)),
             jobs,
             links,
+            sites: sites::Sites::default(),
             sessions: Sessions::default(),
             other_accounts: OtherAccounts::default(),
             answer_pages: tokio::sync::Mutex::default(),
-            batches: batches::Running::default(),
             terms_desk: Arc::default(),
+            batches: batches::Running::default(),
         });
         engine.keychain.belongs_to(&engine);
         Ok(engine)

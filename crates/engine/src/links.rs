@@ -56,12 +56,13 @@ impl Links {
         }
     }
 
-    /// Issues a link to the site that a set-up is for. The caller vouches that the person entered this address.
+    /// Issues a link to the site that a set-up is for, or to the address below the base at which a practice site is dialled.
+    /// The caller vouches that the person entered this address.
     pub fn issue_site(&self, url: Url) -> Result<LinkView> {
         let is_site = matches!(url.scheme(), "http" | "https")
             && matches!(url.host(), Some(Host::Domain(name)) if name.contains('.'))
             && has_no_credentials(&url);
-        if is_site {
+        if is_site || self.base.practice_site_at(&url).is_some() {
             Ok(self.keep(url))
         } else {
             Err(refused("It is not the address of a website.", &url))
@@ -217,6 +218,30 @@ mod tests {
         ] {
             assert!(links.issue_site(url(other)).is_err(), "{other}");
         }
+    }
+
+    #[test]
+    fn u3_a_practice_site_is_issued_where_it_is_dialled() {
+        let issuer = links(Some("http://127.0.0.1:8080"));
+        for site in [
+            "http://127.0.0.1:8080/www.hafen.example/",
+            "http://127.0.0.1:8080/hafen.test/about?x=1",
+        ] {
+            assert!(issuer.issue_site(url(site)).is_ok(), "{site}");
+        }
+        for other in [
+            "http://127.0.0.1:8081/hafen.example/",
+            "http://127.0.0.1:8080/hafen.de/",
+            "http://127.0.0.1:8080/accounts.google.com/",
+            "http://127.0.0.1:8080/_control/log",
+            "http://127.0.0.1:8080/",
+            "http://user@127.0.0.1:8080/hafen.example/",
+        ] {
+            assert!(issuer.issue_site(url(other)).is_err(), "{other}");
+        }
+        let page = "http://127.0.0.1:8080/hafen.example/";
+        assert!(issuer.issue(url(page)).is_err(), "it is no page of Google's");
+        assert!(links(None).issue_site(url(page)).is_err());
     }
 
     #[test]

@@ -77,10 +77,15 @@ fn create_account_ticket(google: &Google, caller: &Caller, body: &Value) -> Resu
     let zone = body.pointer("/profile/timezone").and_then(Value::as_str);
     let zone = zone.filter(|zone| !zone.is_empty()).unwrap_or(DEFAULT_TIMEZONE);
     check_timezone("profile.timezone", zone)?;
-    let redirect_uri = required(body, "/redirectUri")?;
+    let redirect_uri = body.get("redirectUri").and_then(Value::as_str).unwrap_or_default();
     let client = oauth::find_client(google, &caller.client_id);
-    let silent = terms::check_redirect(google, client.as_ref(), redirect_uri)
-        .map_err(|why| rpc_error::legacy(400, "invalidParameter", why))?;
+    let silent = if redirect_uri.is_empty() && terms::may_do_without_redirect(google, client.as_ref()) {
+        true
+    } else {
+        required(body, "/redirectUri")?;
+        terms::check_redirect(google, client.as_ref(), redirect_uri)
+            .map_err(|why| rpc_error::legacy(400, "invalidParameter", why))?
+    };
     let id = google.tickets().add(Ticket {
         dialect: Dialect::V3,
         display_name: name.to_owned(),
@@ -88,6 +93,7 @@ fn create_account_ticket(google: &Google, caller: &Caller, body: &Value) -> Resu
         redirect_uri: redirect_uri.to_owned(),
         email: caller.email.clone(),
         asked_at: google.now(),
+        expired: false,
         settled: false,
         silent,
     });

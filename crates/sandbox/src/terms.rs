@@ -42,6 +42,8 @@ pub(crate) struct Ticket {
     /// Who asked. Only this user may accept, unless control says otherwise.
     pub email: String,
     pub asked_at: Timestamp,
+    /// Control has ended it before its time.
+    pub expired: bool,
     pub settled: bool,
     /// Create the account, but never redirect.
     pub silent: bool,
@@ -49,7 +51,7 @@ pub(crate) struct Ticket {
 
 impl Ticket {
     pub fn has_expired(&self, now: Timestamp) -> bool {
-        now.duration_since(self.asked_at) >= LIFETIME
+        self.expired || now.duration_since(self.asked_at) >= LIFETIME
     }
 }
 
@@ -84,7 +86,7 @@ impl Tickets {
             .0
             .iter_mut()
             .filter(|(id, ticket)| only.map_or(!ticket.settled, |only| only == id.as_str()));
-        chosen.map(|(_, ticket)| ticket.asked_at = Timestamp::MIN).count()
+        chosen.map(|(_, ticket)| ticket.expired = true).count()
     }
 }
 

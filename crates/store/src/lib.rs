@@ -12,6 +12,7 @@ pub mod connections;
 pub mod data_streams;
 pub mod database;
 pub mod export_runs;
+pub mod forgotten;
 pub mod oauth_clients;
 pub mod provisioning_runs;
 pub mod quota_ledger;

@@ -228,6 +228,19 @@ impl Store {
         .await
     }
 
+    /// What this step has made, in every run that got so far: the run's id and the response.
+    pub async fn provisioning_responses(&self, step: &str) -> Result<Vec<(String, Value)>, StoreError> {
+        let step = step.to_owned();
+        self.call(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT run_id, response FROM provisioning_steps WHERE step = ?1 AND response IS NOT NULL",
+            )?;
+            let read = |row: &Row<'_>| Ok((row.get(0)?, json(row, 1)?));
+            Ok(statement.query_map([step], read)?.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
     /// The runs of a batch, oldest first.
     pub async fn provisioning_runs_of_batch(&self, batch_id: &str) -> Result<Vec<ProvisioningRun>, StoreError> {
         let batch_id = batch_id.to_owned();
@@ -249,19 +262,6 @@ impl Store {
                  WHERE run_id IN (SELECT id FROM provisioning_runs WHERE batch_id = ?1) ORDER BY run_id, position",
             )?;
             Ok(statement.query_map([batch_id], read_step)?.collect::<Result<_, _>>()?)
-        })
-        .await
-    }
-
-    /// What this step has made, in every run that got so far: the run's id and the response.
-    pub async fn provisioning_responses(&self, step: &str) -> Result<Vec<(String, Value)>, StoreError> {
-        let step = step.to_owned();
-        self.call(move |connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT run_id, response FROM provisioning_steps WHERE step = ?1 AND response IS NOT NULL",
-            )?;
-            let read = |row: &Row<'_>| Ok((row.get(0)?, json(row, 1)?));
-            Ok(statement.query_map([step], read)?.collect::<Result<_, _>>()?)
         })
         .await
     }

@@ -644,7 +644,7 @@ listening_on: string | null, expires_at: string,
 /**
  * Whether Gantry asked a browser to open it.
  */
-opened: boolean, } | { "event": "stray_answer", job: JobId, message: string, } | { "event": "provision_step", job: JobId, run_id: string, step: ProvisionStep, state: StepState, outcome: string | null, } | { "event": "job_done", job: JobId, command: string, result: JsonValue, } | { "event": "job_failed", job: JobId, command: string, error: ErrorView, } | { "event": "changed", topic: Topic, };
+opened: boolean, } | { "event": "stray_answer", job: JobId, message: string, } | { "event": "provision_step", job: JobId, run_id: string, step: ProvisionStep, state: StepState, outcome: string | null, } | { "event": "batch_row", job: JobId, batch_id: string, row: BatchRowView, } | { "event": "job_done", job: JobId, command: string, result: JsonValue, } | { "event": "job_failed", job: JobId, command: string, error: ErrorView, } | { "event": "changed", topic: Topic, };
 
 export type EntitiesRequest = { container: string, kind: EntityKind, };
 
@@ -881,7 +881,7 @@ metric: string, label: string, value: number, previous: number | null, format: M
  */
 up_is_good: boolean | null, };
 
-export type LinkPurpose = "sign_in" | "terms";
+export type LinkPurpose = "sign_in" | "terms" | "tag_manager_account";
 
 /**
  * A browser link that the engine issued. Hosts open it by `id`; `url` is for showing and copying.
@@ -1639,9 +1639,13 @@ what: string, code: string, message: string, };
  */
 export type SyncPlan = { 
 /**
- * Calls known so far; lists not read yet may add to them.
+ * Calls to Tag Manager known so far; lists not read yet may add to them.
  */
-calls: number, seconds: number, quota_left_today: number, };
+calls: number, 
+/**
+ * Likewise to Analytics, which has no daily quota that matters here: one a property for its data streams.
+ */
+analytics_calls: number, seconds: number, quota_left_today: number, };
 
 /**
  * Mirror what connections reach.
@@ -1652,7 +1656,11 @@ export type SyncRequest = {
  */
 connection: string | null, };
 
-export type SyncResult = { analytics_accounts: number, properties: number, tag_manager_accounts: number, containers: number, never_published: number, entities: number, 
+export type SyncResult = { analytics_accounts: number, properties: number, 
+/**
+ * Data streams read.
+ */
+data_streams: number, tag_manager_accounts: number, containers: number, never_published: number, entities: number, 
 /**
  * Calls spent on Tag Manager and on Analytics.
  */

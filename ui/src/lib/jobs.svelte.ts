@@ -24,6 +24,8 @@ export class Job {
   openedAt: Date | null = $state(null);
   /** The address of the last page that was opened, also when nothing waits for it any more. */
   lastUrl: string | null = $state(null);
+  /** When Google gave the account ticket of a set-up. */
+  ticketAt: Date | null = $state(null);
   /** Steps of a set-up, newest state each, in the order they were first heard of. */
   steps: StepNews[] = $state([]);
   runId: string | null = $state(null);
@@ -65,6 +67,9 @@ export class Job {
         break;
       case 'provision_step': {
         this.runId = event.run_id;
+        // A set-up that begins with a sign-in has done with that one.
+        if (this.link?.purpose === 'sign_in') this.link = null;
+        if (event.step === 'ticket' && event.state === 'done') this.ticketAt ??= new Date();
         const news = { step: event.step, state: event.state, outcome: event.outcome };
         const at = this.steps.findIndex((known) => known.step === event.step);
         if (at < 0) this.steps.push(news);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { FakeHost, refusal } from '../test/fake-host';
+import { request } from '../test/sample-provisioning';
 import type { SyncResult } from './bindings';
 import { HostError } from './host';
 import { followJobs, runningJobs, startJob } from './jobs.svelte';
@@ -56,9 +57,7 @@ describe('a job', () => {
 
   test('keeps each step of a set-up at its newest state', async () => {
     const host = new FakeHost({}, { 'provisioning.start': () => undefined }).use();
-    const job = await startJob('provisioning.start', {
-      connection: null, account_name: 'A', property_name: 'P', website: 'https://a.example', time_zone: 'UTC', currency: 'EUR', country: 'DE',
-    });
+    const job = await startJob('provisioning.start', request);
     const step = (name: 'ticket' | 'terms', state: 'running' | 'done') =>
       { host.emit({ event: 'provision_step', job: job.id, run_id: 'r', step: name, state, outcome: null }); };
     step('ticket', 'running');

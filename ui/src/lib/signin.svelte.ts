@@ -8,8 +8,8 @@ import { type Job, startJob } from './jobs.svelte';
 export const PRESETS = {
   /** Reading only. */
   look: ['view'],
-  /** Making an Analytics account, its property and data stream: what a set-up does today, and no more. */
-  setUp: ['view', 'configure'],
+  /** What a set-up does: making an Analytics account and a container, and putting that live. */
+  setUp: ['view', 'configure', 'edit', 'publish'],
   /** All of it. */
   run: ['view', 'configure', 'edit', 'publish', 'manage'],
 } as const satisfies Record<string, readonly PermissionName[]>;

@@ -59,6 +59,7 @@ export const m = {
       'estate.sync': 'Reading your accounts',
       'provisioning.start': 'Setting up a site',
       'provisioning.resume': 'Setting up a site',
+      'provisioning.prove': 'Watching for the first visit',
       'exports.run': 'Exporting',
     } as Partial<Record<string, string>>,
     working: 'Working',

@@ -5,6 +5,7 @@ import { FakeHost } from './fake-host';
 import * as sample from './sample';
 import { activityAnswers } from './sample-activity';
 import { templateAnswers } from './sample-templates';
+import * as setup from './sample-provisioning';
 
 export type Scene = 'agency' | 'first' | 'sandbox' | 'sandbox-first' | 'sandbox-outside' | 'offline' | Keychains;
 type Keychains = 'nokeychain' | 'locked' | 'hung' | 'broken' | 'mock' | 'opening';
@@ -115,6 +116,13 @@ export function sampleHost(scene: Scene = 'agency'): FakeHost {
     'estate.plan': () => ({ calls: 74, seconds: 160, quota_left_today: 7690 }),
     'estate.properties': () => sample.overview.properties_list,
     'provisioning.runs': () => [],
+    'provisioning.plan': () => setup.plan,
+    'provisioning.choices': () => setup.choices,
+    'provisioning.redirects': () => setup.redirects,
+    'provisioning.snippet': () => setup.snippet,
+    'provisioning.made': () => [],
+    'sites.inspect': ({ address }) => ({ ...setup.site, address }),
+    'clients.list': () => ({ clients: [], unassigned: [] }),
     'exports.runs': () => sample.overview.last_exports,
     'containers.tree': () => ({ accounts: [], as_of: null }),
     ...activityAnswers(empty),

@@ -1,6 +1,7 @@
 //! `gantry provision`: set up a site, or many, or go on with a set-up that stopped.
 
 mod many;
+mod undo;
 
 use std::process::ExitCode;
 
@@ -12,7 +13,10 @@ use crate::composition::Session;
 use crate::output::table;
 
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Command {
+    #[command(subcommand)]
+    after: Option<undo::Command>,
     /// A client in a box: see `gantry templates list`.
     #[arg(long, value_name = "NAME")]
     template: Option<String>,
@@ -45,6 +49,9 @@ pub struct Command {
 }
 
 pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
+    if let Some(undo) = command.after {
+        return undo::run(undo, session).await;
+    }
     if command.many.from.is_some() {
         return many::run(command.many, command.template, session).await;
     }

@@ -14,6 +14,10 @@ const DID: &[(&str, &str)] = &[
         "analyticsadmin.accounts.accessBindings.list",
         "listed the people of an Analytics account",
     ),
+    (
+        "analyticsadmin.accounts.delete",
+        "moved an Analytics account to the trash",
+    ),
     ("analyticsadmin.accounts.get", "read an Analytics account"),
     ("analyticsadmin.accounts.list", "listed the Analytics accounts"),
     (
@@ -50,6 +54,7 @@ const DID: &[(&str, &str)] = &[
         "analyticsadmin.properties.dataStreams.updateEnhancedMeasurementSettings",
         "changed a data stream's enhanced measurement",
     ),
+    ("analyticsadmin.properties.delete", "moved a property to the trash"),
     ("analyticsadmin.properties.get", "read a property"),
     (
         "analyticsadmin.properties.getDataRetentionSettings",
@@ -91,6 +96,8 @@ const DID: &[(&str, &str)] = &[
     ("oauth2.refresh", "asked for a new access token"),
     ("oauth2.revoke", "gave a sign-in back to Google"),
     ("oauth2.userinfo", "asked who has signed in"),
+    ("tagmanager.accounts.containers.delete", "deleted a container"),
+    ("tagmanager.accounts.containers.get", "read a container"),
     ("tagmanager.accounts.containers.list", "listed an account's containers"),
     (
         "tagmanager.accounts.containers.lookup",

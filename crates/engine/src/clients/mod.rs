@@ -151,6 +151,14 @@ impl Marks {
     }
 }
 
+/// Takes what was moved to the trash out of its client.
+pub(crate) async fn forget(engine: &Engine, asset: &str) -> Result<()> {
+    if engine.store.client_of(asset).await?.is_some() {
+        give(engine, None, vec![asset.to_owned()], false).await?;
+    }
+    Ok(())
+}
+
 async fn give(engine: &Engine, client: Option<String>, assets: Vec<String>, keep: bool) -> Result<()> {
     let named = client.clone().unwrap_or_default();
     if !engine.store.move_assets(client, assets, keep).await? {

@@ -265,6 +265,10 @@ pub struct ProvisionRunView {
     pub resumable: bool,
     /// What was seen of the site and of its first visitor, last time somebody looked.
     pub proof: Option<ProofView>,
+    /// What it made and is in the trash; such a run cannot go on. Absent where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub in_trash: Option<Vec<TrashAsset>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -483,7 +487,7 @@ pub struct TrashRequest {
 }
 
 /// One asset, with its name as the person was shown it: one that is called otherwise by now is left alone.
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct TrashAsset {
     pub asset: String,
     pub name: String,

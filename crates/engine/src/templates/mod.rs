@@ -1,19 +1,28 @@
 //! Templates: set-ups written down as TOML files, to be used again.
 
 mod adjusted;
+mod captured_tags;
+mod capturing;
 mod checks;
+mod container_differences;
+mod differences;
 mod file;
+#[cfg(test)]
+mod file_tests;
+mod looking;
 mod shelf;
 mod summary;
 mod tag_manager;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::Engine;
 use crate::dto::connections::ByPath;
+use crate::dto::events::Topic;
 use crate::dto::templates::{
     CaptureTemplate, ExportTemplate, PreviewTemplate, SaveTemplate, Template, TemplateDocument, TemplatePreview,
     TemplateView,
@@ -28,6 +37,7 @@ pub(crate) use {
     tag_manager::{consent_script, tag_manager_entities},
 };
 
+use looking::Wanted;
 use shelf::Shelved;
 
 /// The plain website: what a set-up makes that names no template.
@@ -78,20 +88,23 @@ pub async fn show(engine: &Arc<Engine>, request: ById) -> Result<TemplateDocumen
 /// Keeps a template under the name that it has.
 pub async fn save(engine: &Arc<Engine>, request: SaveTemplate) -> Result<TemplateView> {
     let folder = folder(engine);
-    on_disk(move || shelf::put(&folder, &request.toml, request.replace).map(view)).await
+    let view = on_disk(move || shelf::put(&folder, &request.toml, request.replace).map(view)).await?;
+    engine.jobs.changed(Topic::Templates);
+    Ok(view)
 }
 
 /// Removes one of the person's own; a shipped one whose place it took is there again.
 pub async fn remove(engine: &Arc<Engine>, request: ById) -> Result<Nothing> {
     let folder = folder(engine);
     on_disk(move || shelf::remove(&folder, &request.id)).await?;
+    engine.jobs.changed(Topic::Templates);
     Ok(Nothing {})
 }
 
 /// Takes a file in. Does not take the place of a template of the same name.
 pub async fn import(engine: &Arc<Engine>, request: ByPath) -> Result<TemplateView> {
     let folder = folder(engine);
-    on_disk(move || {
+    let view = on_disk(move || {
         let path = Path::new(&request.path);
         let toml = shelf::read(path)?.ok_or_else(|| {
             Error::new(
@@ -102,7 +115,9 @@ pub async fn import(engine: &Arc<Engine>, request: ByPath) -> Result<TemplateVie
         })?;
         shelf::put(&folder, &toml, false).map(view)
     })
-    .await
+    .await?;
+    engine.jobs.changed(Topic::Templates);
+    Ok(view)
 }
 
 /// Writes a template to a file, to share it.
@@ -116,12 +131,31 @@ pub async fn export(engine: &Arc<Engine>, request: ExportTemplate) -> Result<Exp
     .await
 }
 
-pub async fn capture(_: &Arc<Engine>, _: CaptureTemplate) -> Result<TemplateDocument> {
-    Err(Error::not_built())
+/// A template of what a property and its container have. Reads, and keeps nothing: `save` does.
+pub async fn capture(engine: &Arc<Engine>, request: CaptureTemplate) -> Result<TemplateDocument> {
+    let wanted = Wanted {
+        property: true,
+        retention: true,
+        measurement: true,
+        key_events: true,
+        dimensions: true,
+        people: false,
+    };
+    let (connection, container) = (request.connection.as_deref(), request.container.as_deref());
+    let found = looking::look(engine, connection, &request.property_id, container, wanted).await?;
+    Ok(TemplateDocument {
+        toml: capturing::capture(&request, &found)?,
+        name: request.name.trim().to_owned(),
+    })
 }
 
-pub async fn preview(_: &Arc<Engine>, _: PreviewTemplate) -> Result<TemplatePreview> {
-    Err(Error::not_built())
+/// What a template would change in a property and a container that are there. Reads, and changes nothing.
+pub async fn preview(engine: &Arc<Engine>, request: PreviewTemplate) -> Result<TemplatePreview> {
+    let template = named(engine, Some(&request.template)).await?;
+    let (connection, container) = (request.connection.as_deref(), request.container.as_deref());
+    let wanted = Wanted::of(&template);
+    let found = looking::look(engine, connection, &request.property_id, container, wanted).await?;
+    Ok(differences::compare(&template, &found))
 }
 
 fn folder(engine: &Engine) -> PathBuf {

@@ -10,5 +10,6 @@ mod provisioning;
 #[path = "../recorded/mod.rs"]
 mod recorded;
 mod sign_in;
+mod tag_manager;
 mod user_agent;
 mod world;

@@ -14,7 +14,7 @@ use crate::user_agent::{decide_terms, terms};
 use crate::world::{World, form};
 
 /// The redirect ports are fixed and few: one set-up at a time in this binary.
-static PORTS: Mutex<()> = Mutex::const_new(());
+pub static PORTS: Mutex<()> = Mutex::const_new(());
 
 async fn newcomer() -> (MutexGuard<'static, ()>, World) {
     let ports = PORTS.lock().await;

@@ -5,6 +5,7 @@
 //! `properties/2/dataStreams/3`.
 
 mod links_and_people;
+mod trash;
 mod types;
 
 use futures_util::stream::Stream;

@@ -183,6 +183,7 @@ pub(super) fn provision_account_ticket(call: &Call<'_>) -> Result<Value, ApiRepl
         redirect_uri,
         email: call.caller.email.clone(),
         asked_at: call.google.now(),
+        expired: false,
         settled: false,
         silent,
     });

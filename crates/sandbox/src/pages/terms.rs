@@ -41,16 +41,17 @@ pub(crate) struct TermsPage<'a> {
 impl TermsPage<'_> {
     pub fn render(&self) -> String {
         let body = format!(
-            "<p>Signed in as <bdi>{}</bdi> ({email}).</p>\n\
+            "<p>Signed in as <bdi>{}</bdi> ({email}). \
+             <a href=\"/analytics.google.com/_terms/{ticket}?authuser=\">Use another account</a></p>\n\
              <p>To create the account <strong><bdi>{}</bdi></strong> you must accept these practice terms: nothing is \
              measured here, and nobody is bound by anything.</p>\n\
-             <form method=\"post\" action=\"/analytics.google.com/_terms/{}\">\n\
+             <form method=\"post\" action=\"/analytics.google.com/_terms/{ticket}\">\n\
              <input type=\"hidden\" name=\"account\" value=\"{email}\">\n\
              <div class=\"actions\">\n<button type=\"submit\" name=\"decision\" value=\"decline\">Decline</button>\n\
              <button type=\"submit\" name=\"decision\" value=\"accept\" class=\"first\">Accept</button>\n</div>\n</form>",
             escape(&self.user.name),
             escape(self.account_name),
-            escape(self.ticket),
+            ticket = escape(self.ticket),
             email = escape(&self.user.email),
         );
         page("Google Analytics Terms of Service", &body)

@@ -84,6 +84,11 @@ async fn another_person_may_accept_where_control_says_so_and_the_account_is_thei
         .await
         .unwrap();
     assert_eq!(page.status, 200, "the page takes them too");
+    let switch = Dial::new(&sandbox)
+        .get(&format!("{}?authuser=", terms(&id)))
+        .await
+        .unwrap();
+    assert!(String::from_utf8_lossy(&switch.body).contains("Choose an account"));
     assert_eq!(accept(&sandbox, &id, "nobody@nowhere.example").await.0, 403);
     let (status, query) = accept(&sandbox, &id, practice::OWNER).await;
     assert_eq!(status, 302);

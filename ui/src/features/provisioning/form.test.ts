@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 
 import type { ConnectionView, ProvisionRunView } from '../../lib/bindings';
-import { entriesOf, faultsOf, likelyConnection, requestOf, type Entries } from './form';
-import { countryName, likelyCountry, likelyCurrency, offsetMinutes, timeZoneLabel, timeZones } from './places';
-import { request, runView } from './preview';
-import { noSteps, stepMarks, timeLeft, unfinished, withStep } from './steps';
+import { entriesOf, faultsOf, fieldOf, likelyConnection, PLAIN, requestOf, usesOptions, type Entries } from './form';
+import { consentExpected, countryName, likelyCountry, likelyCurrency, offsetMinutes, timeZoneLabel, timeZones } from './places';
+import { plan, proof, request, result, runView } from '../../test/sample-provisioning';
+import { elapsed, finished, hasMade, plannedSteps, provenBy, stepMarks, stepsOf, unfinished, withFailure, type StepStates } from './steps';
 import { parseWebsite } from './website';
 
 const entries: Entries = {
+  ...PLAIN,
   website: 'www.shop.example/', accountName: ' Shop ', propertyName: '', country: 'GB', timeZone: 'Europe/London', currency: 'GBP', connection: 'c1',
 };
 
@@ -48,10 +49,40 @@ describe('the form', () => {
 
   test('a request comes back as the entries it was made of', () => {
     expect(requestOf(entriesOf(request))).toEqual(request);
+    const full: typeof request = {
+      ...request, analytics: { kind: 'account', account_id: '51' }, property_name: 'Shop', android_package: 'com.example.shop', ios_bundle: 'com.example.Shop', template: 'shop',
+      enhanced_measurement: null, wait_for_consent: false, google_ads_customer: '123-456-7890', people: [{ email: 'a@b.example', role: 'analyst' }],
+      container: { kind: 'existing', container: 'GTM-1' }, client: { kind: 'existing', id: 'c' }, skip: ['publish'],
+    };
+    expect(requestOf(entriesOf(full))).toEqual(full);
+    expect([usesOptions(entriesOf(request)), usesOptions(entriesOf(full))]).toEqual([false, true]);
+  });
+
+  test('apps alone need no website; a property that is there needs no business name', () => {
+    expect(faultsOf({ ...entries, website: '', iosBundle: 'com.example.shop' })).toEqual({});
+    expect(faultsOf({ ...entries, accountName: '', analytics: 'property', analyticsProperty: '3' })).toEqual({});
+    expect(faultsOf({ ...entries, analytics: 'account', container: 'existing' })).toEqual({ analytics: 'choose_account', container: 'choose_container' });
+  });
+
+  test('consent is waited for where it is expected, unless the person or the template says otherwise', () => {
+    expect(requestOf(entries).wait_for_consent).toBe(true);
+    expect(requestOf({ ...entries, country: 'US' }).wait_for_consent).toBe(false);
+    expect(requestOf({ ...entries, waitForConsent: false }).wait_for_consent).toBe(false);
+    expect(requestOf({ ...entries, template: 'shop' }).wait_for_consent).toBeNull();
+    expect([consentExpected('DE'), consentExpected('NO'), consentExpected('CH'), consentExpected('JP')]).toEqual([true, true, true, false]);
+  });
+
+  test('a problem of the engine’s finds its control', () => {
+    const at = (field: string) => fieldOf({ field, message: '', remedy: '' });
+    expect([at('account_name'), at('people[1].email'), at('container.account_id'), at('connection')]).toEqual(['accountName', 'people', 'container', undefined]);
+  });
+
+  test('rows of people without an address are not sent', () => {
+    expect(requestOf({ ...entries, people: [{ email: ' ', role: 'viewer' }, { email: ' a@b.example ', role: 'admin' }] }).people).toEqual([{ email: 'a@b.example', role: 'admin' }]);
   });
 
   test('the connection that may configure is offered first', () => {
-    const connection = (id: string, allowed: ConnectionView['allowed'], state: ConnectionView['state'] = 'ready') => ({ id, allowed, state }) as ConnectionView;
+    const connection = (id: string, allowed: ConnectionView['allowed'], state: ConnectionView['state'] = 'ready') => ({ id, allowed, state, kind: 'user' }) as ConnectionView;
     expect(likelyConnection([connection('a', ['view']), connection('b', ['configure'], 'needs_sign_in'), connection('c', ['view', 'configure'])])).toBe('c');
     expect(likelyConnection([connection('a', ['view'])])).toBe('a');
     expect(likelyConnection([])).toBe('');
@@ -59,21 +90,51 @@ describe('the form', () => {
 });
 
 describe('steps', () => {
-  const states = (...done: ('ticket' | 'terms' | 'account' | 'property' | 'data_stream' | 'snippet')[]) =>
-    done.reduce((steps, step) => withStep(steps, step, 'done', null), noSteps());
-  const marks = (started: boolean, steps = noSteps(), signedIn = true) => stepMarks(started, steps, signedIn).map((mark) => mark.state);
+  const begun = plannedSteps(plan.steps);
+  const after = (last: (typeof plan.steps)[number]['step'], base = begun): StepStates => {
+    const order = plan.steps.map((one) => one.step);
+    return stepsOf(order.slice(0, order.indexOf(last) + 1).map((step) => ({ step, state: 'done', outcome: null })), base);
+  };
+  const marks = (part: Partial<Parameters<typeof stepMarks>[0]>) =>
+    stepMarks({ signedIn: true, begun: true, steps: begun, complete: true, proven: null, ...part }).map((mark) => mark.state).join(' ');
 
-  test('one mark is now, those before are done, those after to come', () => {
-    expect(marks(false)).toEqual(['done', 'now', 'planned', 'planned', 'planned', 'planned']);
-    expect(marks(false, noSteps(), false)).toEqual(['now', 'planned', 'planned', 'planned', 'planned', 'planned']);
-    expect(marks(true)).toEqual(['done', 'done', 'now', 'planned', 'planned', 'planned']);
-    expect(marks(true, states('ticket', 'terms'))).toEqual(['done', 'done', 'now', 'planned', 'planned', 'planned']);
-    expect(marks(true, states('ticket', 'terms', 'account', 'property'))).toEqual(['done', 'done', 'done', 'done', 'now', 'planned']);
-    expect(marks(true, states('ticket', 'terms', 'account', 'property', 'data_stream', 'snippet'))).toEqual(Array(6).fill('done'));
+  test('eight marks: one is now, those before are done, those after to come', () => {
+    expect(marks({ begun: false })).toBe('done now planned planned planned planned planned planned');
+    expect(marks({ begun: false, signedIn: false })).toBe('now planned planned planned planned planned planned planned');
+    expect(marks({})).toBe('done done now planned planned planned planned planned');
+    expect(marks({ steps: after('terms') })).toBe('done done now planned planned planned planned planned');
+    expect(marks({ steps: after('property') })).toBe('done done done done now planned planned planned');
+    expect(marks({ steps: after('tags') })).toBe('done done done done done done now planned');
   });
 
-  test('a failed step is marked where it failed', () => {
-    expect(marks(true, withStep(states('ticket'), 'terms', 'failed', null))[2]).toBe('failed');
+  test('the last is done once a visitor was seen, not before', () => {
+    expect(marks({ steps: after('client') })).toBe('done done done done done done done now');
+    expect(marks({ steps: after('client'), proven: false })).toBe('done done done done done done done now');
+    expect(marks({ steps: after('client'), proven: true })).toBe('done done done done done done done done');
+  });
+
+  test('what a set-up does not need is left out, and nothing is while its steps are unknown', () => {
+    const bare = stepsOf([{ step: 'property', state: 'planned', outcome: null }, { step: 'data_stream', state: 'planned', outcome: null }, { step: 'publish', state: 'skipped', outcome: null }]);
+    expect(marks({ steps: bare })).toBe('done done skipped now planned skipped skipped planned');
+    expect(marks({ steps: { ticket: { state: 'running', outcome: null } }, complete: false })).toBe('done done now planned planned planned planned planned');
+  });
+
+  test('a failed step is marked where it failed, named or not', () => {
+    expect(marks({ steps: withFailure(after('ticket')) })).toBe('done done failed planned planned planned planned planned');
+    expect(marks({ steps: stepsOf([{ step: 'tags', state: 'failed', outcome: null }], after('workspace')) })).toBe('done done done done done failed planned planned');
+  });
+
+  test('an outcome that was told once stays', () => {
+    const told = stepsOf([{ step: 'account', state: 'done', outcome: '51' }]);
+    expect(stepsOf([{ step: 'account', state: 'done', outcome: null }], told).account).toEqual({ state: 'done', outcome: '51' });
+  });
+
+  test('going on is offered once something exists at Google', () => {
+    expect([hasMade(begun), hasMade(after('terms')), hasMade(after('account'))]).toEqual([false, false, true]);
+  });
+
+  test('a visitor is seen by count or by time', () => {
+    expect([provenBy(null), provenBy(proof), provenBy({ ...proof, active_users: 0 }), provenBy({ ...proof, active_users: 0, first_seen_at: null })]).toEqual([null, true, true, false]);
   });
 
   test('finished runs are not offered, the newest comes first', () => {
@@ -83,9 +144,13 @@ describe('steps', () => {
     ]).map((one) => one.id)).toEqual(['new', 'old']);
   });
 
-  test('time runs out at zero', () => {
-    expect(timeLeft('2026-11-22T10:15:00Z', new Date('2026-11-22T10:00:01Z'))).toEqual({ minutes: 14, seconds: 59 });
-    expect(timeLeft('2026-11-22T10:15:00Z', new Date('2026-11-22T11:00:00Z'))).toEqual({ minutes: 0, seconds: 0 });
+  test('finished runs are listed with their results', () => {
+    expect(finished([runView(), runView({ id: 'a', state: 'done', result }), runView({ id: 'b', state: 'done', result, updated_at: '2026-12-01T00:00:00Z' })]).map((run) => run.id)).toEqual(['b', 'a']);
+  });
+
+  test('time waited begins at zero', () => {
+    const from = new Date('2026-11-22T10:00:00Z');
+    expect([elapsed(from, new Date('2026-11-22T10:02:12Z')), elapsed(from, new Date('2026-11-22T09:59:00Z'))]).toEqual([132, 0]);
   });
 });
 

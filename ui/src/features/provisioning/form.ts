@@ -1,5 +1,8 @@
 // The form's entries, their faults, and the request made of them.
-import type { ConnectionView, ProvisionRequest } from '../../lib/bindings';
+import type {
+  AnalyticsChoice, ClientChoice, ConnectionView, ContainerChoice, Dialect, FieldProblem, PersonAccess, ProvisionRequest, ProvisionStep,
+} from '../../lib/bindings';
+import { consentExpected } from './places';
 import { parseWebsite } from './website';
 
 export interface Entries {
@@ -10,10 +13,40 @@ export interface Entries {
   timeZone: string;
   currency: string;
   connection: string;
+  /** Name of a template; empty for the plain website. */
+  template: string;
+  /** `null`: as the template has it, or as is usual where there is none. */
+  enhancedMeasurement: boolean | null;
+  waitForConsent: boolean | null;
+  analytics: AnalyticsChoice['kind'];
+  analyticsAccount: string;
+  analyticsProperty: string;
+  container: ContainerChoice['kind'];
+  /** Empty: the only one there is. */
+  tagManagerAccount: string;
+  existingContainer: string;
+  androidPackage: string;
+  iosBundle: string;
+  googleAds: string;
+  people: PersonAccess[];
+  /** `by_name`, `none`, or a client's id. */
+  client: string;
+  skip: ProvisionStep[];
+  dialect: Dialect;
 }
 
-export type Field = keyof Entries;
-export type Fault = 'website_empty' | 'website_scheme' | 'website_invalid' | 'name_missing' | 'name_long' | 'choose';
+export const PLAIN: Pick<Entries, Exclude<keyof Entries, 'website' | 'accountName' | 'propertyName' | 'country' | 'timeZone' | 'currency' | 'connection'>> = {
+  template: '', enhancedMeasurement: null, waitForConsent: null, analytics: 'new_account', analyticsAccount: '', analyticsProperty: '',
+  container: 'new', tagManagerAccount: '', existingContainer: '', androidPackage: '', iosBundle: '', googleAds: '', people: [],
+  client: 'by_name', skip: [], dialect: 'ga4',
+};
+
+/** A control of the form. The engine's fields that have none of their own are told above the form. */
+export type Field =
+  | 'website' | 'accountName' | 'propertyName' | 'country' | 'timeZone' | 'currency' | 'template' | 'analytics' | 'container'
+  | 'androidPackage' | 'iosBundle' | 'googleAds' | 'people' | 'client' | 'dialect' | 'skip';
+
+export type Fault = 'website_empty' | 'website_scheme' | 'website_invalid' | 'name_missing' | 'name_long' | 'choose' | 'choose_account' | 'choose_property' | 'choose_container';
 export type Faults = Partial<Record<Field, Fault>>;
 
 /** Google allows 100 UTF-16 units in a property's name; accounts are held to the same. */
@@ -29,47 +62,129 @@ export function propertyNameOf(entries: Entries): string {
   return entries.propertyName.trim() === '' ? entries.accountName.trim() : entries.propertyName.trim();
 }
 
+/** What can be seen to be wrong without asking; the plan knows the rest. */
 export function faultsOf(entries: Entries): Faults {
   const faults: Faults = {};
+  const onlyApps = entries.website.trim() === '' && (entries.androidPackage.trim() !== '' || entries.iosBundle.trim() !== '');
   const website = parseWebsite(entries.website);
-  if (!website.ok) faults.website = `website_${website.reason}`;
-  const account = nameFault(entries.accountName);
+  if (!website.ok && !onlyApps) faults.website = `website_${website.reason}`;
+  const account = entries.analytics === 'property' ? undefined : nameFault(entries.accountName);
   if (account !== undefined) faults.accountName = account;
-  const property = nameFault(propertyNameOf(entries));
-  if (property === 'name_long') faults.propertyName = property;
-  for (const field of ['country', 'timeZone', 'currency', 'connection'] as const) {
+  if (propertyNameOf(entries).length > NAME_LIMIT && account === undefined) faults.propertyName = 'name_long';
+  for (const field of ['country', 'timeZone', 'currency'] as const) {
     if (entries[field] === '') faults[field] = 'choose';
   }
+  if (entries.analytics === 'account' && entries.analyticsAccount === '') faults.analytics = 'choose_account';
+  if (entries.analytics === 'property' && entries.analyticsProperty === '') faults.analytics = 'choose_property';
+  if (entries.container === 'existing' && entries.existingContainer.trim() === '') faults.container = 'choose_container';
   return faults;
 }
 
-export function requestOf(entries: Entries): ProvisionRequest {
+const FIELD_OF: Partial<Record<string, Field>> = {
+  account_name: 'accountName', property_name: 'propertyName', time_zone: 'timeZone', android_package: 'androidPackage', ios_bundle: 'iosBundle',
+  google_ads_customer: 'googleAds', website: 'website', country: 'country', currency: 'currency', template: 'template', analytics: 'analytics',
+  container: 'container', people: 'people', client: 'client', dialect: 'dialect', skip: 'skip',
+};
+
+/** The control that a problem of the engine's belongs to: `people[1].email` is among the people. */
+export function fieldOf(problem: FieldProblem): Field | undefined {
+  return FIELD_OF[problem.field.split(/[.[]/)[0] ?? ''];
+}
+
+export const enhancedMeasurementOf = (entries: Entries, ofTemplate: boolean | undefined): boolean => entries.enhancedMeasurement ?? ofTemplate ?? true;
+
+/** Without a word of the person's or the template's: where the law of the country expects it. */
+export const waitForConsentOf = (entries: Entries, ofTemplate: boolean | undefined): boolean => entries.waitForConsent ?? ofTemplate ?? consentExpected(entries.country);
+
+function analyticsOf(entries: Entries): AnalyticsChoice {
+  switch (entries.analytics) {
+    case 'account': return { kind: 'account', account_id: entries.analyticsAccount };
+    case 'property': return { kind: 'property', property_id: entries.analyticsProperty };
+    case 'new_account': return { kind: 'new_account' };
+  }
+}
+
+function containerOf(entries: Entries): ContainerChoice {
+  switch (entries.container) {
+    case 'new': return { kind: 'new', account_id: entries.tagManagerAccount === '' ? null : entries.tagManagerAccount };
+    case 'existing': return { kind: 'existing', container: entries.existingContainer.trim() };
+    case 'none': return { kind: 'none' };
+  }
+}
+
+function clientOf(entries: Entries): ClientChoice {
+  return entries.client === 'by_name' || entries.client === 'none' ? { kind: entries.client } : { kind: 'existing', id: entries.client };
+}
+
+const orNull = (typed: string): string | null => (typed.trim() === '' ? null : typed.trim());
+
+/** `signInFirst`: nobody is signed in, and the set-up begins with that. */
+export function requestOf(entries: Entries, signInFirst = false): ProvisionRequest {
   const website = parseWebsite(entries.website);
+  const plain = entries.template === '';
   return {
     connection: entries.connection === '' ? null : entries.connection,
+    sign_in_first: signInFirst,
+    analytics: analyticsOf(entries),
     account_name: entries.accountName.trim(),
     property_name: propertyNameOf(entries),
     website: website.ok ? website.url : entries.website.trim(),
+    android_package: orNull(entries.androidPackage),
+    ios_bundle: orNull(entries.iosBundle),
     time_zone: entries.timeZone,
     currency: entries.currency,
     country: entries.country,
+    template: plain ? null : entries.template,
+    enhanced_measurement: plain ? enhancedMeasurementOf(entries, undefined) : entries.enhancedMeasurement,
+    wait_for_consent: plain ? waitForConsentOf(entries, undefined) : entries.waitForConsent,
+    google_ads_customer: orNull(entries.googleAds),
+    people: entries.people.filter((person) => person.email.trim() !== '').map((person) => ({ ...person, email: person.email.trim() })),
+    container: containerOf(entries),
+    client: clientOf(entries),
+    skip: [...entries.skip],
+    dialect: entries.analytics === 'new_account' ? entries.dialect : 'ga4',
   };
 }
 
 export function entriesOf(request: ProvisionRequest): Entries {
+  const { analytics, container, client } = request;
   return {
     website: request.website,
     accountName: request.account_name,
-    propertyName: request.property_name,
+    propertyName: request.property_name === request.account_name ? '' : request.property_name,
     country: request.country,
     timeZone: request.time_zone,
     currency: request.currency,
     connection: request.connection ?? '',
+    template: request.template ?? '',
+    enhancedMeasurement: request.enhanced_measurement,
+    waitForConsent: request.wait_for_consent,
+    analytics: analytics.kind,
+    analyticsAccount: analytics.kind === 'account' ? analytics.account_id : '',
+    analyticsProperty: analytics.kind === 'property' ? analytics.property_id : '',
+    container: container.kind,
+    tagManagerAccount: container.kind === 'new' ? (container.account_id ?? '') : '',
+    existingContainer: container.kind === 'existing' ? container.container : '',
+    androidPackage: request.android_package ?? '',
+    iosBundle: request.ios_bundle ?? '',
+    googleAds: request.google_ads_customer ?? '',
+    people: request.people.map((person) => ({ ...person })),
+    client: client.kind === 'existing' ? client.id : client.kind,
+    skip: [...request.skip],
+    dialect: request.dialect,
   };
+}
+
+/** Whether anything under "More options" differs from how it begins: then it is shown open. */
+export function usesOptions(entries: Entries): boolean {
+  return entries.propertyName !== '' || entries.analytics !== 'new_account' || entries.androidPackage !== '' || entries.iosBundle !== '' || entries.googleAds !== ''
+    || entries.people.length > 0 || entries.client !== 'by_name' || entries.skip.length > 0 || entries.dialect !== 'ga4';
 }
 
 /** The connection to begin with: one that may configure, else any. */
 export function likelyConnection(connections: readonly ConnectionView[]): string {
   const ready = connections.filter((connection) => connection.state === 'ready');
-  return (ready.find((connection) => connection.allowed.includes('configure')) ?? ready[0] ?? connections[0])?.id ?? '';
+  const people = ready.filter((connection) => connection.kind === 'user');
+  const able = (list: readonly ConnectionView[]) => list.find((connection) => connection.allowed.includes('configure'));
+  return (able(people) ?? able(ready) ?? ready[0] ?? connections[0])?.id ?? '';
 }

@@ -1,123 +1,387 @@
-// A set-up from the form to the snippet, and what becomes of the entries when it fails.
-import { fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { beforeEach, expect, test } from 'vitest';
+// A set-up from the form to the proof, and what becomes of the entries when it fails.
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { app } from '../../lib/app.svelte';
+import type { ErrorCode, ProvisionRequest } from '../../lib/bindings';
+import { router } from '../../lib/router.svelte';
 import { broken } from '../../test/axe';
 import { refusal } from '../../test/fake-host';
 import { showPage } from '../../test/page';
-import { sampleHost } from '../../test/sample-host';
+import { type Scene, sampleHost } from '../../test/sample-host';
+import * as sample from '../../test/sample';
+import { choices, plan, proof, result, runView } from '../../test/sample-provisioning';
 import { movePane } from '../../shell/keys';
 import { draft, freshEntries } from './draft.svelte';
 import Page from './Page.svelte';
-import { openTerms, playSteps, result, runView } from './preview';
+import { finish, openSignIn, openTerms, playSteps } from './preview';
 
 const SUBMIT = 'Continue to Google’s terms';
+type Host = ReturnType<typeof sampleHost>;
 
-async function show(play: (host: ReturnType<typeof sampleHost>, job: string) => void = () => undefined) {
-  const host = sampleHost('agency');
+async function show(play: (host: Host, job: string) => void = () => undefined, { scene = 'agency' as Scene, id = null as string | null, before = (_: Host) => undefined as unknown } = {}) {
+  const host = sampleHost(scene);
   host.answers['provisioning.runs'] = () => [];
   host.starts['provisioning.start'] = (_, job) => { play(host, job); };
   host.starts['provisioning.resume'] = (_, job) => { play(host, job); };
+  before(host);
   host.use();
   app.connections.follow();
-  showPage(Page);
+  app.status.follow();
+  showPage(Page, id);
+  return host;
+}
+
+async function showForm(...asked: Parameters<typeof show>) {
+  const host = await show(...asked);
   await screen.findByRole('heading', { name: 'Tell us about the website' });
   return host;
 }
 
+async function enterWebsite(address = 'www.elmstead.example') {
+  const field = screen.getByLabelText('Website address');
+  await fireEvent.input(field, { target: { value: address } });
+  await fireEvent.blur(field);
+}
+
 async function fill() {
-  await fireEvent.input(screen.getByLabelText('Website address'), { target: { value: 'www.elmstead.example' } });
+  await enterWebsite();
   await fireEvent.input(screen.getByLabelText('Business name'), { target: { value: 'Elmstead Bakery' } });
   await fireEvent.change(screen.getByLabelText('Country of the business'), { target: { value: 'GB' } });
 }
 
+const submit = (name: string | RegExp = SUBMIT) => fireEvent.submit(screen.getByRole('button', { name }).closest('form') as HTMLFormElement);
+const value = (label: string) => screen.getByLabelText<HTMLInputElement>(label).value;
+const press = (name: string | RegExp) => fireEvent.click(screen.getByRole('button', { name }));
+const started = (host: Host) => host.requests('provisioning.start') as ProvisionRequest[];
+
 beforeEach(() => {
   app.connections.clear();
+  app.status.clear();
+  router.route = { page: 'provisioning', id: null };
   draft.entries = freshEntries('en');
-  draft.currencyChosen = false;
+  draft.typed = {};
   draft.dismissed = null;
+  draft.options = false;
 });
 
-test('says what is missing and goes to the first fault', async () => {
-  const host = await show();
-  await fireEvent.click(screen.getByRole('button', { name: SUBMIT }));
-  await fireEvent.submit(screen.getByRole('button', { name: SUBMIT }).closest('form') as HTMLFormElement);
-  await waitFor(() => { expect(document.activeElement).toBe(screen.getByLabelText('Website address')); });
-  expect(screen.getByText('Enter the address of the website.')).toBeTruthy();
-  expect(host.requests('provisioning.start')).toEqual([]);
-  expect(await broken()).toEqual([]);
-});
-
-test('waits for the terms, then shows measurement ID and snippet', async () => {
-  let job = '';
-  const host = await show((played, id) => {
-    job = id;
-    playSteps(played, id, 'terms');
-    openTerms(played, id);
+describe('the form', () => {
+  test('says what is missing and goes to the first fault', async () => {
+    const host = await showForm();
+    await submit();
+    await waitFor(() => { expect(document.activeElement).toBe(screen.getByLabelText('Website address')); });
+    expect(screen.getByText('Enter the address of the website.')).toBeTruthy();
+    expect(started(host)).toEqual([]);
+    expect(await broken()).toEqual([]);
   });
-  await fill();
-  await fireEvent.submit(screen.getByRole('button', { name: SUBMIT }).closest('form') as HTMLFormElement);
-  await screen.findByRole('heading', { name: 'Accept Google’s terms in your browser' });
-  expect(host.requests('provisioning.start')).toEqual([
-    expect.objectContaining({ website: 'https://www.elmstead.example', account_name: 'Elmstead Bakery', property_name: 'Elmstead Bakery', country: 'GB', currency: 'GBP', connection: 'c1' }),
-  ]);
-  await fireEvent.click(screen.getByRole('button', { name: 'Open the page again' }));
-  expect(host.requests('app.open_link')).toEqual([{ id: 'terms-1' }]);
-  expect(await broken()).toEqual([]);
 
-  host.emit({ event: 'provision_step', job, run_id: 'run-2', step: 'terms', state: 'done', outcome: '51000099' });
-  await screen.findByRole('heading', { name: 'Setting up your site' });
-  expect(await broken()).toEqual([]);
+  test('is filled in from the website, never over what was typed', async () => {
+    const host = await showForm();
+    await fireEvent.input(screen.getByLabelText('Business name'), { target: { value: 'My own name' } });
+    await enterWebsite();
+    expect(await screen.findByText('We reached it: the page loads in 0.8 s and has no Google tag yet.')).toBeTruthy();
+    expect(host.requests('sites.inspect')).toEqual([{ address: 'https://www.elmstead.example' }]);
+    expect([value('Business name'), value('Country of the business'), value('Currency')]).toEqual(['My own name', 'GB', 'GBP']);
+    await fireEvent.blur(screen.getByLabelText('Website address'));
+    expect(host.requests('sites.inspect')).toHaveLength(1);
+  });
 
-  playSteps(host, job);
-  host.emit({ event: 'job_done', job, command: 'provisioning.start', result: runView({ id: 'run-2', state: 'done', result, resumable: false }) });
-  await screen.findByRole('heading', { name: 'Your site is set up' });
-  expect(screen.getAllByText('G-4K7WQ2M1TX').length).toBeGreaterThan(0);
-  expect(screen.getByText(/gtag\('config', 'G-4K7WQ2M1TX'\)/)).toBeTruthy();
-  expect(document.querySelector('script')).toBeNull();
-  expect(await broken()).toEqual([]);
+  test.each([
+    ['has a tag', { tags: ['G-4K7WQ2M1TX'] }, /already has G-4K7WQ2M1TX/],
+    ['cannot be reached', { reached: false, problem: 'Its name is not known.', name: null, country: null, currency: null }, /We could not reach it\. Its name is not known\. You can go on/],
+  ])('a website that %s is a warning and no obstacle', async (_, part, said) => {
+    const host = await showForm(undefined, { before: (it) => { const site = it.answers['sites.inspect']; it.answers['sites.inspect'] = async (asked) => ({ ...(await site?.(asked))!, ...part }); } });
+    await fill();
+    expect(await screen.findByText(said)).toBeTruthy();
+    await submit();
+    await waitFor(() => { expect(started(host)).toHaveLength(1); });
+  });
+
+  test('a country chosen brings its currency until one is chosen', async () => {
+    await showForm();
+    await fireEvent.change(screen.getByLabelText('Country of the business'), { target: { value: 'JP' } });
+    expect(value('Currency')).toBe('JPY');
+    await fireEvent.change(screen.getByLabelText('Currency'), { target: { value: 'USD' } });
+    await fireEvent.change(screen.getByLabelText('Country of the business'), { target: { value: 'GB' } });
+    expect(value('Currency')).toBe('USD');
+  });
+
+  test('says what will be created, by whom and at what cost, before anything is', async () => {
+    await showForm();
+    const aside = await screen.findByRole('complementary', { name: 'What will be created' });
+    expect(await within(aside).findByText('6 Analytics, 8 Tag Manager')).toBeTruthy();
+    for (const said of ['maya@brightwater.example', '8 of 25 calls per 100 s', 'About 40 s after you accept', 'Tag Manager container', 'Key events']) expect(within(aside).getByText(said)).toBeTruthy();
+  });
+
+  test('the engine’s problems are told at their fields, and nothing starts', async () => {
+    const host = await showForm(undefined, { before: (it) => {
+      it.answers['provisioning.plan'] = () => ({ ...plan, problems: [
+        { field: 'google_ads_customer', message: 'A customer ID has ten digits.', remedy: '' }, { field: 'connection', message: 'A service account cannot accept terms.', remedy: 'Choose a person.' },
+      ] });
+    } });
+    await fill();
+    await submit();
+    expect(await screen.findByText('A customer ID has ten digits.')).toBeTruthy();
+    await waitFor(() => { expect(document.activeElement).toBe(screen.getByLabelText(/Google Ads customer ID/)); });
+    expect(screen.getByText('A service account cannot accept terms. Choose a person.')).toBeTruthy();
+    expect(started(host)).toEqual([]);
+    expect(await broken()).toEqual([]);
+  });
+
+  test('more options reach the request', async () => {
+    const host = await showForm();
+    await fill();
+    await fireEvent.change(screen.getByLabelText('What to measure'), { target: { value: 'shop' } });
+    await press('I already have a Google Analytics account');
+    await fireEvent.change(await screen.findByLabelText('Google Analytics account'), { target: { value: 'property' } });
+    await screen.findByRole('option', { name: 'Alder & Finch' });
+    expect(screen.getByRole<HTMLOptionElement>('option', { name: /may not change it/ }).disabled).toBe(true);
+    await fireEvent.change(screen.getByLabelText('Property'), { target: { value: '310000000' } });
+    await fireEvent.input(screen.getByLabelText(/Android package/), { target: { value: 'com.example.shop' } });
+    await press('Add a person');
+    await fireEvent.input(screen.getByLabelText('E-mail address'), { target: { value: 'reports@agency.example' } });
+    await fireEvent.click(await screen.findByRole('checkbox', { name: /^Key events/ }));
+    await fireEvent.click(screen.getByRole('radio', { name: 'One that I have' }));
+    await fireEvent.input(screen.getByLabelText('Container'), { target: { value: 'GTM-K2M8QW' } });
+    expect(await broken()).toEqual([]);
+    await submit('Set up the site');
+    await waitFor(() => { expect(started(host)).toHaveLength(1); });
+    expect(started(host)[0]).toMatchObject({
+      template: 'shop', enhanced_measurement: null, analytics: { kind: 'property', property_id: '310000000' }, android_package: 'com.example.shop',
+      people: [{ email: 'reports@agency.example', role: 'viewer' }], skip: ['key_events'], container: { kind: 'existing', container: 'GTM-K2M8QW' }, client: { kind: 'by_name' },
+    });
+  });
+
+  test('the old API is named as what it is', async () => {
+    await showForm();
+    await fireEvent.click(screen.getByText('More options'));
+    draft.options = true;
+    await fireEvent.change(await screen.findByLabelText('How the account is made'), { target: { value: 'v3_ticket' } });
+    expect(await screen.findByText(/deprecated by Google, and by invitation only/)).toBeTruthy();
+  });
+
+  test('a link brings a template along', async () => {
+    await showForm(undefined, { id: 'template:shop' });
+    await waitFor(() => { expect(value('What to measure')).toBe('shop'); });
+    expect(screen.getByText(/6 key events, 8 custom dimensions/)).toBeTruthy();
+  });
+
+  test('F6 reaches it', async () => {
+    await showForm();
+    for (let turn = 0; turn < 3 && !document.activeElement?.closest('.stage'); turn++) movePane(1);
+    expect(document.activeElement?.closest('.stage')).toBeTruthy();
+  });
 });
 
-test.each(['terms_declined', 'terms_max_accounts', 'terms_backend_error'] as const)('%s keeps the entries', async (code) => {
-  await show((host, job) => {
+describe('who acts', () => {
+  test('a permission that was switched off is switched on again in one place', async () => {
+    const host = await showForm(undefined, { before: (it) => { it.answers['provisioning.plan'] = (asked) => ({ ...plan, missing: asked.connection === 'c2' ? ['configure', 'edit'] : [] }); } });
+    await fireEvent.change(screen.getByLabelText('Google account that sets this up'), { target: { value: 'c2' } });
+    expect(await screen.findAllByText(/You did not allow Configure for ops@brightwater.example/)).not.toEqual([]);
+    expect(await broken()).toEqual([]);
+    await fill();
+    await submit(new RegExp(SUBMIT));
+    expect(started(host)).toEqual([]);
+    await press('Switch Edit on again');
+    expect(host.requests('connections.use_permissions')).toEqual([{ id: 'c2', allow: ['view', 'edit'] }]);
+  });
+
+  test('p1_the addresses to register are told before a ticket is asked for', async () => {
+    let usable = false;
+    const host = await showForm(undefined, { before: (it) => {
+      it.answers['provisioning.redirects'] = () => ({ oauth_client: 'Isola', registered: [], suggested: ['http://127.0.0.1:27495/terms'], usable, message: 'No address of this computer is registered.' });
+    } });
+    expect(await screen.findByText('Google has no way back to this computer yet')).toBeTruthy();
+    const written = vi.fn(() => Promise.resolve());
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText: written }, configurable: true });
+    await press('Copy redirect address http://127.0.0.1:27495/terms');
+    expect(written).toHaveBeenCalledWith('http://127.0.0.1:27495/terms');
+    expect(await broken()).toEqual([]);
+    await fill();
+    await submit(new RegExp(SUBMIT));
+    expect(started(host)).toEqual([]);
+    usable = true;
+    await press('Check again');
+    await waitFor(() => { expect(screen.queryByText('Google has no way back to this computer yet')).toBeNull(); });
+    await submit();
+    await waitFor(() => { expect(started(host)).toHaveLength(1); });
+  });
+
+  test('a Tag Manager account that is made meanwhile is noticed', async () => {
+    let accounts: typeof choices.tag_manager_accounts = [];
+    const host = await showForm(undefined, { before: (it) => { it.answers['provisioning.choices'] = () => ({ ...choices, tag_manager_accounts: accounts }); } });
+    expect(await screen.findByText('Only you can create a Tag Manager account')).toBeTruthy();
+    expect(await broken()).toEqual([]);
+    vi.useFakeTimers();
+    try {
+      await press('Open Tag Manager');
+      await vi.advanceTimersByTimeAsync(0);
+      expect(host.requests('app.open_link')).toEqual([{ id: 'make-gtm' }]);
+      accounts = choices.tag_manager_accounts;
+      await vi.advanceTimersByTimeAsync(10_000);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await screen.findByText('It is made in your Tag Manager account “Elmstead”.')).toBeTruthy();
+  });
+
+  test('with several Tag Manager accounts one is chosen', async () => {
+    const host = await showForm(undefined, { before: (it) => { it.answers['provisioning.choices'] = () => ({ ...choices, tag_manager_accounts: [...choices.tag_manager_accounts, { account_id: '7', name: 'Agency', containers: [] }] }); } });
+    await fill();
+    await fireEvent.change(await screen.findByLabelText('Tag Manager account'), { target: { value: '7' } });
+    await submit();
+    await waitFor(() => { expect(started(host)[0]?.container).toEqual({ kind: 'new', account_id: '7' }); });
+  });
+});
+
+describe('a set-up', () => {
+  test('waits for the terms, then shows measurement ID and snippet', async () => {
+    let job = '';
+    const host = await showForm((played, id) => {
+      job = id;
+      playSteps(played, id, 'terms');
+      openTerms(played, id);
+    });
+    await fill();
+    await submit();
+    await screen.findByRole('heading', { name: 'Accept Google’s terms in your browser' });
+    expect(started(host)).toEqual([
+      expect.objectContaining({ website: 'https://www.elmstead.example', account_name: 'Elmstead Bakery', property_name: 'Elmstead Bakery', country: 'GB', currency: 'GBP', connection: 'c1', sign_in_first: false }),
+    ]);
+    expect(screen.getByText(/This Google account must accept:/).textContent).toContain('maya@brightwater.example');
+    await press('Open the page again');
+    expect(host.requests('app.open_link')).toEqual([{ id: 'terms-1' }]);
+    expect(await broken()).toEqual([]);
+
+    host.emit({ event: 'provision_step', job, run_id: 'run-2', step: 'terms', state: 'done', outcome: '51000099' });
+    await screen.findByRole('heading', { name: 'Setting up your site' });
+    host.emit({ event: 'job_progress', job, progress: { what: 'Setting up', done: 3, total: 14, calls: 4, eta_seconds: 9, waiting_until: null } });
+    expect(await screen.findByText('4 calls so far')).toBeTruthy();
+    playSteps(host, job);
+    finish(host, job);
+    await screen.findByRole('heading', { name: 'Your site is set up' });
+    expect(screen.getAllByText('G-4K7WQ2M1TX').length).toBeGreaterThan(0);
+    expect(screen.getByText('Version 1 is live', { selector: 'bdi' })).toBeTruthy();
+    expect(await broken()).toEqual([]);
+    await press('Set up another site');
+    expect(await screen.findByRole('heading', { name: 'Tell us about the website' })).toBeTruthy();
+    expect(value('Business name')).toBe('');
+  });
+
+  test('p9_pressed twice begins once', async () => {
+    const host = await showForm();
+    await fill();
+    await Promise.all([submit(), submit(), submit()]);
+    await waitFor(() => { expect(started(host)).toHaveLength(1); });
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(started(host)).toHaveLength(1);
+  });
+
+  test('waits for a Tag Manager account that only a person can make', async () => {
+    const host = await showForm((played, id) => {
+      playSteps(played, id, 'tag_manager_account');
+      played.answers['provisioning.runs'] = () => [runView({ id: 'run-2', state: 'waiting_for_tag_manager', steps: [] })];
+      played.emit({ event: 'changed', topic: 'provisioning' });
+    });
+    await fill();
+    await submit();
+    await screen.findByRole('heading', { name: 'Make a Tag Manager account' });
+    await press('Open Tag Manager');
+    expect(host.requests('app.open_link')).toEqual([{ id: 'make-gtm' }]);
+    expect(await broken()).toEqual([]);
+  });
+
+  test.each(['terms_declined', 'terms_max_accounts', 'terms_backend_error', 'terms_timed_out', 'redirect_not_registered', 'cancelled', 'offline'] satisfies ErrorCode[])('p3_p8_%s keeps the form and offers the way on', async (code) => {
+    let tries = 0;
+    const host = await showForm((played, id) => {
+      tries++;
+      playSteps(played, id, 'terms');
+      played.emit({ event: 'job_failed', job: id, command: 'provisioning.start', error: refusal({ code, message: `Told: ${code}` }) });
+    });
+    await fill();
+    await submit();
+    await screen.findByText(`Told: ${code}`);
+    expect([value('Website address'), value('Business name')]).toEqual(['www.elmstead.example', 'Elmstead Bakery']);
+    expect(screen.getByText(/stopped here/i)).toBeTruthy();
+    expect(await broken()).toEqual([]);
+    await submit();
+    await waitFor(() => { expect(tries).toBe(2); });
+    expect(started(host)[1]).toEqual(started(host)[0]);
+  });
+
+  test('p6_stopped after the account was made goes on with “Resume set-up”', async () => {
+    const host = await showForm((played, id) => {
+      if (played.requests('provisioning.resume').length > 0) {
+        playSteps(played, id);
+        finish(played, id);
+        return;
+      }
+      playSteps(played, id, 'property');
+      played.emit({ event: 'provision_step', job: id, run_id: 'run-2', step: 'property', state: 'failed', outcome: null });
+      played.answers['provisioning.runs'] = () => [runView({ id: 'run-2' })];
+      played.emit({ event: 'changed', topic: 'provisioning' });
+      played.emit({ event: 'job_failed', job: id, command: 'provisioning.start', error: refusal({ code: 'google_outage', message: 'Google did not answer.' }) });
+    });
+    await fill();
+    await submit();
+    await screen.findByRole('heading', { name: 'The set-up stopped' });
+    expect(screen.getByText('Google did not answer.')).toBeTruthy();
+    expect(await broken()).toEqual([]);
+    await press('Resume set-up');
+    expect(host.requests('provisioning.resume')).toEqual([{ run_id: 'run-2' }]);
+    expect(await screen.findByRole('heading', { name: 'Your site is set up' })).toBeTruthy();
+  });
+
+  test('that was left unfinished is offered and resumed with its entries', async () => {
+    const host = await showForm((played, id) => { openTerms(played, id); }, { before: (it) => { it.answers['provisioning.runs'] = () => [runView()]; } });
+    await fireEvent.click(await screen.findByRole('button', { name: 'Resume set-up' }));
+    await screen.findByRole('heading', { name: 'Accept Google’s terms in your browser' });
+    expect(host.requests('provisioning.resume')).toEqual([{ run_id: 'run-1' }]);
+    expect(draft.entries.accountName).toBe('Elmstead Bakery');
+  });
+
+  test('that is finished is listed with what was seen of it, and opened again', async () => {
+    const runs = [runView(), runView({ id: 'run-9', state: 'done', result, proof })];
+    await show(undefined, { id: 'runs', before: (it) => { it.answers['provisioning.runs'] = () => runs; } });
+    const list = await screen.findByRole('region', { name: 'Finished set-ups' });
+    expect(within(list).getByText('Visits are arriving')).toBeTruthy();
+    expect(within(list).getByRole('link', { name: 'Open Elmstead Bakery' }).getAttribute('href')).toBe('#/provisioning/run-9');
+    expect(await broken()).toEqual([]);
+    await show(undefined, { id: 'run-9', before: (it) => { it.answers['provisioning.runs'] = () => runs; } });
+    expect(await screen.findByRole('heading', { name: 'Your first visit has arrived' })).toBeTruthy();
+  });
+});
+
+describe('details before sign-in', () => {
+  test('the form comes first, then one sign-in, ticket and terms in one go', async () => {
+    let job = '';
+    const host = await showForm((played, id) => {
+      job = id;
+      openSignIn(played, id);
+    }, { scene: 'sandbox-first' });
+    expect(screen.getByText('Gantry looks for your Tag Manager account after you have signed in.')).toBeTruthy();
+    expect(host.requests('provisioning.choices')).toEqual([]);
+    await fill();
+    await submit(/Sign in and continue/);
+    await screen.findByRole('heading', { name: 'Sign in with Google in your browser' });
+    expect(started(host)[0]).toMatchObject({ connection: null, sign_in_first: true });
+    expect(await broken()).toEqual([]);
+    host.answers['connections.list'] = () => sample.connections;
+    host.emit({ event: 'changed', topic: 'connections' });
     playSteps(host, job, 'terms');
-    host.emit({ event: 'job_failed', job, command: 'provisioning.start', error: refusal({ code, message: `Told: ${code}` }) });
+    openTerms(host, job);
+    expect(await screen.findByRole('heading', { name: 'Accept Google’s terms in your browser' })).toBeTruthy();
+    expect(screen.getByText(/This Google account must accept:/).textContent).toContain('maya@brightwater.example');
   });
-  await fill();
-  await fireEvent.submit(screen.getByRole('button', { name: SUBMIT }).closest('form') as HTMLFormElement);
-  await screen.findByText(`Told: ${code}`);
-  expect(screen.getByLabelText<HTMLInputElement>('Website address').value).toBe('www.elmstead.example');
-  expect(screen.getByLabelText<HTMLInputElement>('Business name').value).toBe('Elmstead Bakery');
-  expect(screen.getByText('Stopped here')).toBeTruthy();
-  expect(await broken()).toEqual([]);
-});
 
-test('an unfinished run is offered and resumed with its entries', async () => {
-  const host = sampleHost('agency');
-  host.answers['provisioning.runs'] = () => [runView()];
-  host.starts['provisioning.resume'] = (_, job) => { openTerms(host, job); };
-  host.use();
-  app.connections.follow();
-  showPage(Page);
-  await fireEvent.click(await screen.findByRole('button', { name: 'Resume set-up' }));
-  await screen.findByRole('heading', { name: 'Accept Google’s terms in your browser' });
-  expect(host.requests('provisioning.resume')).toEqual([{ run_id: 'run-1' }]);
-  expect(draft.entries.accountName).toBe('Elmstead Bakery');
-});
-
-test('a connection that may not configure is told so before anything is asked', async () => {
-  const host = await show();
-  await fireEvent.change(screen.getByLabelText('Google account that sets this up'), { target: { value: 'c2' } });
-  expect(await screen.findAllByText(/You did not allow Configure for ops@brightwater.example/)).not.toEqual([]);
-  await fill();
-  await fireEvent.submit(screen.getByRole('button', { name: new RegExp(SUBMIT) }).closest('form') as HTMLFormElement);
-  expect(host.requests('provisioning.start')).toEqual([]);
-});
-
-test('F6 reaches the form', async () => {
-  await show();
-  movePane(1);
-  movePane(1);
-  expect(document.activeElement?.closest('.stage')).toBeTruthy();
+  test('a sign-in that was declined keeps the form', async () => {
+    await showForm((played, id) => {
+      openSignIn(played, id);
+      played.emit({ event: 'job_failed', job: id, command: 'provisioning.start', error: refusal({ code: 'sign_in_denied', message: 'You declined on Google’s page.' }) });
+    }, { scene: 'sandbox-first' });
+    await fill();
+    await submit(/Sign in and continue/);
+    expect(await screen.findByText('You declined on Google’s page.')).toBeTruthy();
+    expect(value('Business name')).toBe('Elmstead Bakery');
+  });
 });

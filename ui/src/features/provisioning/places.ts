@@ -93,3 +93,8 @@ export function likelyCurrency(country: string): string {
 export function timeZonePlace(zone: string): string {
   return (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
 }
+
+/** Where a visitor must be asked before cookies are stored: the EEA, the United Kingdom, Switzerland. */
+const CONSENT_FIRST = [...EURO_AREA, 'BG', 'CH', 'CZ', 'DK', 'GB', 'HU', 'IS', 'LI', 'NO', 'PL', 'RO', 'SE'];
+
+export const consentExpected = (country: string): boolean => CONSENT_FIRST.includes(country);

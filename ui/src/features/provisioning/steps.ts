@@ -1,70 +1,109 @@
-// From the journal's six steps to the stepper's marks, and which of the page's screens is due.
-import type { ProvisionRunView, ProvisionStep, ProvisionStepView, StepState } from '../../lib/bindings';
+// From the journal's steps to the stepper's eight marks.
+import type { PlannedStep, ProofView, ProvisionRunView, ProvisionStep, ProvisionStepView, StepState } from '../../lib/bindings';
 
-export type Mark = 'sign_in' | 'website' | 'terms' | 'property' | 'stream' | 'done';
-export const MARKS: readonly Mark[] = ['sign_in', 'website', 'terms', 'property', 'stream', 'done'];
-export const STEPS: readonly ProvisionStep[] = ['ticket', 'terms', 'account', 'property', 'data_stream', 'snippet'];
+export type Mark = 'sign_in' | 'website' | 'terms' | 'property' | 'stream' | 'container' | 'publish' | 'check';
+export const MARKS: readonly Mark[] = ['sign_in', 'website', 'terms', 'property', 'stream', 'container', 'publish', 'check'];
+/** All steps in their order; a set-up has those that its plan names. */
+export const STEPS: readonly ProvisionStep[] = [
+  'ticket', 'terms', 'account', 'property', 'data_stream', 'app_streams', 'enhanced_measurement', 'data_retention', 'key_events', 'custom_dimensions',
+  'google_ads_link', 'people', 'tag_manager_account', 'container', 'workspace', 'tags', 'version', 'publish', 'snippet', 'client',
+];
 
-export type MarkState = 'planned' | 'now' | 'done' | 'failed';
+export type MarkState = 'planned' | 'now' | 'done' | 'failed' | 'skipped';
 export interface StepMark {
   mark: Mark;
   state: MarkState;
 }
 
-/** What is known of each journalled step; those not heard of yet are planned. */
-export type StepStates = Record<ProvisionStep, { state: StepState; outcome: string | null }>;
-
-export function noSteps(): StepStates {
-  const planned = () => ({ state: 'planned' as const, outcome: null });
-  return { ticket: planned(), terms: planned(), account: planned(), property: planned(), data_stream: planned(), snippet: planned() };
+export interface StepKnown {
+  state: StepState;
+  outcome: string | null;
 }
 
-export function stepsOf(views: readonly ProvisionStepView[]): StepStates {
-  const steps = noSteps();
-  for (const view of views) steps[view.step] = { state: view.state, outcome: view.outcome };
+/** What is known of each step of a set-up; one that is missing is not part of it. */
+export type StepStates = Partial<Record<ProvisionStep, StepKnown>>;
+
+/** Later views win; an outcome that was told once stays. */
+export function stepsOf(views: readonly ProvisionStepView[], base: StepStates = {}): StepStates {
+  const steps: StepStates = { ...base };
+  for (const view of views) steps[view.step] = { state: view.state, outcome: view.outcome ?? steps[view.step]?.outcome ?? null };
   return steps;
 }
 
-export function withStep(steps: StepStates, step: ProvisionStep, state: StepState, outcome: string | null): StepStates {
-  return { ...steps, [step]: { state, outcome: outcome ?? steps[step].outcome } };
+export function plannedSteps(plan: readonly PlannedStep[]): StepStates {
+  return stepsOf(plan.map(({ step, skipped }) => ({ step, state: skipped ? 'skipped' : 'planned', outcome: null })));
 }
+
+export const stateOf = (steps: StepStates, step: ProvisionStep): StepState | undefined => steps[step]?.state;
+export const isDone = (steps: StepStates, step: ProvisionStep): boolean => steps[step]?.state === 'done';
 
 const COVERS: Record<Exclude<Mark, 'sign_in' | 'website'>, readonly ProvisionStep[]> = {
   terms: ['ticket', 'terms', 'account'],
   property: ['property'],
-  stream: ['data_stream'],
-  done: ['snippet'],
+  stream: ['data_stream', 'app_streams', 'enhanced_measurement', 'data_retention', 'key_events', 'custom_dimensions', 'google_ads_link', 'people'],
+  container: ['tag_manager_account', 'container', 'workspace', 'tags'],
+  publish: ['version', 'publish'],
+  check: ['snippet', 'client'],
 };
 
+/** Where a set-up stands: its steps, whether it has begun, and whether a visitor was seen. */
+export interface Standing {
+  signedIn: boolean;
+  begun: boolean;
+  steps: StepStates;
+  /** All its steps are known, so that one that is missing is not needed. */
+  complete: boolean;
+  /** `null`: nobody has looked yet. */
+  proven: boolean | null;
+}
+
 /** The stepper's marks. Before a run begins, the form is where a person is. */
-export function stepMarks(started: boolean, steps: StepStates, signedIn: boolean): StepMark[] {
+export function stepMarks({ signedIn, begun, steps, complete, proven }: Standing): StepMark[] {
   let reached = false;
-  return MARKS.map((mark): StepMark => {
-    if (mark === 'sign_in') {
-      if (!signedIn) reached = true;
-      return { mark, state: signedIn ? 'done' : 'now' };
-    }
-    if (mark === 'website') {
-      if (started) return { mark, state: 'done' };
-      const state: MarkState = reached ? 'planned' : 'now';
-      reached = true;
-      return { mark, state };
-    }
-    if (reached) return { mark, state: 'planned' };
-    const covered = COVERS[mark].map((step) => steps[step].state);
-    if (covered.every((state) => state === 'done')) return { mark, state: 'done' };
+  const next = (state: 'now' | 'failed'): MarkState => {
+    if (reached) return 'planned';
     reached = true;
-    return { mark, state: covered.includes('failed') ? 'failed' : 'now' };
+    return state;
+  };
+  return MARKS.map((mark): StepMark => {
+    if (mark === 'sign_in') return { mark, state: signedIn ? 'done' : next('now') };
+    if (mark === 'website') return { mark, state: begun ? 'done' : next('now') };
+    const covered = COVERS[mark].flatMap((step) => steps[step]?.state ?? []).filter((state) => state !== 'skipped');
+    if (complete && mark !== 'check' && covered.length === 0) return { mark, state: 'skipped' };
+    if (covered.includes('failed')) return { mark, state: next('failed') };
+    const done = (covered.length > 0 || complete) && covered.every((state) => state === 'done');
+    if (!begun || !done) return { mark, state: next('now') };
+    return { mark, state: mark === 'check' && proven !== true ? next('now') : 'done' };
   });
 }
 
-/** Runs to offer for resumption, newest first. */
-export function unfinished(runs: readonly ProvisionRunView[]): ProvisionRunView[] {
-  return runs.filter((run) => run.resumable && run.state !== 'done').toSorted((a, b) => b.updated_at.localeCompare(a.updated_at));
+/** The step of `mark` that failed. */
+export const failedStep = (steps: StepStates): ProvisionStep | undefined => STEPS.find((step) => steps[step]?.state === 'failed');
+
+/** A run that stopped without naming the step stopped at the first that is not done. */
+export function withFailure(steps: StepStates): StepStates {
+  if (failedStep(steps) !== undefined) return steps;
+  const at = STEPS.find((step) => steps[step] !== undefined && steps[step].state !== 'done' && steps[step].state !== 'skipped');
+  return at === undefined ? steps : { ...steps, [at]: { state: 'failed', outcome: steps[at]?.outcome ?? null } };
 }
 
-/** Minutes and seconds until `expires`, never below zero. */
-export function timeLeft(expires: string, now: Date): { minutes: number; seconds: number } {
-  const left = Math.max(0, Math.round((Date.parse(expires) - now.getTime()) / 1000));
-  return { minutes: Math.floor(left / 60), seconds: left % 60 };
+/** Something exists at Google already: going on is better than beginning anew. */
+export const hasMade = (steps: StepStates): boolean =>
+  (['account', 'property', 'data_stream', 'container'] as const).some((step) => isDone(steps, step));
+
+export const provenBy = (proof: ProofView | null | undefined): boolean | null =>
+  proof ? proof.first_seen_at !== null || proof.active_users > 0 : null;
+
+const newest = (a: ProvisionRunView, b: ProvisionRunView) => b.updated_at.localeCompare(a.updated_at);
+
+/** Runs to offer for resumption, newest first. */
+export function unfinished(runs: readonly ProvisionRunView[]): ProvisionRunView[] {
+  return runs.filter((run) => run.resumable && run.state !== 'done').toSorted(newest);
 }
+
+export function finished(runs: readonly ProvisionRunView[]): ProvisionRunView[] {
+  return runs.filter((run) => run.state === 'done' && run.result !== null).toSorted(newest);
+}
+
+/** Seconds from `from` to `now`, never below zero. */
+export const elapsed = (from: Date, now: Date): number => Math.max(0, Math.floor((now.getTime() - from.getTime()) / 1000));

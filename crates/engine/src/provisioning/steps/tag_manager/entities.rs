@@ -40,11 +40,14 @@ struct Known {
     id: String,
     /// `type`; empty for kinds without.
     kind: String,
+    /// What it sends to or stands for, where it would be wrong to take it for another's.
+    aim: Option<String>,
 }
 
 impl Present {
     pub fn of_version(version: &ContainerVersion) -> Self {
         let mut present = Self::default();
+        let variables: Vec<&Value> = version.variable.iter().collect();
         for (kind, entities) in [
             ("tag", &version.tag),
             ("trigger", &version.trigger),
@@ -58,11 +61,8 @@ impl Present {
             ("gtagConfig", &version.gtag_config),
         ] {
             for entity in entities {
-                present.add(kind, entity);
+                present.add(kind, entity, &variables);
             }
-        }
-        for tag in &version.tag {
-            present.add_google_tag(tag, &version.variable);
         }
         present
     }
@@ -70,62 +70,72 @@ impl Present {
     /// What a workspace has added or changed. The rest of it is the version that it was made of.
     pub fn of_changes(status: &WorkspaceStatus) -> Self {
         let mut present = Self::default();
-        for change in &status.workspace_change {
-            if change.change_status == "deleted" {
-                continue;
-            }
-            for (kind, _) in KINDS {
-                if let Some(entity) = change.entity.get(kind) {
-                    present.add(kind, entity);
-                }
-            }
+        let changes = status
+            .workspace_change
+            .iter()
+            .filter(|change| change.change_status != "deleted");
+        let changed: Vec<_> = changes
+            .filter_map(|change| {
+                KINDS
+                    .iter()
+                    .find_map(|(kind, _)| Some((*kind, change.entity.get(*kind)?)))
+            })
+            .collect();
+        let variables: Vec<&Value> = of_kind(&changed, "variable");
+        for (kind, entity) in &changed {
+            present.add(kind, entity, &variables);
         }
         present
     }
 
-    fn add(&mut self, kind: &'static str, entity: &Value) {
+    fn add(&mut self, kind: &'static str, entity: &Value, variables: &[&Value]) {
         let id_field = KINDS.iter().find(|(known, _)| *known == kind).map_or("", |(_, id)| *id);
+        let id = text(entity, id_field).to_owned();
+        let aim = aim(kind, entity, variables).map(str::to_owned);
+        let paused = entity.get("paused").and_then(Value::as_bool).unwrap_or_default();
+        if let Some(measurement) = aim.as_ref().filter(|_| kind == "tag" && !paused) {
+            self.sent_to.insert(measurement.clone(), id.clone());
+        }
         let known = Known {
-            id: text(entity, id_field).to_owned(),
+            id,
             kind: text(entity, "type").to_owned(),
+            aim,
         };
         self.named.insert((kind, name(kind, entity).to_owned()), known);
     }
 
-    fn add_google_tag(&mut self, tag: &Value, variables: &[Value]) {
-        let paused = tag.get("paused").and_then(Value::as_bool).unwrap_or_default();
-        if let Some(id) = measurement_id(tag).filter(|_| !paused) {
-            let id = constant(id, variables).unwrap_or(id);
-            self.sent_to.insert(id.to_owned(), text(tag, "tagId").to_owned());
-        }
-    }
-
     /// Those of `wanted` (`Entity` objects) that are not there. Where they refer to ones that are (`new_N`), they get their ids.
     ///
-    /// A name that is taken by something of another type is an error: Tag Manager takes each name once, and what is there is not
-    /// changed.
-    pub fn missing(&self, wanted: Vec<Value>, measurement: &str) -> Result<Vec<Value>> {
+    /// A name that something else has is an error: Tag Manager takes each name once, and what is there is not changed.
+    pub fn missing(&self, wanted: Vec<Value>) -> Result<Vec<Value>> {
+        let contents: Vec<_> = wanted.iter().filter_map(content).collect();
+        let contents: Vec<_> = contents.iter().map(|(kind, _, content)| (*kind, *content)).collect();
+        let variables = of_kind(&contents, "variable");
         let mut ids = BTreeMap::new();
-        let mut missing = Vec::new();
-        for entity in wanted {
-            let Some((kind, id_field, content)) = content(&entity) else {
+        let mut there = Vec::new();
+        for entity in &wanted {
+            let Some((kind, id_field, content)) = content(entity) else {
+                there.push(false);
                 continue;
             };
-            let there = match self.named.get(&(kind, name(kind, content).to_owned())) {
-                _ if measurement_id(content) == Some(measurement) && self.sent_to.contains_key(measurement) => {
-                    self.sent_to.get(measurement)
+            let aim = aim(kind, content, &variables);
+            let sends = aim.filter(|_| kind == "tag").and_then(|aim| self.sent_to.get(aim));
+            let id = match (sends, self.named.get(&(kind, name(kind, content).to_owned()))) {
+                (Some(sends), _) => Some(sends),
+                (None, Some(known)) if known.kind == text(content, "type") && known.aim.as_deref() == aim => {
+                    Some(&known.id)
                 }
-                Some(known) if known.kind == text(content, "type") => Some(&known.id),
-                Some(_) => return Err(taken(kind, name(kind, content))),
-                None => None,
+                (None, Some(_)) => return Err(taken(kind, name(kind, content))),
+                (None, None) => None,
             };
-            match there {
-                Some(id) => {
-                    ids.insert(text(content, id_field).to_owned(), id.clone());
-                }
-                None => missing.push(entity),
+            if let Some(id) = id {
+                ids.insert(text(content, id_field).to_owned(), id.clone());
             }
+            there.push(id.is_some());
         }
+        let mut there = there.into_iter();
+        let mut missing = wanted;
+        missing.retain(|_| !there.next().unwrap_or_default());
         for entity in &mut missing {
             refer(entity, &ids);
         }
@@ -162,19 +172,31 @@ fn parameter<'a>(entity: &'a Value, key: &str) -> Option<&'a str> {
     found.get("value")?.as_str()
 }
 
-/// Where a tag sends by itself.
-fn measurement_id(tag: &Value) -> Option<&str> {
-    let (_, key) = GOOGLE_TAGS.iter().find(|(kind, _)| *kind == text(tag, "type"))?;
-    parameter(tag, key)
+/// Where a Google tag sends, or what a constant (variable type `c`) stands for.
+fn aim<'a>(kind: &str, entity: &'a Value, variables: &[&'a Value]) -> Option<&'a str> {
+    let of_type = text(entity, "type");
+    if kind == "variable" && of_type == "c" {
+        return parameter(entity, "value");
+    }
+    let (_, key) = GOOGLE_TAGS
+        .iter()
+        .find(|(google_tag, _)| kind == "tag" && *google_tag == of_type)?;
+    let sends_to = parameter(entity, key)?;
+    Some(constant(sends_to, variables).unwrap_or(sends_to))
 }
 
-/// The value of `{{Name}}`, where that is a constant (variable type `c`).
-fn constant<'a>(reference: &str, variables: &'a [Value]) -> Option<&'a str> {
+/// The value of `{{Name}}`, where that is a constant.
+fn constant<'a>(reference: &str, variables: &[&'a Value]) -> Option<&'a str> {
     let name = reference.strip_prefix("{{")?.strip_suffix("}}")?;
     let found = variables
         .iter()
         .find(|variable| text(variable, "name") == name && text(variable, "type") == "c")?;
     parameter(found, "value")
+}
+
+fn of_kind<'a>(entities: &[(&'static str, &'a Value)], wanted: &str) -> Vec<&'a Value> {
+    let of_kind = entities.iter().filter(|(kind, _)| *kind == wanted);
+    of_kind.map(|(_, entity)| *entity).collect()
 }
 
 /// Puts the ids of what is there in the place of `new_N`, in every field that holds ids.
@@ -253,12 +275,12 @@ mod tests {
 
     #[test]
     fn an_empty_container_lacks_everything() {
-        assert_eq!(Present::default().missing(wanted(), "G-1").unwrap(), wanted());
+        assert_eq!(Present::default().missing(wanted()).unwrap(), wanted());
     }
 
     #[test]
     fn what_is_there_is_referred_to_and_not_written() {
-        let missing = Present::of_version(&version()).missing(wanted(), "G-1").unwrap();
+        let missing = Present::of_version(&version()).missing(wanted()).unwrap();
         let names: Vec<_> = Present::names(&missing).into_iter().collect();
         assert_eq!(names, ["folder Gantry", "tag Google tag", "tag Purchase"]);
         assert_eq!(missing[2]["tag"]["firingTriggerId"], json!(["21"]));
@@ -279,7 +301,7 @@ mod tests {
                 ],
                 ..ContainerVersion::default()
             };
-            let missing = Present::of_version(&version).missing(wanted(), "G-1").unwrap();
+            let missing = Present::of_version(&version).missing(wanted()).unwrap();
             assert!(!Present::names(&missing).contains("tag Google tag"));
         }
         for tag in [
@@ -291,21 +313,50 @@ mod tests {
                 tag: vec![tag],
                 ..ContainerVersion::default()
             };
-            let missing = Present::of_version(&version).missing(wanted(), "G-1").unwrap();
+            let missing = Present::of_version(&version).missing(wanted()).unwrap();
             assert!(Present::names(&missing).contains("tag Google tag"));
         }
     }
 
     #[test]
     fn a_name_that_something_else_has_stops() {
-        let version = ContainerVersion {
+        let trigger = ContainerVersion {
             trigger: vec![json!({ "triggerId": "21", "name": "Purchase", "type": "click" })],
             ..ContainerVersion::default()
         };
-        let error = Present::of_version(&version).missing(wanted(), "G-1").unwrap_err();
-        assert_eq!(error.code, ErrorCode::Conflict);
+        let tag = ContainerVersion {
+            tag: vec![google_tag("Google tag", "googtag", "tagId", "G-2")],
+            ..ContainerVersion::default()
+        };
+        for (version, named) in [
+            (trigger, "trigger called \"Purchase\""),
+            (tag, "tag called \"Google tag\""),
+        ] {
+            let error = Present::of_version(&version).missing(wanted()).unwrap_err();
+            assert_eq!(error.code, ErrorCode::Conflict);
+            assert!(error.message.contains(named), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn a_constant_of_another_property_is_not_taken_for_ours() {
+        let constant = |value: &str| {
+            json!({ "variableId": "new_9", "name": "Measurement", "type": "c",
+                    "parameter": [{ "key": "value", "type": "template", "value": value }] })
+        };
+        let mut tag = google_tag("Google tag", "googtag", "tagId", "{{Measurement}}");
+        tag["tagId"] = json!("new_3");
+        let wanted = vec![json!({ "variable": constant("G-1") }), json!({ "tag": tag.clone() })];
+        let there = |value: &str| ContainerVersion {
+            variable: vec![constant(value)],
+            tag: vec![tag.clone()],
+            ..ContainerVersion::default()
+        };
+        let same = Present::of_version(&there("G-1")).missing(wanted.clone()).unwrap();
+        assert!(same.is_empty(), "{same:?}");
+        let error = Present::of_version(&there("G-2")).missing(wanted).unwrap_err();
         assert!(
-            error.message.contains("trigger called \"Purchase\""),
+            error.message.contains("variable called \"Measurement\""),
             "{}",
             error.message
         );

@@ -17,7 +17,7 @@ use std::pin::pin;
 
 use futures_util::{Stream, TryStreamExt as _};
 use gantry_domain::Permission;
-use google_apis::{ApiError, TagManager};
+use google_apis::{Api, ApiError, TagManager};
 use serde::de::DeserializeOwned;
 
 use super::super::journal::Journal;
@@ -107,7 +107,7 @@ impl<'a> Work<'a> {
 
     /// A call was spent.
     fn spent(&self) {
-        self.journal.spent(google_apis::Api::TagManager);
+        self.journal.spent(Api::TagManager);
     }
 
     /// Before anything is sent: a set-up that stops for a permission at its last step helps nobody.

@@ -12,9 +12,11 @@ use crate::dto::provisioning::ProvisionStep;
 use crate::error::{Error, ErrorCode, Result};
 use crate::templates;
 
-/// What the template makes in a container, for this property.
+/// What the template makes in a container, for this property and as the form has it.
 pub(super) fn wanted(work: &Work<'_>, measurement_id: &str) -> Vec<Value> {
-    templates::tag_manager_entities(&work.journal.template, measurement_id)
+    let (form, template) = (&work.journal.form, work.journal.template.clone());
+    let template = templates::adjusted(template, form.enhanced_measurement, form.wait_for_consent);
+    templates::tag_manager_entities(&template, measurement_id)
 }
 
 pub(super) async fn write(work: &Work<'_>, container: &Container, space: &Space, measurement_id: &str) -> Result<()> {
@@ -35,15 +37,13 @@ pub(super) async fn write(work: &Work<'_>, container: &Container, space: &Space,
         let status = status(work, workspace).await;
         match status {
             Err(gone) if gone.kind == ErrorKind::NotFound => return Err(lost_workspace(work, container).await?),
-            status => {
-                Present::of_changes(&work.explained(workspace, status).await?).missing(entities, measurement_id)?
-            }
+            status => Present::of_changes(&work.explained(workspace, status).await?).missing(entities)?,
         }
     } else {
         entities
     };
     if !left.is_empty() {
-        send(work, container, workspace, left, measurement_id).await?;
+        send(work, container, workspace, left).await?;
     }
     let outcome = match count {
         1 => "1 entity".to_owned(),
@@ -53,13 +53,7 @@ pub(super) async fn write(work: &Work<'_>, container: &Container, space: &Space,
 }
 
 /// One call, and after a lost answer a read, and where only a part has arrived one more call.
-async fn send(
-    work: &Work<'_>,
-    container: &Container,
-    workspace: &str,
-    entities: Vec<Value>,
-    measurement_id: &str,
-) -> Result<()> {
+async fn send(work: &Work<'_>, container: &Container, workspace: &str, entities: Vec<Value>) -> Result<()> {
     work.spent();
     let lost = match work.api.bulk_update(workspace, &entities).await {
         Ok(_) => return Ok(()),
@@ -70,7 +64,7 @@ async fn send(
     let Ok(status) = status(work, workspace).await else {
         return work.explained(workspace, Err(lost)).await;
     };
-    let left = Present::of_changes(&status).missing(entities.clone(), measurement_id)?;
+    let left = Present::of_changes(&status).missing(entities.clone())?;
     if left.is_empty() {
         return Ok(());
     }

@@ -81,7 +81,7 @@ async fn own(work: &Work<'_>, container: &Container, measurement_id: &str, begun
     let path = container.path();
     let looked = look(work, container).await?;
     let wanted = tags::wanted(work, measurement_id);
-    let missing = looked.present.missing(wanted, measurement_id)?;
+    let missing = looked.present.missing(wanted)?;
     let mut space = Space {
         live: looked.live,
         base: looked.base,

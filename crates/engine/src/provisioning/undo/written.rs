@@ -1,0 +1,76 @@
+//! The trash in a run's journal: written before the first call, and after each, so that a run whose assets are gone is never
+//! gone on with.
+
+use gantry_store::{ProvisioningRun, ProvisioningStep, StepState as Stored};
+use serde_json::json;
+
+use crate::Engine;
+use crate::dto::provisioning::TrashAsset;
+use crate::error::{Error, ErrorCode, Result};
+
+/// Its name among the steps; no set-up runs it.
+const STEP: &str = "trash";
+
+pub(super) async fn sending(engine: &Engine, run_id: &str, assets: &[TrashAsset], gone: &[TrashAsset]) -> Result<()> {
+    let request = json!({ "assets": assets });
+    put(engine, run_id, Stored::Sent, Some(request), gone).await
+}
+
+pub(super) async fn write(engine: &Engine, run_id: &str, state: Stored, gone: &[TrashAsset]) -> Result<()> {
+    put(engine, run_id, state, None, gone).await
+}
+
+async fn put(
+    engine: &Engine,
+    run_id: &str,
+    state: Stored,
+    request: Option<serde_json::Value>,
+    gone: &[TrashAsset],
+) -> Result<()> {
+    let step = ProvisioningStep {
+        run_id: run_id.to_owned(),
+        step: STEP.to_owned(),
+        state,
+        request,
+        response: Some(json!({ "trashed": gone })),
+        updated_at: engine.clock().now(),
+    };
+    Ok(engine.store().put_provisioning_step(step).await?)
+}
+
+/// What of the run is in the trash, by its journal; `None` where nothing is.
+pub(in super::super) fn in_trash(steps: &[ProvisioningStep]) -> Option<Vec<TrashAsset>> {
+    let response = steps.iter().find(|step| step.step == STEP)?.response.as_ref()?;
+    let gone: Vec<TrashAsset> = serde_json::from_value(response.get("trashed")?.clone()).ok()?;
+    (!gone.is_empty()).then_some(gone)
+}
+
+/// Whether something of the run is in the trash, or on its way: Gantry may have been closed while it waited for an answer.
+async fn is_undone(engine: &Engine, run: &ProvisioningRun) -> Result<bool> {
+    let steps = engine.store().provisioning_steps(&run.id).await?;
+    let under_way = steps.iter().any(|step| step.step == STEP && step.state == Stored::Sent);
+    Ok(under_way || in_trash(&steps).is_some())
+}
+
+/// The unfinished run, unless it was undone: a set-up of the same form then begins anew.
+pub(in super::super) async fn not_in_trash(
+    engine: &Engine,
+    unfinished: Option<ProvisioningRun>,
+) -> Result<Option<ProvisioningRun>> {
+    match unfinished {
+        Some(run) if is_undone(engine, &run).await? => Ok(None),
+        other => Ok(other),
+    }
+}
+
+/// Refuses a run that was undone.
+pub(in super::super) async fn refuse_to_go_on(engine: &Engine, run: &ProvisioningRun) -> Result<()> {
+    if !is_undone(engine, run).await? {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorCode::Conflict,
+        "What this set-up made was moved to the trash, so it cannot go on.",
+        "Start a new set-up with the same form, or take the assets out of the trash in Google Analytics and go on there.",
+    ))
+}

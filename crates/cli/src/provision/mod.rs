@@ -1,11 +1,12 @@
 //! `gantry provision`: set up a site, or many, or go on with a set-up that stopped.
 
-mod many;
+pub mod many;
 mod undo;
 
 use std::process::ExitCode;
 
 use gantry_engine::dto::Nothing;
+use gantry_engine::dto::batches::BatchDefaults;
 use gantry_engine::dto::provisioning::{ProvisionRequest, ProvisionRunView, ProvisionState, ResumeProvision};
 use gantry_engine::{Result, provisioning};
 
@@ -23,13 +24,13 @@ pub struct Command {
     #[command(flatten)]
     many: many::Options,
     /// The new Analytics account: usually the business.
-    #[arg(long, required_unless_present_any = ["resume", "runs", "from"])]
+    #[arg(long, required_unless_present_any = ["resume", "runs", "from", "batches"])]
     account_name: Option<String>,
     /// The new property; the account's name where absent.
     #[arg(long)]
     property_name: Option<String>,
     /// The site to measure.
-    #[arg(long, value_name = "URL", required_unless_present_any = ["resume", "runs", "from"])]
+    #[arg(long, value_name = "URL", required_unless_present_any = ["resume", "runs", "from", "batches"])]
     website: Option<String>,
     /// IANA time zone of the reports; this computer's where absent.
     #[arg(long, value_name = "ZONE")]
@@ -52,8 +53,17 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
     if let Some(undo) = command.after {
         return undo::run(undo, session).await;
     }
-    if command.many.from.is_some() {
-        return many::run(command.many, command.template, session).await;
+    if command.many.from.is_some() || command.many.batches {
+        let some = |text: String| Some(text).filter(|text| !text.is_empty());
+        let shared = many::Shared {
+            template: command.template,
+            defaults: BatchDefaults {
+                time_zone: command.time_zone,
+                currency: some(command.currency),
+                country: some(command.country),
+            },
+        };
+        return many::run(command.many, shared, session).await;
     }
     if command.runs {
         let runs = provisioning::runs(&session.engine, Nothing {}).await?;

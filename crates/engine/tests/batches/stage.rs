@@ -105,7 +105,10 @@ impl Stage {
 /// Reads whom the page is for, and presses a button.
 pub async fn answer(url: &Url, declined: &[&str]) {
     let ticket = url.fragment().unwrap().rsplit('/').next().unwrap();
-    let page = get(&url.join(&format!("/analytics.google.com/_terms/{ticket}")).unwrap()).await;
+    let page = get(&url
+        .join(&format!("/analytics.google.com/_terms/{ticket}?authuser={NEWCOMER}"))
+        .unwrap())
+    .await;
     let decision = if declined.iter().any(|name| page.body.contains(name)) {
         "decline"
     } else {

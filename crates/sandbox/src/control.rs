@@ -13,7 +13,7 @@ use crate::{
     google::Google,
     http::{ApiReply, ApiRequest},
     oauth::{self, OAuthClient},
-    practice,
+    practice, practice_site,
     quota::{AdminQuota, TagManagerQuota},
     settings::{ClientState, Consent},
 };
@@ -59,6 +59,8 @@ pub(crate) fn handle(google: &Google, request: &ApiRequest) -> ApiReply {
         ("POST", "/clock") => set_clock(google, body),
         ("POST", "/tokens/issue") => issue(google, body),
         ("POST", "/tokens/revoke") => revoke(google, body),
+        ("POST", "/sites") => practice_site::set_site(google, body),
+        ("POST", "/hits") => practice_site::record_hit(google, body),
         ("POST", "/prebuilt") => prebuild(google, body),
         _ => return refuse(404, "The sandbox's control endpoint has no such path."),
     };

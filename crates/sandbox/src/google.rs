@@ -13,7 +13,7 @@ use crate::{
     faults::{Fault, Faults},
     http::{ApiReply, ApiRequest, Caller},
     oauth::{self, Grants},
-    pages, provisioning_v3,
+    pages, practice_site, provisioning_v3,
     quota::{AdminQuota, Quota, TagManagerQuota},
     request_log::RequestLog,
     rpc_error::{self, BadCredential},
@@ -44,11 +44,13 @@ pub struct Google {
     faults: Mutex<Faults>,
     quota: Mutex<Quota>,
     log: Mutex<RequestLog>,
+    practice_sites: Mutex<practice_site::Model>,
 }
 
 impl Google {
     pub(crate) fn new(config: &SandboxConfig) -> Self {
         let (world, customers) = config.seed.build();
+        let practice_sites = practice_site::Model::new(&world);
         Self {
             clock: Arc::clone(&config.clock),
             clock_offset: AtomicI64::new(0),
@@ -65,12 +67,14 @@ impl Google {
             faults: Mutex::default(),
             quota: Mutex::new(Quota::new(config.quota, config.admin_quota)),
             log: Mutex::default(),
+            practice_sites: Mutex::new(practice_sites),
         }
     }
 
     /// Back to the first moment: seed, quota, latency, faults, settings, revocations, log, clock.
     pub fn reset(&self, seed: Option<Seed>) {
         let (world, customers) = seed.unwrap_or(self.first_seed).build();
+        *self.practice_sites() = practice_site::Model::new(&world);
         *self.world_mut() = world;
         *self.tag_manager() = tag_manager::Model::seed(&customers);
         *self.data.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
@@ -156,6 +160,10 @@ impl Google {
         hold(&self.log)
     }
 
+    pub(crate) fn practice_sites(&self) -> MutexGuard<'_, practice_site::Model> {
+        hold(&self.practice_sites)
+    }
+
     /// The fault armed for this request, if any; counts it down. The control endpoint is never faulted.
     pub(crate) fn take_fault(&self, request: &ApiRequest) -> Option<Fault> {
         if request.host == control::HOST {
@@ -216,6 +224,7 @@ impl Google {
                     provisioning_v3::handle(self, caller, request)
                 })
             }
+            (host, _) if practice_site::serves(host) => (None, practice_site::handle(self, request)),
             _ => (None, rpc_error::html_not_found(&request.path)),
         }
     }
@@ -320,6 +329,7 @@ impl Google {
                 })
                 .collect(),
             key_events: events.map(|event| event.event_name.clone()).collect(),
+            site_hits: self.practice_sites().hits_of(id, self.now()),
         })
     }
 }

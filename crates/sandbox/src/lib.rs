@@ -13,6 +13,7 @@ pub mod http;
 mod oauth;
 mod pages;
 pub mod practice;
+mod practice_site;
 mod provisioning_v3;
 pub mod quota;
 mod request_log;

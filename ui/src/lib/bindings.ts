@@ -1379,7 +1379,11 @@ resumable: boolean,
 /**
  * What was seen of the site and of its first visitor, last time somebody looked.
  */
-proof: ProofView | null, };
+proof: ProofView | null, 
+/**
+ * What it made and is in the trash; such a run cannot go on. Absent where nothing is.
+ */
+in_trash?: Array<TrashAsset>, };
 
 export type ProvisionState = "running" | "waiting_for_terms" | "waiting_for_tag_manager" | "done" | "failed" | "cancelled";
 

@@ -1,7 +1,7 @@
 // A believable set-up: the bakery's form, its plan, what came of it. Names are invented.
 
 import type {
-  Choices, ProofView, ProvisionPlan, ProvisionRequest, ProvisionResult, ProvisionRunView, ProvisionStep, RedirectsView, SiteView, SnippetView, TemplateView,
+  Choices, ProofView, ProvisionPlan, ProvisionRequest, ProvisionResult, ProvisionRunView, ProvisionStep, RedirectsView, SiteView, SnippetView,
 } from '../lib/bindings';
 
 export const request: ProvisionRequest = {
@@ -99,17 +99,3 @@ export function runView(part: Partial<ProvisionRunView> = {}): ProvisionRunView 
     ...part,
   };
 }
-
-const template = (name: string, title: string, description: string, summary: string): TemplateView => ({
-  shipped: true, summary, tag_manager_entities: 12, path: null,
-  template: {
-    format: 1, name, version: 1, title, description,
-    property: { industry: null, time_zone: null, currency: null, country: null, retention_months: 14, reset_on_new_activity: null },
-    enhanced_measurement: null, key_events: [], custom_dimensions: [], people: [], tag_manager: { consent: null, events: [], folder: null },
-  },
-});
-
-export const templates: TemplateView[] = [
-  template('shop', 'Shop', 'Counts product views, carts and orders.', '6 key events, 8 custom dimensions, 12 Tag Manager entities'),
-  template('leads', 'Enquiries', 'Counts forms that were sent, calls and e-mails.', '3 key events, 4 custom dimensions, 8 Tag Manager entities'),
-];

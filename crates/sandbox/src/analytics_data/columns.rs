@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use super::calendar::{self, Day};
 use super::dimensions::Dimension;
 use super::fast_hash::FastMap;
+use super::site_hits::Heard;
 use super::visits::{Happening, Site, Visit, event, mix};
-use super::vocabulary::{self as words, BROWSERS, CITIES, DEVICES, EVENTS, SOURCES};
+use super::vocabulary::{self as words, BROWSERS, CITIES, DEVICES, SOURCES};
 
 /// What a property adds to the texts: its host, streams, custom dimensions and key events.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +18,8 @@ pub struct Names {
     pub custom: Vec<(String, bool)>,
     /// By event id.
     pub key_events: Vec<bool>,
+    /// Titles and events of real visits.
+    pub heard: Heard,
 }
 
 /// The thing that a row's value is read from.
@@ -411,9 +414,12 @@ fn text(dimension: Dimension, raw: u64, names: &Names) -> String {
                 query_text(raw % 64)
             )
         }
-        D::PageTitle | D::UnifiedScreenClass | D::UnifiedScreenName => words::page_title(number),
+        D::PageTitle | D::UnifiedScreenClass | D::UnifiedScreenName => match names.heard.title(number) {
+            Some(title) => title.to_owned(),
+            None => words::page_title(number),
+        },
         D::ContentGroup => words::content_group(number).to_owned(),
-        D::EventName => EVENTS[number % EVENTS.len()].to_owned(),
+        D::EventName => names.heard.event(number).to_owned(),
         D::IsKeyEvent => (raw == 1).to_string(),
         D::PercentScrolled => if raw == 1 { "90" } else { "" }.to_owned(),
         D::SearchTerm => words::SEARCHES[number % words::SEARCHES.len()].to_owned(),

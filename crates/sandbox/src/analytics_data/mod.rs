@@ -17,6 +17,7 @@ mod quota;
 mod refusal;
 mod request;
 mod run;
+mod site_hits;
 mod tally;
 mod visits;
 mod vocabulary;
@@ -38,6 +39,8 @@ use prebuilt::Prebuilt;
 use quota::Spent;
 use refusal::Refusal;
 use request::{BatchRunReports, CheckCompatibility, RunRealtimeReport, RunReport};
+use site_hits::Heard;
+pub use site_hits::{SiteHit, SiteHits};
 use visits::Site;
 use write::Frame;
 
@@ -65,6 +68,8 @@ pub struct PropertyFacts {
     pub custom_dimensions: Vec<(String, String, String)>,
     /// Event names marked as key events.
     pub key_events: Vec<String>,
+    /// Visits that really came.
+    pub site_hits: SiteHits,
 }
 
 /// What the Data API remembers between requests: quota spent, pre-built answers. Shareable without a lock around it.
@@ -170,6 +175,7 @@ impl<'a> Desk<'a> {
             .iter()
             .map(|stream| stream.2.clone())
             .find(|host| !host.is_empty());
+        let heard = Heard::of(&property.site_hits);
         let names = Names {
             host: host.unwrap_or_else(|| "(not set)".to_owned()),
             streams: property
@@ -183,10 +189,11 @@ impl<'a> Desk<'a> {
                 .filter(|custom| custom.2 != "ITEM")
                 .map(|custom| (custom.0.clone(), custom.2 == "USER"))
                 .collect(),
-            key_events: vocabulary::EVENTS
-                .iter()
+            key_events: heard
+                .events()
                 .map(|event| property.key_events.iter().any(|key| key == event))
                 .collect(),
+            heard,
         };
         let local = calendar::local(now, &calendar::zone(&property.time_zone));
         Self {
@@ -207,7 +214,8 @@ impl<'a> Desk<'a> {
     }
 
     fn site(&self) -> Site {
-        let (created, _) = calendar::local(self.property.created, &calendar::zone(&self.property.time_zone));
+        let created = site_hits::day_of(self.property.created, &self.property.time_zone);
+        let created = site_hits::first_day(&self.property.site_hits, created, self.local.0);
         let PropertyFacts {
             id,
             currency_code,
@@ -215,6 +223,16 @@ impl<'a> Desk<'a> {
             ..
         } = self.property;
         Site::new(id, currency_code, created, self.local.0, streams.len())
+    }
+
+    /// Who really came; full reports are a day behind and do not have them yet.
+    fn visitors(&self) -> Vec<(visits::Visit, Vec<visits::Happening>)> {
+        let PropertyFacts {
+            site_hits,
+            currency_code,
+            ..
+        } = self.property;
+        site_hits::visitors(site_hits, &self.names, currency_code, self.now, self.local)
     }
 
     /// A body may repeat the property, but not name another.
@@ -337,7 +355,8 @@ impl<'a> Desk<'a> {
             .filter(|(question, _)| core && *question == plan.question)
             .map(|(_, known)| Arc::clone(known));
         let known = known.unwrap_or_else(|| {
-            let report = run::run(&mut plan, &self.site(), &self.names, self.local);
+            let real = if core { Vec::new() } else { self.visitors() };
+            let report = run::run(&mut plan, &self.site(), &self.names, self.local, &real);
             Arc::new((plan, report))
         });
         let (plan, report) = known.as_ref();

@@ -72,8 +72,9 @@ struct Tally<'a> {
     sessions_read: u64,
 }
 
-/// Runs the plan; `now` is the property's (day, minute): nothing later has happened yet.
-pub fn run(plan: &mut Plan, site: &Site, names: &Names, now: (i32, u16)) -> Report {
+/// Runs the plan; `now` is the property's (day, minute): nothing later has happened yet. `real` are visitors of today besides
+/// the site's own.
+pub fn run(plan: &mut Plan, site: &Site, names: &Names, now: (i32, u16), real: &[(Visit, Vec<Happening>)]) -> Report {
     let ranges = plan.ranges.clone();
     // Sessions decide what an "(other)" row takes in.
     let wanted = plan.metrics.iter().fold(1 << Counter::Sessions as u32, |all, one| {
@@ -122,6 +123,25 @@ pub fn run(plan: &mut Plan, site: &Site, names: &Names, now: (i32, u16)) -> Repo
                 tally.sessions_read += 1;
                 tally.add(place, &seen, &happenings);
             }
+        }
+        let day = calendar::day(now.0);
+        for (visit, events) in real {
+            happenings.clone_from(events);
+            if let Some((from, to)) = range.minutes {
+                happenings.retain(|event| from <= event.minute && event.minute <= to);
+            }
+            let seen = Seen {
+                site,
+                names,
+                day: &day,
+                start: &start,
+                visit,
+                event: None,
+                item: None,
+                now_minute: now.1,
+            };
+            tally.sessions_read += 1;
+            tally.add(place, &seen, &happenings);
         }
     }
     tally.finish()

@@ -19,6 +19,7 @@ fn property(id: &str) -> PropertyFacts {
         streams: vec![("77".to_owned(), "Web".to_owned(), "www.shop.example".to_owned())],
         custom_dimensions: vec![("plan".to_owned(), "Plan".to_owned(), "EVENT".to_owned())],
         key_events: vec!["purchase".to_owned(), "generate_lead".to_owned()],
+        site_hits: super::SiteHits::default(),
     }
 }
 

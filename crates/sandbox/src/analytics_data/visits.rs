@@ -131,6 +131,51 @@ pub struct Happening {
     pub refunded: bool,
 }
 
+impl Visit {
+    /// A visitor who really came: on a desktop computer, directly. `seen` is the property's day and minute.
+    pub fn of_browser(client: u64, seen: (i32, u16), city: usize, stream: usize) -> Self {
+        Self {
+            day: seen.0,
+            number: 0,
+            hash: client,
+            // Above every seeded visitor's.
+            user: 0xfff0_0000 | u32::try_from(client & 0xf_ffff).unwrap_or_default(),
+            user_hash: client,
+            is_new: true,
+            first_day: seen.0,
+            city: u16::try_from(city).unwrap_or_default(),
+            device: 0,
+            source: 0,
+            campaign: 0,
+            first_source: 0,
+            first_campaign: 0,
+            stream: u8::try_from(stream).unwrap_or_default(),
+            landing: 0,
+            minute: seen.1,
+            views: 1,
+            engaged: true,
+            duration: 0,
+            engagement: 0,
+        }
+    }
+}
+
+impl Happening {
+    /// One that really was.
+    pub fn seen(name: u8, page: u16, minute: u16) -> Self {
+        Self {
+            name,
+            page,
+            previous: None,
+            minute,
+            engagement: 0,
+            value_cents: 0,
+            items: None,
+            refunded: false,
+        }
+    }
+}
+
 impl Site {
     /// The site of a property: `created` and `today` in days of its calendar.
     pub fn new(property: &str, currency: &str, created: i32, today: i32, streams: usize) -> Self {

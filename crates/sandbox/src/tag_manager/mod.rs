@@ -10,6 +10,7 @@ mod fields_mask;
 mod kinds;
 mod model;
 mod paging;
+mod published;
 mod refusal;
 mod render;
 mod route;

@@ -100,7 +100,8 @@ describe('steps', () => {
 
   test('eight marks: one is now, those before are done, those after to come', () => {
     expect(marks({ begun: false })).toBe('done now planned planned planned planned planned planned');
-    expect(marks({ begun: false, signedIn: false })).toBe('now planned planned planned planned planned planned planned');
+    expect(marks({ begun: false, signedIn: false })).toBe('planned now planned planned planned planned planned planned');
+    expect(marks({ signedIn: false })).toBe('now done planned planned planned planned planned planned');
     expect(marks({})).toBe('done done now planned planned planned planned planned');
     expect(marks({ steps: after('terms') })).toBe('done done now planned planned planned planned planned');
     expect(marks({ steps: after('property') })).toBe('done done done done now planned planned planned');

@@ -41,6 +41,9 @@ export const PLAIN: Pick<Entries, Exclude<keyof Entries, 'website' | 'accountNam
   client: 'by_name', skip: [], dialect: 'ga4',
 };
 
+/** What a set-up without a template follows. */
+export const PLAIN_TEMPLATE = 'site';
+
 /** A control of the form. The engine's fields that have none of their own are told above the form. */
 export type Field =
   | 'website' | 'accountName' | 'propertyName' | 'country' | 'timeZone' | 'currency' | 'template' | 'analytics' | 'container'
@@ -70,7 +73,7 @@ export function faultsOf(entries: Entries): Faults {
   if (!website.ok && !onlyApps) faults.website = `website_${website.reason}`;
   const account = entries.analytics === 'property' ? undefined : nameFault(entries.accountName);
   if (account !== undefined) faults.accountName = account;
-  if (propertyNameOf(entries).length > NAME_LIMIT && account === undefined) faults.propertyName = 'name_long';
+  if (entries.propertyName.trim().length > NAME_LIMIT) faults.propertyName = 'name_long';
   for (const field of ['country', 'timeZone', 'currency'] as const) {
     if (entries[field] === '') faults[field] = 'choose';
   }

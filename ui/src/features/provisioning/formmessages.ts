@@ -44,8 +44,6 @@ export const formMessages = {
   timeZone: 'Time zone for reports',
   currency: 'Currency',
   template: 'What to measure',
-  templatePlain: 'Visits only',
-  templatePlainHint: 'Page views and what Google counts by itself. Choose a template to measure orders or enquiries too.',
   enhanced: 'Count scrolls, outbound clicks, searches and downloads',
   enhancedHint: 'Google calls this enhanced measurement.',
   consent: 'Wait for the visitor’s consent before storing cookies',
@@ -121,7 +119,7 @@ export const formMessages = {
   busy: 'Asking Google for a ticket',
   busySignIn: 'Opening your browser',
   busyExisting: 'Starting',
-  nothingYet: 'Nothing is created yet',
+  nothingYet: 'Nothing is created yet.',
   resumes: 'An unfinished set-up of this form exists. Gantry goes on with it, and makes nothing twice.',
   problems: 'This form cannot be set up yet',
   trouble: {

@@ -20,7 +20,7 @@ export function marksLines({ marks, steps, stage, email, website, proven, result
   const lines: Partial<Record<Mark, string>> = {};
   const put = (mark: Mark, line: string | null | undefined) => { if (line) lines[mark] = line; };
   const site = parseWebsite(website);
-  put('sign_in', email === '' && stage === 'sign_in' ? m.waitingForYou : email);
+  put('sign_in', email !== '' ? email : stage === 'sign_in' ? m.waitingForYou : stage === 'form' ? m.afterForm : '');
   put('website', site.ok ? site.host : '');
   put('terms', stage === 'terms' ? m.waitingForYou : isDone(steps, 'terms') ? m.accepted : '');
   put('property', isDone(steps, 'property') ? (result?.property_id ?? steps.property?.outcome) : '');

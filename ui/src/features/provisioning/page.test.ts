@@ -10,11 +10,11 @@ import { refusal } from '../../test/fake-host';
 import { showPage } from '../../test/page';
 import { type Scene, sampleHost } from '../../test/sample-host';
 import * as sample from '../../test/sample';
-import { choices, plan, proof, result, runView } from '../../test/sample-provisioning';
+import { choices, plan, proof, result, runView, site } from '../../test/sample-provisioning';
 import { movePane } from '../../shell/keys';
 import { draft, freshEntries } from './draft.svelte';
 import Page from './Page.svelte';
-import { finish, openSignIn, openTerms, playSteps } from './preview';
+import { finish, openSignIn, openTagManager, openTerms, playSteps } from './preview';
 
 const SUBMIT = 'Continue to Google’s terms';
 type Host = ReturnType<typeof sampleHost>;
@@ -90,7 +90,7 @@ describe('the form', () => {
     ['has a tag', { tags: ['G-4K7WQ2M1TX'] }, /already has G-4K7WQ2M1TX/],
     ['cannot be reached', { reached: false, problem: 'Its name is not known.', name: null, country: null, currency: null }, /We could not reach it\. Its name is not known\. You can go on/],
   ])('a website that %s is a warning and no obstacle', async (_, part, said) => {
-    const host = await showForm(undefined, { before: (it) => { const site = it.answers['sites.inspect']; it.answers['sites.inspect'] = async (asked) => ({ ...(await site?.(asked))!, ...part }); } });
+    const host = await showForm(undefined, { before: (it) => { it.answers['sites.inspect'] = () => ({ ...site, ...part }); } });
     await fill();
     expect(await screen.findByText(said)).toBeTruthy();
     await submit();
@@ -163,7 +163,7 @@ describe('the form', () => {
   test('a link brings a template along', async () => {
     await showForm(undefined, { id: 'template:shop' });
     await waitFor(() => { expect(value('What to measure')).toBe('shop'); });
-    expect(screen.getByText(/6 key events, 8 custom dimensions/)).toBeTruthy();
+    expect(await screen.findByText(/6 key events, 8 custom dimensions/)).toBeTruthy();
   });
 
   test('F6 reaches it', async () => {
@@ -261,7 +261,7 @@ describe('a set-up', () => {
     finish(host, job);
     await screen.findByRole('heading', { name: 'Your site is set up' });
     expect(screen.getAllByText('G-4K7WQ2M1TX').length).toBeGreaterThan(0);
-    expect(screen.getByText('Version 1 is live', { selector: 'bdi' })).toBeTruthy();
+    expect(screen.getAllByText('Version 1 is live').length).toBe(2);
     expect(await broken()).toEqual([]);
     await press('Set up another site');
     expect(await screen.findByRole('heading', { name: 'Tell us about the website' })).toBeTruthy();
@@ -280,8 +280,7 @@ describe('a set-up', () => {
   test('waits for a Tag Manager account that only a person can make', async () => {
     const host = await showForm((played, id) => {
       playSteps(played, id, 'tag_manager_account');
-      played.answers['provisioning.runs'] = () => [runView({ id: 'run-2', state: 'waiting_for_tag_manager', steps: [] })];
-      played.emit({ event: 'changed', topic: 'provisioning' });
+      openTagManager(played, id);
     });
     await fill();
     await submit();
@@ -371,7 +370,7 @@ describe('details before sign-in', () => {
     playSteps(host, job, 'terms');
     openTerms(host, job);
     expect(await screen.findByRole('heading', { name: 'Accept Google’s terms in your browser' })).toBeTruthy();
-    expect(screen.getByText(/This Google account must accept:/).textContent).toContain('maya@brightwater.example');
+    expect((await screen.findByText(/This Google account must accept:/)).textContent).toContain('maya@brightwater.example');
   });
 
   test('a sign-in that was declined keeps the form', async () => {

@@ -42,6 +42,14 @@ export function openSignIn(host: FakeHost, job: string): void {
   });
 }
 
+export function openTagManager(host: FakeHost, job: string): void {
+  const url = 'https://tagmanager.google.com/#/admin/accounts/create';
+  host.emit({
+    event: 'open_url', job, purpose: 'tag_manager_account', link: { id: 'make-gtm', url }, url, listening_on: null,
+    expires_at: new Date(Date.now() + 60 * 60_000).toISOString(), opened: true,
+  });
+}
+
 /** A set-up that ends as `part` says. */
 export function finish(host: FakeHost, job: string, part: Partial<ProvisionRunView> = {}): void {
   host.emit({
@@ -52,7 +60,7 @@ export function finish(host: FakeHost, job: string, part: Partial<ProvisionRunVi
 
 function answer(host: FakeHost, scene: Scene): void {
   const finished = runView({ id: 'run-9', state: 'done', result, resumable: false, proof, updated_at: '2026-11-20T09:41:00Z' });
-  const waiting = runView({ id: 'run-2', state: 'waiting_for_tag_manager', steps: PLANNED.map((step, at) => ({ step, state: at < PLANNED.indexOf('tag_manager_account') ? 'done' : step === 'tag_manager_account' ? 'running' : 'planned', outcome: outcomes[step] ?? null })) });
+  const waiting = runView({ id: 'run-2', state: 'waiting_for_tag_manager', steps: PLANNED.map((step, at) => ({ step, state: at < PLANNED.indexOf('tag_manager_account') ? 'done' : step === 'tag_manager_account' ? 'running' : 'planned', outcome: at < PLANNED.indexOf('tag_manager_account') ? (outcomes[step] ?? null) : null })) });
   const runs: ProvisionRunView[] = scene === 'runs' || scene === 'form' ? [runView(), finished, runView({ id: 'run-8', state: 'done', result, resumable: false, updated_at: '2026-10-02T09:41:00Z', request: { ...request, account_name: 'Königlich-Bayerische Hofbäckerei Süßmeier & Töchter, vormals Elmstead', website: 'https://www.hofbaeckerei.example' } })] : scene === 'tag-manager' ? [waiting] : scene === 'steps' || scene === 'terms' || scene === 'stopped' ? [runView({ id: 'run-2', state: 'running' })] : [];
   host.answers['provisioning.runs'] = () => runs;
   const none: Choices = { ...choices, tag_manager_accounts: [] };
@@ -103,6 +111,7 @@ export function prepare(host: FakeHost): void {
         break;
       case 'tag-manager':
         playSteps(host, job, 'tag_manager_account');
+        openTagManager(host, job);
         break;
       default:
         playSteps(host, job, 'terms');

@@ -43,6 +43,7 @@ export class Proof {
   async look(watch: boolean): Promise<void> {
     if (this.running) return;
     this.#refusal = null;
+    looked.job = null;
     this.starting = true;
     const run = this.#run().id;
     try {

@@ -5,7 +5,7 @@ import { latestJob, startJob, type Job } from '../../lib/jobs.svelte';
 import { Resource } from '../../lib/resource.svelte';
 import { draft } from './draft.svelte';
 import { LivePlan } from './plan.svelte';
-import { hasMade, isDone, plannedSteps, provenBy, stateOf, stepsOf, withFailure, type StepStates } from './steps';
+import { hasMade, isDone, plannedSteps, provenBy, stepsOf, withFailure, type StepStates } from './steps';
 
 export type Stage = 'form' | 'sign_in' | 'terms' | 'tag_manager' | 'running' | 'stopped' | 'done';
 
@@ -56,7 +56,7 @@ export class Setup {
     if (this.failed) return hasMade(this.steps) ? 'stopped' : 'form';
     if (this.job.link?.purpose === 'sign_in') return 'sign_in';
     if (this.job.link?.purpose === 'terms' && !isDone(this.steps, 'terms')) return 'terms';
-    if (this.run?.state === 'waiting_for_tag_manager' && stateOf(this.steps, 'tag_manager_account') === 'running') return 'tag_manager';
+    if (this.job.link?.purpose === 'tag_manager_account' && !isDone(this.steps, 'tag_manager_account')) return 'tag_manager';
     return 'running';
   });
 

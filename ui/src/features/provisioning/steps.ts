@@ -66,7 +66,8 @@ export function stepMarks({ signedIn, begun, steps, complete, proven }: Standing
     return state;
   };
   return MARKS.map((mark): StepMark => {
-    if (mark === 'sign_in') return { mark, state: signedIn ? 'done' : next('now') };
+    // Details before sign-in: the form is first, and only then is a sign-in asked for.
+    if (mark === 'sign_in') return { mark, state: signedIn ? 'done' : begun ? next('now') : 'planned' };
     if (mark === 'website') return { mark, state: begun ? 'done' : next('now') };
     const covered = COVERS[mark].flatMap((step) => steps[step]?.state ?? []).filter((state) => state !== 'skipped');
     if (complete && mark !== 'check' && covered.length === 0) return { mark, state: 'skipped' };

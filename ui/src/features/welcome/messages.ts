@@ -6,7 +6,7 @@ export const m = {
   tasks: 'First task',
   measure: {
     title: 'Start measuring a website',
-    text: 'Creates your Analytics account with its property and data stream, and gives you the snippet for your site.',
+    text: 'Creates your Analytics account and a Tag Manager container, gives you the snippet for your site, and watches for the first visit.',
     time: 'A few minutes, plus pasting one snippet into your site',
   },
   manage: {
@@ -25,6 +25,7 @@ export const m = {
   signInNote: 'Opens your browser. Gantry never sees your password.',
   practiceNote: 'Opens the practice page in your browser. No Google account is needed.',
   others: 'Other ways in',
+  detailsFirst: 'Enter the details first, sign in later',
   ownClient: 'Your own OAuth client',
   serviceAccount: 'A service account’s key',
   settings: 'Settings',

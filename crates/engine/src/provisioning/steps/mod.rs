@@ -16,9 +16,9 @@ use crate::error::{Error, ErrorCode, Result};
 /// The whole set-up.
 pub(super) async fn run(journal: &Journal<'_>, session: &Session) -> Result<ProvisionResult> {
     let admin = AnalyticsAdmin::new(&session.transport);
-    let account = tag_manager::account_beforehand(journal, session).await?;
+    let known = tag_manager::beforehand(journal, session).await?;
     let made = analytics::run(journal, session, &admin).await?;
-    let container = tag_manager::run(journal, session, &made.measurement_id, account).await?;
+    let container = tag_manager::run(journal, session, &made.measurement_id, known).await?;
     let (snippet, noscript) = match &container {
         // An app has nothing to paste.
         _ if !journal.has(ProvisionStep::Snippet) => (String::new(), None),

@@ -140,4 +140,9 @@ async fn a_container_that_is_not_there_or_not_for_websites_is_named() {
     let error = stage.set_up(request).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::NotFound);
     assert!(error.message.contains("GTM-NOBODY1"), "{}", error.message);
+    assert_eq!(
+        stage.world.requests("POST", "provisionAccountTicket").await,
+        0,
+        "before anything is made"
+    );
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 
 /// The account, as the journal has it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(in super::super) struct Account {
+pub(super) struct Account {
     /// Digits.
     pub account_id: String,
     /// Its name; its id where the person chose it by that.
@@ -19,6 +19,14 @@ pub(in super::super) struct Account {
 }
 
 impl Account {
+    /// One of which only the id is known.
+    pub(super) fn of(account_id: &str) -> Self {
+        Self {
+            account_id: account_id.to_owned(),
+            outcome: account_id.to_owned(),
+        }
+    }
+
     pub(super) fn path(&self) -> String {
         format!("accounts/{}", self.account_id)
     }
@@ -42,10 +50,7 @@ pub(super) async fn beforehand(work: &Work<'_>) -> Result<Option<Account>> {
         return Ok(Some(known));
     }
     match account_id.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
-        Some(chosen) => Ok(Some(Account {
-            account_id: chosen.trim_start_matches("accounts/").to_owned(),
-            outcome: chosen.to_owned(),
-        })),
+        Some(chosen) => Ok(Some(Account::of(chosen.trim_start_matches("accounts/")))),
         None => {
             let listed = list(work).await;
             only_one(work.explained("accounts", listed).await?)

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::super::incomplete;
-use super::{Account, Work, account};
+use super::account::{self, Account};
+use super::{Beforehand, Work};
 use crate::dto::provisioning::{ContainerChoice, ContainerMade, ProvisionStep};
 use crate::error::{Error, ErrorCode, Result};
 
@@ -58,35 +59,51 @@ impl Container {
     }
 }
 
-/// `known` is the account that was found beforehand.
-pub(super) async fn found_or_made(work: &Work<'_>, known: Option<Account>) -> Result<Container> {
-    if let Some(done) = work.done(ProvisionStep::Container).await? {
+pub(super) async fn found_or_made(work: &Work<'_>, known: Beforehand) -> Result<Container> {
+    let (journal, step) = (work.journal, ProvisionStep::Container);
+    if let Some(done) = work.done(step).await? {
         return Ok(done);
     }
-    let container = match &work.journal.form.container {
-        ContainerChoice::Existing { container } => existing(work, container).await?,
-        _ => {
-            let account = account::find(work, known).await?;
-            new(work, &account).await?
+    let container = if let ContainerChoice::Existing { container } = &journal.form.container {
+        let container = match known.container {
+            Some(container) => container,
+            None => existing(work, container).await?,
+        };
+        if journal.has(ProvisionStep::TagManagerAccount) {
+            let account = Account::of(&container.account_id);
+            journal.made(ProvisionStep::TagManagerAccount, json!(account)).await?;
         }
+        container
+    } else {
+        let account = account::find(work, known.account).await?;
+        new(work, &account).await?
     };
-    work.journal.made(ProvisionStep::Container, json!(container)).await?;
+    journal.made(step, json!(container)).await?;
     Ok(container)
 }
 
 /// One call: by its address where that is known, else by its public id.
-async fn existing(work: &Work<'_>, chosen: &str) -> Result<Container> {
+pub(super) async fn existing(work: &Work<'_>, chosen: &str) -> Result<Container> {
     let chosen = chosen.trim();
-    work.journal
-        .sending(ProvisionStep::Container, json!({ "container": chosen }))
-        .await?;
     work.spent();
     let found = if chosen.starts_with("accounts/") {
         work.api.container(chosen).await
     } else {
         work.api.lookup(&TagId::Container(chosen.to_ascii_uppercase())).await
     };
-    let found = work.explained(chosen, found).await?;
+    let found = match found {
+        Err(missing) if missing.kind == ErrorKind::NotFound => {
+            let told = work.explained(chosen, Err(missing)).await;
+            return told.map_err(|told| Error {
+                message: format!(
+                    "Tag Manager says \"Not found or permission denied\" about the container {chosen}, as {}.",
+                    work.session.connection.email
+                ),
+                ..told
+            });
+        }
+        found => work.explained(chosen, found).await?,
+    };
     if !found.usage_context.iter().any(|usage| usage == "web") {
         return Err(Error::invalid(
             format!(
@@ -95,15 +112,6 @@ async fn existing(work: &Work<'_>, chosen: &str) -> Result<Container> {
             ),
             "Choose a web container, or have a new one made.",
         ));
-    }
-    if work.journal.has(ProvisionStep::TagManagerAccount) {
-        let account = Account {
-            account_id: found.account_id.clone(),
-            outcome: found.account_id.clone(),
-        };
-        work.journal
-            .made(ProvisionStep::TagManagerAccount, json!(account))
-            .await?;
     }
     Container::of(found, true)
 }

@@ -26,7 +26,8 @@ use crate::dto::connections::Offer;
 use crate::dto::provisioning::{ContainerChoice, ContainerMade, ProvisionStep};
 use crate::error::{Error, Result};
 
-pub(super) use account::Account;
+use account::Account;
+use container::Container;
 pub(super) use snippet::snippet;
 
 /// What stands between the container and the site, in order.
@@ -51,15 +52,34 @@ fn wanted(journal: &Journal<'_>) -> bool {
     journal.form.container != ContainerChoice::None && journal.has(ProvisionStep::Container)
 }
 
-/// Looks, before anything is made at Analytics, whether the container can be: the permissions, and which account it goes to. Where
-/// the person has none yet, that is waited for when its turn comes.
-pub(super) async fn account_beforehand(journal: &Journal<'_>, session: &Session) -> Result<Option<Account>> {
-    if !wanted(journal) {
-        return Ok(None);
-    }
+/// What is known of Tag Manager before anything is made at Analytics.
+#[derive(Debug, Default)]
+pub(super) struct Beforehand {
+    /// Where a new container goes; `None` where the person has yet to make one.
+    account: Option<Account>,
+    /// The one that the person chose.
+    container: Option<Container>,
+}
+
+/// Looks, before anything is made at Analytics, whether the container can be: the permissions, and which account it goes to or that
+/// it is there. These reads are only made earlier, not twice. An account that the person has yet to make is waited for when
+/// its turn comes.
+pub(super) async fn beforehand(journal: &Journal<'_>, session: &Session) -> Result<Beforehand> {
     let work = Work::new(journal, session);
+    if !wanted(journal) || work.journal.done(ProvisionStep::Container).await?.is_some() {
+        return Ok(Beforehand::default());
+    }
     work.permitted()?;
-    account::beforehand(&work).await
+    Ok(match &journal.form.container {
+        ContainerChoice::Existing { container } => Beforehand {
+            container: Some(container::existing(&work, container).await?),
+            account: None,
+        },
+        _ => Beforehand {
+            account: account::beforehand(&work).await?,
+            container: None,
+        },
+    })
 }
 
 /// The container that sends to `measurement_id`, published; `None` where the set-up has none.
@@ -67,7 +87,7 @@ pub(super) async fn run(
     journal: &Journal<'_>,
     session: &Session,
     measurement_id: &str,
-    account: Option<Account>,
+    known: Beforehand,
 ) -> Result<Option<ContainerMade>> {
     let work = Work::new(journal, session);
     if !wanted(journal) || measurement_id.is_empty() {
@@ -75,7 +95,7 @@ pub(super) async fn run(
         return Ok(None);
     }
     work.permitted()?;
-    let container = container::found_or_made(&work, account).await?;
+    let container = container::found_or_made(&work, known).await?;
     let space = workspace::open(&work, &container, measurement_id).await?;
     if let Some(space) = &space {
         tags::write(&work, &container, space, measurement_id).await?;

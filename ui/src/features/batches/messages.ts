@@ -11,7 +11,7 @@ export const batchesMessages = {
   noFile: 'No file chosen yet',
   file: 'File',
   reading: 'Reading the file',
-  template: 'Template for rows that name none',
+  template: 'Template',
   connection: 'Acts as',
   containers: 'Tag Manager containers',
   containersNone: 'None: Google’s own tag',
@@ -31,6 +31,7 @@ export const batchesMessages = {
   rowsTitle: 'Rows of the file',
   columns: { line: 'Line', client: 'Client', website: 'Website', state: 'State', place: 'Time zone, currency', measurement: 'Measurement ID', container: 'Container' },
   right: 'Right',
+  wrongRow: 'Wrong',
   all: 'All',
   wrong: 'Problems',
   counts: (right: number, wrong: number, duplicates: number) =>

@@ -14,6 +14,7 @@ import json
 import os
 import platform
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -187,7 +188,7 @@ def benchmark(gantry, base, folder):
     subprocess.run([gantry, "oauth-client", "add", str(secret), "--json"], env=environment, stdout=subprocess.DEVNULL, check=True)
     connect(gantry, base, user, environment)
     # The sandbox counts no quota here; Gantry's own ledger must not either.
-    limits_off(gantry, folder, environment)
+    limits_off(folder)
 
     file = folder / "clients.csv"
     lines = [f"Client {n:02};https://client-{n:02}.example;Europe/London;GBP;GB" for n in range(CLIENTS)]
@@ -213,16 +214,12 @@ def benchmark(gantry, base, folder):
         sys.exit(f"the results differ: {sorted(set(found))} and {sorted(set(wanted))}")
 
 
-def limits_off(gantry, folder, environment):
-    """The quotas of Tag Manager as settings, raised out of the way, straight in this home's database."""
-    import sqlite3
-
-    database = next((folder / "home").rglob("*.sqlite"), None) or next((folder / "home").rglob("*.db"))
+def limits_off(folder):
+    """Raises all quotas out of the way, in this home's settings."""
+    database = next(path for path in (folder / "home").rglob("*") if path.is_file() and path.read_bytes()[:15] == b"SQLite format 3")
     with sqlite3.connect(database) as connection:
-        columns = [row[1] for row in connection.execute("PRAGMA table_info(settings)")]
-        print(f"settings have {columns}", file=sys.stderr)
-        for name in ("tag_manager_calls_per_window", "tag_manager_calls_per_day"):
-            connection.execute(f"INSERT OR REPLACE INTO settings ({columns[0]}, {columns[1]}) VALUES (?, ?)", (name, "1000000"))
+        for name in ("tag_manager.per_window", "tag_manager.per_day", "analytics_admin.per_minute", "analytics_admin.writes_per_minute"):
+            connection.execute("INSERT OR REPLACE INTO settings (key, value) VALUES (?, '1000000')", (f"quota.{name}",))
 
 
 def report(found):

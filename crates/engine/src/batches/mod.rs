@@ -4,6 +4,8 @@
 //! again goes on with it, tries again what failed, and makes nothing twice.
 
 mod cost;
+#[cfg(test)]
+mod eta_test;
 mod export;
 mod live;
 mod lock;

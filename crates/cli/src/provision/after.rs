@@ -59,7 +59,7 @@ fn pasted(snippet: &SnippetView) -> String {
     for guide in snippet.guides.iter().filter(|guide| guide.likely) {
         let _ = write!(text, "\n{}\n", guide.title);
         for (number, step) in guide.steps.iter().enumerate() {
-            let _ = write!(text, "  {}. {step}\n", number + 1);
+            let _ = writeln!(text, "  {}. {step}", number + 1);
         }
     }
     text

@@ -4,6 +4,8 @@
 //! again goes on with it, tries again what failed, and makes nothing twice.
 
 mod cost;
+#[cfg(test)]
+mod eta_test;
 mod export;
 mod live;
 mod lock;
@@ -115,6 +117,18 @@ pub async fn prove(engine: &Arc<Engine>, request: ProveBatch, job: &Job) -> Resu
 pub async fn export(engine: &Arc<Engine>, request: ExportBatch) -> Result<ExportedBatch> {
     let view = views::view(engine, of(engine, &request.id).await?).await?;
     export::write(&view, &request.path).await
+}
+
+/// A file that somebody says is a list of clients, for the fuzz target. Not part of the crate's interface.
+#[cfg(feature = "fuzzing")]
+pub fn read_for_fuzzing(bytes: &[u8]) {
+    if let Ok(table) = table::read(bytes) {
+        assert!(table.rows.len() <= table::MOST_ROWS);
+        assert!(table.rows.windows(2).all(|rows| rows[0].line < rows[1].line));
+        assert!(table.rows.iter().all(|row| row.cells.len() <= table.headings.len()));
+        let mapped = mapping::mapping(&table, &std::collections::BTreeMap::new());
+        assert!(mapped.is_ok_and(|mapped| mapped.values().all(|column| table.headings.contains(column))));
+    }
 }
 
 /// Puts the batch and its rows on the disk; answers its id, or that of the same one that another process has begun.

@@ -71,7 +71,7 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
     }
     let done: ProvisionRunView = if let Some(run_id) = command.resume {
         let run = |engine, job| async move { provisioning::resume(&engine, ResumeProvision { run_id }, &job).await };
-        session.run_job("provisioning.resume", run).await?
+        Box::pin(session.run_job("provisioning.resume", run)).await?
     } else {
         let account_name = command.account_name.unwrap_or_default();
         let request = ProvisionRequest {
@@ -85,8 +85,8 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
             template: command.template,
             ..ProvisionRequest::default()
         };
-        let run = |engine, job| async move { provisioning::start(&engine, request, &job).await };
-        session.run_job("provisioning.start", run).await?
+        let run = |engine, job| async move { Box::pin(provisioning::start(&engine, request, &job)).await };
+        Box::pin(session.run_job("provisioning.start", run)).await?
     };
     let code = session.output.done(&done, |done| match &done.result {
         Some(made) => format!(

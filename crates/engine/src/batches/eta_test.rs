@@ -81,7 +81,7 @@ async fn takes(engine: &Engine, clock: &MovedClock, costs: &[Cost], latency: i64
         match ledger.reserve(&ask).await.unwrap() {
             Reservation::Admitted => builders.push(Reverse((at + latency, builder, sent + 1))),
             Reservation::WaitUntil(until) => {
-                builders.push(Reverse((until.as_millisecond().max(at + 1), builder, sent)))
+                builders.push(Reverse((until.as_millisecond().max(at + 1), builder, sent)));
             }
             Reservation::DayExhausted { resets_at } => {
                 builders.push(Reverse((resets_at.as_millisecond(), builder, sent)));

@@ -47,13 +47,12 @@ pub async fn plan(engine: &Arc<Engine>, request: BatchRequest) -> Result<BatchPl
 /// Sets up the clients of a file, or goes on with it. Rows that fail stop no other.
 pub async fn start(engine: &Arc<Engine>, request: BatchRequest, job: &Job) -> Result<BatchView> {
     let prepared = planning::Prepared::of(engine, &request).await?;
-    let id = match &prepared.known {
-        Some(known) => known.id.clone(),
-        None => {
-            prepared.check(request.leave_out_wrong_rows)?;
-            prepared.permitted(engine).await?;
-            begin(engine, &prepared, &request).await?
-        }
+    let id = if let Some(known) = &prepared.known {
+        known.id.clone()
+    } else {
+        prepared.check(request.leave_out_wrong_rows)?;
+        prepared.permitted(engine).await?;
+        begin(engine, &prepared, &request).await?
     };
     let batch = of(engine, &id).await?;
     // How the Terms of Service are asked for may be chosen anew.

@@ -65,12 +65,12 @@ impl Prepared {
         let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         Ok(Self {
             session,
+            table,
+            mapping,
             rows,
             digest,
             known,
             name,
-            mapping,
-            table,
         })
     }
 

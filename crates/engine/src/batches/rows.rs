@@ -211,8 +211,8 @@ mod tests {
             },
             container: ContainerChoice::New { account_id: None },
             people: Vec::new(),
-            skip: Default::default(),
-            terms: Default::default(),
+            skip: std::collections::BTreeSet::default(),
+            terms: crate::dto::batches::TermsInBatch::default(),
             leave_out_wrong_rows: false,
         }
     }

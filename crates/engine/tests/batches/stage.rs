@@ -52,7 +52,7 @@ impl Stage {
         std::fs::write(&path, text).unwrap();
         BatchRequest {
             path: path.display().to_string(),
-            mapping: Default::default(),
+            mapping: std::collections::BTreeMap::default(),
             connection: None,
             template: None,
             defaults: BatchDefaults {
@@ -62,7 +62,7 @@ impl Stage {
             },
             container: ContainerChoice::None,
             people: Vec::new(),
-            skip: Default::default(),
+            skip: std::collections::BTreeSet::default(),
             terms: TermsInBatch::InTurn,
             leave_out_wrong_rows: false,
         }

@@ -86,7 +86,7 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
     }
     let done: ProvisionRunView = if let Some(run_id) = command.resume {
         let run = |engine, job| async move { provisioning::resume(&engine, ResumeProvision { run_id }, &job).await };
-        session.run_job("provisioning.resume", run).await?
+        Box::pin(session.run_job("provisioning.resume", run)).await?
     } else {
         let mut request = command.one.form(one::Basics {
             connection: session.connection.clone(),

@@ -92,6 +92,11 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn every_command_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
     /// Arguments are there for all users of a computer to read: a secret comes in a file, or through a file descriptor.
     #[test]
     fn no_argument_is_a_secret() {

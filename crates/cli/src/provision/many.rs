@@ -16,6 +16,7 @@ use crate::output::table;
 
 /// What only a table of clients takes.
 #[derive(Debug, Default, clap::Args)]
+#[group(id = "table")]
 pub struct Options {
     /// Set up every client of this CSV file. The same command again goes on where it stopped, and tries again what failed.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["account_name", "property_name", "website", "resume", "runs"])]

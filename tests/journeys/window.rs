@@ -29,6 +29,7 @@ async fn a_person_signs_in_sets_up_a_site_and_comes_back_the_next_day() {
     screens::add_oauth_client(&desktop, &window).await;
     sign_in(&window, &browser, &mut seen).await;
     set_up_a_site(&window, &browser, &mut seen).await;
+    prove_that_data_arrives(&window, &browser, &sandbox, &mut seen).await;
     read_a_container(&window, &mut seen).await;
     read_a_report(&window, &mut seen).await;
     export_a_report(&desktop, &window, &mut seen).await;
@@ -145,8 +146,72 @@ async fn set_up_a_site(window: &Window, browser: &Browser, seen: &mut Seen) {
     page.see("Your site is set up").await;
     let text = page.text().await;
     assert!(text.contains("G-"), "a measurement ID: {text}");
-    assert!(text.contains("googletagmanager.com/gtag/js"), "a snippet: {text}");
+    assert!(
+        text.contains("googletagmanager.com/gtm.js"),
+        "the container's snippet: {text}"
+    );
     seen.look(window, "the site, done").await;
+}
+
+/// The person pastes the snippet where their site is made, opens the site, and is its first visitor.
+async fn prove_that_data_arrives(window: &Window, browser: &Browser, sandbox: &Sandbox, seen: &mut Seen) {
+    let page = &window.page;
+    let site = format!("{}/www.journey.example", sandbox.base_url);
+    page.press("Check now").await;
+    page.see("does not contain GTM-").await;
+    seen.look(window, "the site, without its snippet").await;
+    let snippet = page.client.execute(
+        "return [...document.querySelectorAll('pre')].map((one) => one.textContent).find((text) => text.includes('gtm.js'))",
+        vec![],
+    );
+    let snippet = snippet
+        .await
+        .unwrap()
+        .as_str()
+        .expect("the snippet is shown whole")
+        .to_owned();
+    browser.page.client.goto(&format!("{site}/_edit")).await.unwrap();
+    browser.page.fill("Code for the head", &snippet).await;
+    browser.page.press("Save").await;
+    page.press("Open my site").await;
+    page.see("Your first visit has arrived").await;
+    let text = page.text().await;
+    assert!(text.contains("page_view"), "the events: {text}");
+    seen.look(window, "the site, with its first visitor").await;
+}
+
+/// An owner of a bakery, from the welcome screen to the measurement ID: each press and each field counts, the browser's too.
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_welcome_screen_to_the_measurement_id_in_twelve_interactions_at_most() {
+    let desktop = Desktop::start();
+    let browser = Browser::start(&desktop).await;
+    let window = Window::open(&desktop, &[("BROWSER", &browser.command)], &["--sandbox"]).await;
+    let (page, web) = (&window.page, &browser.page);
+    page.see("What would you like to do first?").await;
+    let begun = std::time::Instant::now();
+    page.press("Sign in with Google").await;
+    web.press("Allow").await;
+    page.fill("Website address", "https://www.elmstead-bakery.example")
+        .await;
+    page.until("the form to be filled in from the site", || async {
+        (!page.value_of("Business name").await.is_empty()).then_some(())
+    })
+    .await;
+    if page.value_of("Country of the business").await.is_empty() {
+        page.fill("Country of the business", "GB").await;
+    }
+    page.press("Continue to Google’s terms").await;
+    web.see("Terms of Service").await;
+    web.press("Accept").await;
+    page.see("Your site is set up").await;
+    let (text, took) = (page.text().await, begun.elapsed());
+    assert!(text.contains("G-"), "a measurement ID: {text}");
+    assert!(text.contains("GTM-"), "a container: {text}");
+    let interactions = page.interactions() + web.interactions();
+    eprintln!("from the welcome screen to the measurement ID: {interactions} interactions, {took:.1?}");
+    assert!(interactions <= 12, "{interactions} interactions");
+    window.close().await;
+    browser.close().await;
 }
 
 async fn read_a_container(window: &Window, seen: &mut Seen) {

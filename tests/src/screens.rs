@@ -3,9 +3,13 @@
 use crate::{desktop::Desktop, sandbox, window::Window};
 
 /// Every screen that the sidebar leads to, as the window's address calls it.
-pub const SCREENS: [&str; 8] = [
+pub const SCREENS: [&str; 12] = [
     "overview",
     "provisioning",
+    "provisioning/runs",
+    "batches",
+    "templates",
+    "clients",
     "containers",
     "reports",
     "connections",

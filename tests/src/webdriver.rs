@@ -4,6 +4,7 @@ use std::{
     future::Future,
     net::TcpListener,
     process::{Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
 
@@ -25,6 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(40);
 pub struct WebDriver {
     pub client: Client,
     pub endpoint: String,
+    /// How often a person would have pressed or filled in something.
+    interactions: AtomicU32,
     _driver: Process,
 }
 
@@ -54,6 +57,7 @@ impl WebDriver {
         Self {
             client,
             endpoint,
+            interactions: AtomicU32::new(0),
             _driver: process,
         }
     }
@@ -130,6 +134,12 @@ impl WebDriver {
             element.click().await.ok()
         })
         .await;
+        self.interactions.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often something was pressed, filled in or ticked so far.
+    pub fn interactions(&self) -> u32 {
+        self.interactions.load(Ordering::Relaxed)
     }
 
     async fn visible(&self, path: &str) -> Option<Element> {
@@ -189,6 +199,7 @@ impl WebDriver {
             (written.as_str() == Some(value)).then_some(())
         })
         .await;
+        self.interactions.fetch_add(1, Ordering::Relaxed);
     }
 
     /// What the field with this label holds.
@@ -209,6 +220,7 @@ impl WebDriver {
             (element.is_selected().await.ok()? == on).then_some(())
         })
         .await;
+        self.interactions.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Two frames on, so that a photograph shows what is there now and not the frame before.

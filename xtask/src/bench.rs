@@ -20,12 +20,17 @@ pub enum Benchmark {
     /// The redirect's way among idle sockets, one refresh for two hundred tasks in five processes, and a whole sign-in
     /// against Google's Python library.
     SignIn,
+    /// 50 clients set up from a file, against Google's Python client with one call per object.
+    SetUp,
 }
 
 pub fn bench(installing: Installing, only: Option<Benchmark>) -> Result<(), Failure> {
     let wanted = |one| only.is_none_or(|only| only == one);
     if wanted(Benchmark::Load) {
         load(installing)?;
+    }
+    if wanted(Benchmark::SetUp) {
+        set_up(installing)?;
     }
     if wanted(Benchmark::SignIn) {
         sign_in(installing)?;
@@ -76,6 +81,22 @@ fn load(installing: Installing) -> Result<(), Failure> {
     step("First load of 250,000 rows", || {
         Program::new(python::interpreter())
             .arg(root().join("bench").join("load").join("run.py"))
+            .env("GANTRY_BIN", built("release", "gantry"))
+            .run("")
+    })
+}
+
+fn set_up(installing: Installing) -> Result<(), Failure> {
+    system(&[Purpose::Bench, Purpose::Journeys], installing)?;
+    python::environment(installing)?;
+    step("Gantry's command line, optimised", || {
+        Program::cargo()
+            .args(["build", "--release", "--quiet", "--package", "gantry-cli"])
+            .run("")
+    })?;
+    step("50 clients with the template shop", || {
+        Program::new(python::interpreter())
+            .arg(root().join("bench").join("set-up").join("run.py"))
             .env("GANTRY_BIN", built("release", "gantry"))
             .run("")
     })

@@ -58,7 +58,7 @@ pub enum Command {
     #[command(subcommand)]
     Accounts(accounts::Command),
     /// Set up a site: account, Terms of Service, property, data stream.
-    Provision(provision::Command),
+    Provision(Box<provision::Command>),
     /// Set-ups written down, to be used again.
     #[command(subcommand)]
     Templates(templates::Command),
@@ -91,6 +91,11 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+
+    #[test]
+    fn every_command_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
 
     /// Arguments are there for all users of a computer to read: a secret comes in a file, or through a file descriptor.
     #[test]

@@ -112,7 +112,7 @@ async fn done(command: Command, key_file: KeyFileOptions, session: &mut Session<
         Command::Connect(command) => connect::run(command, session).await,
         Command::Connections(command) => connections::run(command, session).await,
         Command::Accounts(command) => accounts::run(command, session).await,
-        Command::Provision(command) => provision::run(command, session).await,
+        Command::Provision(command) => Box::pin(provision::run(*command, session)).await,
         Command::Sync(command) => sync::run(command, session).await,
         Command::Templates(command) => templates::run(command, session).await,
         Command::Clients(command) => clients::run(command, session).await,

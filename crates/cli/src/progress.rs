@@ -18,15 +18,22 @@ pub struct Teller(JoinHandle<()>);
 pub fn tell(mut events: Receiver<EngineEvent>, json: bool) -> Teller {
     Teller(tokio::spawn(async move {
         let bar = (!json).then(progress_bar);
+        let mut in_batch = false;
         loop {
             match events.recv().await {
                 Ok(EngineEvent::JobDone { .. } | EngineEvent::JobFailed { .. }) | Err(RecvError::Closed) => break,
                 // Requests as they come are for pages; here `gantry activity --follow` shows them.
                 Ok(EngineEvent::Changed { topic: Topic::Activity }) | Err(RecvError::Lagged(_)) => {}
-                Ok(event) => match &bar {
-                    None => as_json(&event),
-                    Some(bar) => for_people(&event, bar),
-                },
+                Ok(event) => {
+                    in_batch |=
+                        matches!(&event, EngineEvent::JobStarted { command, .. } if command.starts_with("batches."));
+                    match &bar {
+                        None => as_json(&event),
+                        // Of many clients, steps are too much to read.
+                        Some(_) if in_batch && matches!(event, EngineEvent::ProvisionStep { .. }) => {}
+                        Some(bar) => for_people(&event, bar),
+                    }
+                }
             }
         }
         if let Some(bar) = bar {
@@ -70,6 +77,11 @@ fn for_people(event: &EngineEvent, bar: &ProgressBar) {
             eprintln!("{url}");
         }),
         EngineEvent::StrayAnswer { message, .. } => bar.suspend(|| eprintln!("{message}")),
+        EngineEvent::BatchRow { row, .. } => {
+            if let Some(line) = crate::provision::many::row_told(row) {
+                bar.suspend(|| eprintln!("{line}"));
+            }
+        }
         EngineEvent::ProvisionStep {
             step, state, outcome, ..
         } => {

@@ -52,6 +52,9 @@ pub(crate) trait Part: Send + Sync + std::fmt::Debug {
     /// What the piece tells hosts.
     fn told(&self, event: &EngineEvent);
 
+    /// Whether pages are opened in the browser, or only handed out.
+    fn opens_pages(&self) -> bool;
+
     /// The person has done what only a person can; waits until the rest may begin.
     async fn accepted(&self);
 }
@@ -198,6 +201,11 @@ impl Job {
             cancel,
             ..self.clone()
         }
+    }
+
+    /// Whether pages are opened in the browser, or only handed out.
+    pub(crate) fn opens_pages(&self) -> bool {
+        self.part.as_ref().is_none_or(|part| part.opens_pages())
     }
 
     /// The person has done what only a person can; waits until the rest may begin.

@@ -86,10 +86,10 @@ pub struct Engine {
     other_accounts: OtherAccounts,
     /// Addresses whose answer is no longer needed and that the browser may still be sent to, for some seconds.
     answer_pages: tokio::sync::Mutex<JoinSet<()>>,
-    /// The batches that this process works on.
-    batches: batches::Running,
     /// Where the browser comes back to after the Terms of Service.
     terms_desk: Arc<provisioning::TermsDesk>,
+    /// The batches that this process works on.
+    batches: batches::Running,
 }
 
 impl Engine {
@@ -115,8 +115,8 @@ impl Engine {
             sessions: Sessions::default(),
             other_accounts: OtherAccounts::default(),
             answer_pages: tokio::sync::Mutex::default(),
-            batches: batches::Running::default(),
             terms_desk: Arc::default(),
+            batches: batches::Running::default(),
         });
         engine.keychain.belongs_to(&engine);
         Ok(engine)

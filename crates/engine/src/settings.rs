@@ -14,7 +14,13 @@ const THEME: &str = "appearance.theme";
 const DENSITY: &str = "appearance.density";
 const PER_WINDOW: &str = "quota.tag_manager.per_window";
 const PER_DAY: &str = "quota.tag_manager.per_day";
+/// Set by hand where Google has granted a project more; no page shows them.
+const ADMIN_PER_MINUTE: &str = "quota.analytics_admin.per_minute";
+const ADMIN_WRITES_PER_MINUTE: &str = "quota.analytics_admin.writes_per_minute";
 
+/// "Limits and quotas" of the Admin API: requests a minute and user, and of these, requests that write.
+const DEFAULT_ADMIN_PER_MINUTE: u32 = 600;
+const DEFAULT_ADMIN_WRITES_PER_MINUTE: u32 = 180;
 /// Google's default for a project: 0.25 queries a second, measured over 100 seconds.
 const DEFAULT_PER_WINDOW: u32 = 25;
 /// Google's default for a project.
@@ -57,6 +63,14 @@ pub(crate) async fn read(store: &Store) -> Result<SettingsView> {
         density: store.setting(DENSITY).await?.unwrap_or(Density::Regular),
         tag_manager_calls_per_window: store.setting(PER_WINDOW).await?.unwrap_or(DEFAULT_PER_WINDOW),
         tag_manager_calls_per_day: store.setting(PER_DAY).await?.unwrap_or(DEFAULT_PER_DAY),
+        admin_calls_per_minute: store
+            .setting(ADMIN_PER_MINUTE)
+            .await?
+            .unwrap_or(DEFAULT_ADMIN_PER_MINUTE),
+        admin_writes_per_minute: store
+            .setting(ADMIN_WRITES_PER_MINUTE)
+            .await?
+            .unwrap_or(DEFAULT_ADMIN_WRITES_PER_MINUTE),
     })
 }
 

@@ -86,6 +86,7 @@ export class Job {
         this.error = event.error;
         this.#settle('failed');
         break;
+      case 'batch_row':
       case 'changed':
         break;
     }

@@ -1,6 +1,6 @@
 // Where the window is: a page and, where it has one, the thing on it, kept in the address's hash (`#/containers/GTM-1`).
 
-export const PAGES = ['overview', 'provisioning', 'templates', 'containers', 'reports', 'clients', 'connections', 'exports', 'activity', 'settings'] as const;
+export const PAGES = ['overview', 'provisioning', 'batches', 'templates', 'containers', 'reports', 'clients', 'connections', 'exports', 'activity', 'settings'] as const;
 export type PageName = (typeof PAGES)[number];
 
 export interface Route {

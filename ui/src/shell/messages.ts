@@ -8,6 +8,7 @@ export const m = {
   pages: {
     overview: 'Overview',
     provisioning: 'Set up a site',
+    batches: 'Set up many',
     templates: 'Templates',
     containers: 'Containers',
     reports: 'Reports',

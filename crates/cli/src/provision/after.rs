@@ -1,5 +1,6 @@
 //! What follows a set-up: the snippet again, the proof that visitors are counted, and the way back.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use gantry_engine::dto::ById;
@@ -53,12 +54,12 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
 fn pasted(snippet: &SnippetView) -> String {
     let mut text = format!("For the <head> of every page:\n\n{}\n", snippet.head);
     if let Some(noscript) = &snippet.noscript {
-        text.push_str(&format!("\nRight after the opening <body>:\n\n{noscript}\n"));
+        let _ = write!(text, "\nRight after the opening <body>:\n\n{noscript}\n");
     }
     for guide in snippet.guides.iter().filter(|guide| guide.likely) {
-        text.push_str(&format!("\n{}\n", guide.title));
+        let _ = write!(text, "\n{}\n", guide.title);
         for (number, step) in guide.steps.iter().enumerate() {
-            text.push_str(&format!("  {}. {step}\n", number + 1));
+            let _ = writeln!(text, "  {}. {step}", number + 1);
         }
     }
     text

@@ -1,27 +1,290 @@
-//! `gantry provision --from FILE`: many clients from a table.
+//! `gantry provision --from FILE`: many clients from a table. The same command again goes on with it.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use gantry_engine::{Error, Result};
+use gantry_engine::dto::Nothing;
+use gantry_engine::dto::batches::{
+    BatchDefaults, BatchPlan, BatchRequest, BatchRowState, BatchRowView, BatchView, ExportBatch, TermsInBatch,
+};
+use gantry_engine::dto::provisioning::ContainerChoice;
+use gantry_engine::{Error, ErrorCode, Result, batches, templates};
 
 use crate::composition::Session;
+use crate::output::table;
 
 /// What only a table of clients takes.
 #[derive(Debug, Default, clap::Args)]
+#[group(id = "table")]
 pub struct Options {
-    /// Set up every client of this CSV file.
-    #[arg(long, value_name = "FILE")]
+    /// Set up every client of this CSV file. The same command again goes on where it stopped, and tries again what failed.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["account_name", "property_name", "website", "resume", "runs"])]
     pub from: Option<PathBuf>,
+    /// Which column holds a field, where its heading does not say so: `--map website=Homepage`. Several times.
+    #[arg(long, value_name = "FIELD=COLUMN", requires = "from", value_parser = field_and_column)]
+    pub map: Vec<(String, String)>,
+    /// A Tag Manager container for each client whose row names none: `new`, `none`, or the id of the Tag Manager account to
+    /// make new ones in. `new` where the template has something to put into them.
+    #[arg(long, requires = "from", value_name = "new|none|ACCOUNT", value_parser = containers)]
+    pub containers: Option<ContainerChoice>,
+    /// Hand out the links to the Terms of Service, several at once, instead of opening one page after the other.
+    #[arg(long, requires = "from")]
+    pub links: bool,
     /// Say what would be set up, what is wrong and what it costs; send nothing.
     #[arg(long)]
     pub plan: bool,
+    /// Set up the rows that are right, where others are wrong or set up already.
+    #[arg(long, requires = "from")]
+    pub leave_out_wrong_rows: bool,
+    /// Write what was made to this CSV file, however it ends.
+    #[arg(long, value_name = "FILE", requires = "from")]
+    pub export: Option<PathBuf>,
+    /// List what was set up from files, finished and unfinished.
+    #[arg(long, conflicts_with_all = ["from", "account_name", "website", "resume", "runs"])]
+    pub batches: bool,
 }
 
-/// Sets up the clients of `options.from`; `template` is `--template`.
-pub async fn run(_options: Options, _template: Option<String>, _session: &Session<'_>) -> Result<ExitCode> {
-    Err(Error::invalid(
-        "Many clients at once are not built yet.",
-        "Set them up one at a time.",
-    ))
+fn field_and_column(text: &str) -> std::result::Result<(String, String), &'static str> {
+    let (field, column) = text.split_once('=').ok_or("write FIELD=COLUMN")?;
+    Ok((field.trim().to_owned(), column.trim().to_owned()))
+}
+
+fn containers(text: &str) -> std::result::Result<ContainerChoice, &'static str> {
+    match text {
+        "none" => Ok(ContainerChoice::None),
+        "new" => Ok(ContainerChoice::New { account_id: None }),
+        id if !id.is_empty() && id.bytes().all(|digit| digit.is_ascii_digit()) => Ok(ContainerChoice::New {
+            account_id: Some(id.to_owned()),
+        }),
+        _ => Err("write new, none, or the digits of a Tag Manager account"),
+    }
+}
+
+/// What all clients share, from the options of one set-up.
+pub struct Shared {
+    pub template: Option<String>,
+    pub defaults: BatchDefaults,
+}
+
+pub async fn run(options: Options, shared: Shared, session: &Session<'_>) -> Result<ExitCode> {
+    if options.batches {
+        let known = batches::list(&session.engine, Nothing {}).await?;
+        return session.output.result(&known, |known| list(known));
+    }
+    let from = options.from.unwrap_or_default();
+    let request = BatchRequest {
+        path: absolute(&from)?,
+        mapping: options.map.into_iter().collect::<BTreeMap<_, _>>(),
+        connection: session.connection.clone(),
+        container: match options.containers {
+            Some(container) => container,
+            None => fitting(session, shared.template.as_deref()).await?,
+        },
+        template: shared.template,
+        defaults: shared.defaults,
+        people: Vec::new(),
+        skip: std::collections::BTreeSet::new(),
+        terms: if options.links {
+            TermsInBatch::Links
+        } else {
+            TermsInBatch::InTurn
+        },
+        leave_out_wrong_rows: options.leave_out_wrong_rows,
+    };
+    let plan = batches::plan(&session.engine, request.clone()).await?;
+    if options.plan {
+        return session.output.result(&plan, planned);
+    }
+    session.output.note(&cost(&plan));
+    let run = |engine, job| async move { batches::start(&engine, request, &job).await };
+    let outcome = session.run_job("batches.start", run).await;
+    if let Some(to) = options.export {
+        export(session, &plan, &outcome, &to).await?;
+    }
+    let batch = outcome?;
+    let failed = batch
+        .rows
+        .iter()
+        .filter(|row| row.state == BatchRowState::Failed)
+        .count();
+    let code = session.output.done(&batch, results)?;
+    session.engine.answer_pages_served().await;
+    Ok(if failed == 0 {
+        code
+    } else {
+        ExitCode::from(ErrorCode::PartlyDone.exit_code())
+    })
+}
+
+/// A new container where the template has something to put into it.
+async fn fitting(session: &Session<'_>, template: Option<&str>) -> Result<ContainerChoice> {
+    let known = templates::list(&session.engine, Nothing {}).await?;
+    let fills = known
+        .iter()
+        .any(|known| Some(known.template.name.as_str()) == template && known.tag_manager_entities > 0);
+    Ok(if fills {
+        ContainerChoice::New { account_id: None }
+    } else {
+        ContainerChoice::None
+    })
+}
+
+/// What there is by now is written down as well where the batch did not come to its end.
+async fn export(session: &Session<'_>, plan: &BatchPlan, outcome: &Result<BatchView>, to: &Path) -> Result<()> {
+    let known = match outcome {
+        Ok(batch) => Some(batch.id.clone()),
+        Err(_) => plan.resumes.clone(),
+    };
+    if let Some(id) = known {
+        let path = absolute(to)?;
+        batches::export(&session.engine, ExportBatch { id, path }).await?;
+    }
+    Ok(())
+}
+
+fn absolute(path: &Path) -> Result<String> {
+    let path = std::path::absolute(path).map_err(|error| {
+        Error::invalid(format!("{} is not the name of a file.", path.display()), "Check it.").with_details(error)
+    })?;
+    Ok(path.display().to_string())
+}
+
+fn cost(plan: &BatchPlan) -> String {
+    let minutes = plan.seconds.div_ceil(60);
+    let note = plan
+        .quota_note
+        .as_ref()
+        .map(|note| format!("\n{note}"))
+        .unwrap_or_default();
+    format!(
+        "{} clients: {} Analytics and {} Tag Manager calls, about {minutes} min besides what waits for you.{note}",
+        plan.right, plan.analytics_calls, plan.tag_manager_calls
+    )
+}
+
+fn planned(plan: &BatchPlan) -> String {
+    let rows: Vec<Vec<String>> = plan
+        .rows
+        .iter()
+        .map(|row| {
+            let problems = row.problems.iter().map(|problem| problem.message.clone());
+            let told: Vec<String> = problems.chain(row.duplicate.clone()).collect();
+            vec![
+                row.line.to_string(),
+                row.request.account_name.clone(),
+                row.request.website.clone(),
+                if told.is_empty() {
+                    "right".to_owned()
+                } else {
+                    told.join(" ")
+                },
+            ]
+        })
+        .collect();
+    format!(
+        "{}\n\n{}",
+        table(&["LINE", "CLIENT", "WEBSITE", "STATE"], &rows),
+        cost(plan)
+    )
+}
+
+fn results(batch: &BatchView) -> String {
+    let rows: Vec<Vec<String>> = batch
+        .rows
+        .iter()
+        .map(|row| {
+            let made = row.result.clone().unwrap_or_default();
+            vec![
+                row.line.to_string(),
+                row.name.clone(),
+                state(row.state).to_owned(),
+                made.measurement_id,
+                made.container.map(|made| made.public_id).unwrap_or_default(),
+                row.problem.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    table(
+        &["LINE", "CLIENT", "STATE", "MEASUREMENT ID", "CONTAINER", "PROBLEM"],
+        &rows,
+    )
+}
+
+fn list(known: &[BatchView]) -> String {
+    if known.is_empty() {
+        return "No file of clients was set up yet.".to_owned();
+    }
+    let rows: Vec<Vec<String>> = known
+        .iter()
+        .map(|batch| {
+            let count = |wanted: fn(BatchRowState) -> bool| batch.rows.iter().filter(|row| wanted(row.state)).count();
+            let made = count(|state| matches!(state, BatchRowState::Done | BatchRowState::WaitingForData));
+            let failed = count(|state| state == BatchRowState::Failed);
+            let now = if batch.running {
+                "running"
+            } else if batch.finished {
+                "finished"
+            } else {
+                "stopped"
+            };
+            vec![
+                batch.id.clone(),
+                batch.name.clone(),
+                now.to_owned(),
+                format!("{made} of {} made, {failed} failed", batch.rows.len()),
+            ]
+        })
+        .collect();
+    table(&["BATCH", "FILE", "STATE", "CLIENTS"], &rows)
+}
+
+fn state(state: BatchRowState) -> &'static str {
+    match state {
+        BatchRowState::Draft => "not begun",
+        BatchRowState::Ticket => "asking for a ticket",
+        BatchRowState::WaitingForTerms => "waiting for the Terms of Service",
+        BatchRowState::WaitingForTagManager => "waiting for a Tag Manager account",
+        BatchRowState::Building => "building",
+        BatchRowState::WaitingForData => "made, no visitor seen yet",
+        BatchRowState::Done => "done",
+        BatchRowState::Failed => "failed",
+    }
+}
+
+/// What a person is told of a client while it goes on; `None` for what is over in a moment.
+pub fn row_told(row: &BatchRowView) -> Option<String> {
+    let told = match row.state {
+        BatchRowState::WaitingForTerms => row
+            .terms
+            .as_ref()
+            .map(|link| format!("accept its Terms of Service: {}", link.url))?,
+        BatchRowState::WaitingForData | BatchRowState::Done => {
+            let made = row.result.as_ref()?;
+            format!("set up, {}", made.measurement_id)
+        }
+        BatchRowState::Failed => row.problem.clone().unwrap_or_else(|| "failed".to_owned()),
+        _ => return None,
+    };
+    Some(format!("{}: {told}", row.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_of_a_table_are_read() {
+        assert_eq!(
+            field_and_column("website = Home=page").unwrap(),
+            ("website".to_owned(), "Home=page".to_owned())
+        );
+        assert!(field_and_column("website").is_err());
+        let account = ContainerChoice::New {
+            account_id: Some("123".to_owned()),
+        };
+        assert_eq!(containers("123").unwrap(), account);
+        assert_eq!(containers("none").unwrap(), ContainerChoice::None);
+        assert!(containers("GTM-1").is_err());
+    }
 }

@@ -1,7 +1,7 @@
 //! `gantry provision`: set up a site, or many, or go on with a set-up that stopped.
 
 mod after;
-mod many;
+pub mod many;
 mod one;
 mod plan;
 mod undo;
@@ -9,6 +9,7 @@ mod undo;
 use std::process::ExitCode;
 
 use gantry_engine::dto::Nothing;
+use gantry_engine::dto::batches::BatchDefaults;
 use gantry_engine::dto::provisioning::{ChoicesRequest, ProvisionRunView, ProvisionState, ResumeProvision};
 use gantry_engine::{Result, provisioning};
 
@@ -28,13 +29,13 @@ pub struct Command {
     #[command(flatten)]
     one: one::Options,
     /// The new Analytics account: usually the business.
-    #[arg(long, required_unless_present_any = ["resume", "runs", "from", "redirects", "analytics_account", "property"])]
+    #[arg(long, required_unless_present_any = ["resume", "runs", "from", "batches", "redirects", "analytics_account", "property"])]
     account_name: Option<String>,
     /// The new property; the account's name where absent.
     #[arg(long)]
     property_name: Option<String>,
     /// The site to measure.
-    #[arg(long, value_name = "URL", required_unless_present_any = ["resume", "runs", "from", "redirects", "android", "ios"])]
+    #[arg(long, value_name = "URL", required_unless_present_any = ["resume", "runs", "from", "batches", "redirects", "android", "ios"])]
     website: Option<String>,
     /// IANA time zone of the reports; the template's, else this computer's where absent.
     #[arg(long, value_name = "ZONE")]
@@ -60,8 +61,17 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
     if let Some(after) = command.after {
         return after::run(after, session).await;
     }
-    if command.many.from.is_some() {
-        return many::run(command.many, command.template, session).await;
+    if command.many.from.is_some() || command.many.batches {
+        let some = |text: String| Some(text).filter(|text| !text.is_empty());
+        let shared = many::Shared {
+            template: command.template,
+            defaults: BatchDefaults {
+                time_zone: command.time_zone,
+                currency: some(command.currency),
+                country: some(command.country),
+            },
+        };
+        return many::run(command.many, shared, session).await;
     }
     if command.runs {
         let runs = provisioning::runs(&session.engine, Nothing {}).await?;
@@ -76,7 +86,7 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
     }
     let done: ProvisionRunView = if let Some(run_id) = command.resume {
         let run = |engine, job| async move { provisioning::resume(&engine, ResumeProvision { run_id }, &job).await };
-        session.run_job("provisioning.resume", run).await?
+        Box::pin(session.run_job("provisioning.resume", run)).await?
     } else {
         let mut request = command.one.form(one::Basics {
             connection: session.connection.clone(),

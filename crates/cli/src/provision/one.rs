@@ -10,6 +10,7 @@ use gantry_engine::{Error, Result, provisioning};
 
 /// What a set-up asks for besides names and address.
 #[derive(Debug, clap::Args)]
+#[group(id = "site")]
 pub struct Options {
     /// An Analytics account that is there: its digits. No Terms of Service are asked for.
     #[arg(long, value_name = "ID")]

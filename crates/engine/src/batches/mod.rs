@@ -4,6 +4,8 @@
 //! again goes on with it, tries again what failed, and makes nothing twice.
 
 mod cost;
+#[cfg(test)]
+mod eta_test;
 mod export;
 mod live;
 mod lock;
@@ -45,13 +47,12 @@ pub async fn plan(engine: &Arc<Engine>, request: BatchRequest) -> Result<BatchPl
 /// Sets up the clients of a file, or goes on with it. Rows that fail stop no other.
 pub async fn start(engine: &Arc<Engine>, request: BatchRequest, job: &Job) -> Result<BatchView> {
     let prepared = planning::Prepared::of(engine, &request).await?;
-    let id = match &prepared.known {
-        Some(known) => known.id.clone(),
-        None => {
-            prepared.check(request.leave_out_wrong_rows)?;
-            prepared.permitted(engine).await?;
-            begin(engine, &prepared, &request).await?
-        }
+    let id = if let Some(known) = &prepared.known {
+        known.id.clone()
+    } else {
+        prepared.check(request.leave_out_wrong_rows)?;
+        prepared.permitted(engine).await?;
+        begin(engine, &prepared, &request).await?
     };
     let batch = of(engine, &id).await?;
     // How the Terms of Service are asked for may be chosen anew.
@@ -116,6 +117,18 @@ pub async fn prove(engine: &Arc<Engine>, request: ProveBatch, job: &Job) -> Resu
 pub async fn export(engine: &Arc<Engine>, request: ExportBatch) -> Result<ExportedBatch> {
     let view = views::view(engine, of(engine, &request.id).await?).await?;
     export::write(&view, &request.path).await
+}
+
+/// A file that somebody says is a list of clients, for the fuzz target. Not part of the crate's interface.
+#[cfg(feature = "fuzzing")]
+pub fn read_for_fuzzing(bytes: &[u8]) {
+    if let Ok(table) = table::read(bytes) {
+        assert!(table.rows.len() <= table::MOST_ROWS);
+        assert!(table.rows.windows(2).all(|rows| rows[0].line < rows[1].line));
+        assert!(table.rows.iter().all(|row| row.cells.len() <= table.headings.len()));
+        let mapped = mapping::mapping(&table, &std::collections::BTreeMap::new());
+        assert!(mapped.is_ok_and(|mapped| mapped.values().all(|column| table.headings.contains(column))));
+    }
 }
 
 /// Puts the batch and its rows on the disk; answers its id, or that of the same one that another process has begun.

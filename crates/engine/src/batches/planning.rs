@@ -17,7 +17,7 @@ use crate::Engine;
 use crate::connections::Session;
 use crate::dto::batches::{BatchPlan, BatchRequest, BatchRowPlan};
 use crate::dto::provisioning::ProvisionRequest;
-use crate::dto::templates::Template;
+use crate::dto::templates::TemplateProperty;
 use crate::error::{Error, ErrorCode, Result};
 use crate::{provisioning, quota, templates};
 
@@ -50,7 +50,7 @@ impl Prepared {
         let mapping = mapping::mapping(&table, &request.mapping)?;
         let digest = digest(&bytes, &mapping, &connection_id, request)?;
         let known = engine.store().batch_of_digest(&digest).await?;
-        let templates = templates_of(engine, &table, &mapping, request).await?;
+        let templates = properties(engine, &table, &mapping, request).await?;
         let before = before(engine, known.as_ref()).await?;
         let reading = Reading {
             table: &table,
@@ -65,12 +65,12 @@ impl Prepared {
         let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         Ok(Self {
             session,
+            table,
+            mapping,
             rows,
             digest,
             known,
             name,
-            mapping,
-            table,
         })
     }
 
@@ -245,13 +245,13 @@ fn digest(
         .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")))
 }
 
-/// Each template that is named, in a row or for all.
-async fn templates_of(
+/// The property part of each template that is named, in a row or for all.
+async fn properties(
     engine: &Arc<Engine>,
     table: &Table,
     mapping: &BTreeMap<String, String>,
     request: &BatchRequest,
-) -> Result<HashMap<String, Option<Template>>> {
+) -> Result<HashMap<String, Option<TemplateProperty>>> {
     let column = mapping
         .get("template")
         .and_then(|column| table.headings.iter().position(|heading| heading == column));
@@ -262,12 +262,12 @@ async fn templates_of(
         if templates.contains_key(&name) {
             continue;
         }
-        let template = match templates::named(engine, Some(&name)).await {
-            Ok(template) => Some(template),
+        let property = match templates::named(engine, Some(&name)).await {
+            Ok(template) => Some(template.property),
             Err(error) if matches!(error.code, ErrorCode::NotFound | ErrorCode::InvalidRequest) => None,
             Err(error) => return Err(error),
         };
-        templates.insert(name, template);
+        templates.insert(name, property);
     }
     Ok(templates)
 }

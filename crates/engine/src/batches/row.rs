@@ -17,7 +17,6 @@ use crate::dto::provisioning::{AnalyticsChoice, ProvisionRequest, ProvisionRunVi
 use crate::dto::{LinkView, Nothing};
 use crate::error::{ErrorCode, Result};
 use crate::jobs::Part;
-use crate::provisioning::InBatch;
 use crate::{clients, provisioning};
 
 /// Tries after a fault that passes. What a lost answer has made is adopted by the next.
@@ -65,16 +64,14 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
             places,
         });
         let job = work.job.part(Arc::clone(&piece) as Arc<dyn Part>, work.stop.clone());
-        let batch = InBatch {
-            batch_id: Some(work.batch.id.clone()),
-            hand_out_links: work.terms == TermsInBatch::Links,
-            turns: None,
-        };
-        let done = match run_id.clone() {
-            None => Box::pin(provisioning::start_as(&work.engine, form.clone(), batch, &job)).await,
+        let done = match &run_id {
+            None => {
+                let batch_id = Some(work.batch.id.clone());
+                Box::pin(provisioning::start_in(&work.engine, form.clone(), batch_id, &job)).await
+            }
             Some(run_id) => {
-                let request = ResumeProvision { run_id };
-                Box::pin(provisioning::resume_as(&work.engine, request, batch, &job)).await
+                let request = ResumeProvision { run_id: run_id.clone() };
+                Box::pin(provisioning::resume(&work.engine, request, &job)).await
             }
         };
         drop(piece);
@@ -253,6 +250,10 @@ impl Part for Piece {
             }
             _ => {}
         }
+    }
+
+    fn opens_pages(&self) -> bool {
+        self.work.terms == TermsInBatch::InTurn
     }
 
     async fn accepted(&self) {

@@ -18,7 +18,7 @@ pub(super) fn least_used_colour(clients: &[ClientRecord]) -> u8 {
 pub(super) fn letters_for(name: &str, taken: &[ClientRecord]) -> String {
     let words: Vec<Vec<char>> = name
         .split(|letter: char| !letter.is_alphanumeric())
-        .map(|word| word.chars().filter_map(capital).collect::<Vec<_>>())
+        .map(|word| word.chars().map(capital).collect::<Vec<_>>())
         .filter(|word| !word.is_empty())
         .collect();
     let Some(&first) = words.first().and_then(|word| word.first()) else {
@@ -43,7 +43,7 @@ pub(super) fn checked_letters(letters: &str) -> Result<String> {
     let kept: Option<Vec<char>> = letters
         .trim()
         .chars()
-        .map(|letter| capital(letter).filter(|one| one.is_alphanumeric()))
+        .map(|letter| Some(capital(letter)).filter(|one| one.is_alphanumeric()))
         .collect();
     match kept {
         Some(kept) if kept.len() == 2 => Ok(kept.into_iter().collect()),
@@ -65,11 +65,11 @@ pub(super) fn checked_colour(colour: u8) -> Result<u8> {
 }
 
 /// The capital of a letter where that is one letter ("ß" would be two).
-fn capital(letter: char) -> Option<char> {
+fn capital(letter: char) -> char {
     let mut upper = letter.to_uppercase();
     match (upper.next(), upper.next()) {
-        (Some(one), None) => Some(one),
-        _ => Some(letter),
+        (Some(one), None) => one,
+        _ => letter,
     }
 }
 

@@ -291,25 +291,12 @@ impl Engine {
         self.links.issue(url.clone())?;
         let browser = Arc::clone(&self.browser);
         let page = url.clone();
-        // An opener that hangs must not hold up the link to copy.
-        let opening = tokio::task::spawn_blocking(move || browser.open(&page));
-        let opened = matches!(
-            tokio::time::timeout(Duration::from_secs(3), opening).await,
-            Ok(Ok(Ok(())))
-        );
-        self.hand_out(job, purpose, url, redirect_uri, expires_at, opened)
-    }
-
-    /// Issues the link and tells hosts that somebody has to do something there; no browser is asked.
-    pub(crate) fn hand_out(
-        &self,
-        job: &Job,
-        purpose: LinkPurpose,
-        url: url::Url,
-        redirect_uri: Option<&str>,
-        expires_at: jiff::Timestamp,
-        opened: bool,
-    ) -> Result<()> {
+        let opened = job.opens_pages() && {
+            // An opener that hangs must not hold up the link to copy.
+            let opening = tokio::task::spawn_blocking(move || browser.open(&page));
+            let opened = tokio::time::timeout(Duration::from_secs(3), opening).await;
+            matches!(opened, Ok(Ok(Ok(()))))
+        };
         let text = url.to_string();
         let link = self.links.issue(url)?;
         let listening_on = redirect_uri

@@ -94,6 +94,12 @@ pub struct SettingsView {
     pub tag_manager_calls_per_window: u32,
     /// Tag Manager calls per Pacific day (Google's default: 10,000).
     pub tag_manager_calls_per_day: u32,
+    /// Analytics Admin API requests a minute (Google's default: 600); no host sees or sets it.
+    #[serde(skip)]
+    pub admin_calls_per_minute: u32,
+    /// Of these, requests that write (Google's default: 180).
+    #[serde(skip)]
+    pub admin_writes_per_minute: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -57,6 +57,11 @@ pub(super) fn refusal(problems: Vec<FieldProblem>) -> Option<Error> {
     })
 }
 
+/// The form tidied as far as it is right, and what is wrong with each field that is not; its template is in it already.
+pub(super) fn problems_of(request: ProvisionRequest) -> (ProvisionRequest, Vec<FieldProblem>) {
+    checked(request, &crate::templates::plain())
+}
+
 fn filled(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
@@ -486,17 +491,17 @@ mod tests {
             ("country", |form| form.country = "UK".to_owned()),
             ("country", |form| form.country = "G1".to_owned()),
             ("android_package", |form| {
-                form.android_package = Some("bakery".to_owned())
+                form.android_package = Some("bakery".to_owned());
             }),
             ("android_package", |form| {
-                form.android_package = Some("com.2.app".to_owned())
+                form.android_package = Some("com.2.app".to_owned());
             }),
             ("ios_bundle", |form| form.ios_bundle = Some("com.bakery app".to_owned())),
             ("google_ads_customer", |form| {
-                form.google_ads_customer = Some("12345".to_owned())
+                form.google_ads_customer = Some("12345".to_owned());
             }),
             ("google_ads_customer", |form| {
-                form.google_ads_customer = Some("123456789x".to_owned())
+                form.google_ads_customer = Some("123456789x".to_owned());
             }),
             ("container", |form| {
                 form.container = ContainerChoice::Existing {

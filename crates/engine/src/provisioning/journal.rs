@@ -9,8 +9,8 @@ use google_apis::Api;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
+use super::outline;
 use super::run_lock::RunLock;
-use super::{InBatch, outline};
 use crate::Engine;
 use crate::dto::events::{EngineEvent, Progress, Topic};
 use crate::dto::provisioning::{
@@ -89,8 +89,6 @@ pub(super) struct Journal<'a> {
     /// As it was when the run began.
     pub template: Template,
     run: Mutex<ProvisioningRun>,
-    /// How it is run, as a row of a batch.
-    pub batch: InBatch,
     run_id: String,
     /// The steps of this run, in order.
     planned: Vec<ProvisionStep>,
@@ -107,7 +105,7 @@ impl<'a> Journal<'a> {
         form: ProvisionRequest,
         form_json: Value,
         template: Template,
-        batch: InBatch,
+        batch_id: Option<String>,
     ) -> Result<Self> {
         let steps = outline::steps(&form, &template);
         let now = engine.clock().now();
@@ -116,7 +114,7 @@ impl<'a> Journal<'a> {
             connection_id,
             form: form_json,
             template: Some(json!(template)),
-            batch_id: batch.batch_id.clone(),
+            batch_id,
             state: ProvisioningState::Running,
             outcome: None,
             error: None,
@@ -125,7 +123,7 @@ impl<'a> Journal<'a> {
             updated_at: now,
         };
         let planned = steps.iter().map(|step| step.step).collect();
-        let journal = Self::new(engine, job, form, template, batch, planned, run);
+        let journal = Self::new(engine, job, form, template, planned, run);
         let rows = steps.iter().map(|step| {
             let state = if step.skipped { Stored::Skipped } else { Stored::Planned };
             (STEPS[position(step.step)].1, state)
@@ -143,7 +141,6 @@ impl<'a> Journal<'a> {
         job: &'a Job,
         run: ProvisioningRun,
         form: ProvisionRequest,
-        batch: InBatch,
     ) -> Result<Self> {
         let known = engine.store().provisioning_steps(&run.id).await?;
         let planned = STEPS
@@ -151,11 +148,7 @@ impl<'a> Journal<'a> {
             .filter(|(_, name, _)| known.iter().any(|row| row.step == *name));
         let planned = planned.map(|(step, ..)| *step).collect();
         let template = template_of(&run)?;
-        let batch = InBatch {
-            batch_id: run.batch_id.clone().or(batch.batch_id),
-            ..batch
-        };
-        let journal = Self::new(engine, job, form, template, batch, planned, run);
+        let journal = Self::new(engine, job, form, template, planned, run);
         journal.set_state(ProvisioningState::Running, None, None).await?;
         engine.jobs().changed(Topic::Provisioning);
         Ok(journal)
@@ -166,7 +159,6 @@ impl<'a> Journal<'a> {
         job: &'a Job,
         form: ProvisionRequest,
         template: Template,
-        batch: InBatch,
         planned: Vec<ProvisionStep>,
         run: ProvisioningRun,
     ) -> Self {
@@ -175,13 +167,17 @@ impl<'a> Journal<'a> {
             job,
             form,
             template,
-            batch,
             planned,
             run_id: run.id.clone(),
             run: Mutex::new(run),
             analytics_calls: AtomicU32::new(0),
             tag_manager_calls: AtomicU32::new(0),
         }
+    }
+
+    /// Whether the run is a row of a batch.
+    pub async fn is_in_batch(&self) -> bool {
+        self.run.lock().await.batch_id.is_some()
     }
 
     /// Whether this run has the step: it is in the plan, and the person did not leave it out.

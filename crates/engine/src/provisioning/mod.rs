@@ -24,13 +24,11 @@ use std::sync::Arc;
 
 use gantry_store::{ProvisioningRun, ProvisioningState};
 use serde_json::Value;
-use tokio::sync::Semaphore;
 
 use crate::Engine;
 use crate::connections::Session;
 use crate::dto::Nothing;
 use crate::dto::provisioning::{FieldProblem, ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
-use crate::dto::templates::Template;
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
 use journal::Journal;
@@ -47,26 +45,16 @@ const SHOWN: u32 = 50;
 /// Among how many an unfinished run of the same form is looked for.
 const REMEMBERED: u32 = 1000;
 
-/// How a row of a batch is set up; the default is a set-up of its own.
-#[derive(Clone, Default)]
-pub(crate) struct InBatch {
-    pub batch_id: Option<String>,
-    /// The link to the Terms of Service is told and not opened: somebody opens it elsewhere, or later.
-    pub hand_out_links: bool,
-    /// Of rows that ask for the Terms of Service in turn, one has the permit, from its ticket until it is accepted.
-    pub turns: Option<Arc<Semaphore>>,
-}
-
 /// Sets up a site. An unfinished run of the same form is gone on with, so that nothing is made twice.
 pub async fn start(engine: &Arc<Engine>, request: ProvisionRequest, job: &Job) -> Result<ProvisionRunView> {
-    start_as(engine, request, InBatch::default(), job).await
+    Box::pin(start_in(engine, request, None, job)).await
 }
 
 /// The same, as a row of a batch.
-pub(crate) async fn start_as(
+pub(crate) async fn start_in(
     engine: &Arc<Engine>,
     request: ProvisionRequest,
-    batch: InBatch,
+    batch_id: Option<String>,
     job: &Job,
 ) -> Result<ProvisionRunView> {
     let sign_in_first = request.sign_in_first;
@@ -80,24 +68,14 @@ pub(crate) async fn start_as(
     let connection_id = session.connection.id.clone();
     let _lock = RunLock::take(engine, &connection_id, &form)?;
     let journal = match unfinished(engine, &connection_id, &form).await? {
-        Some(run) => Journal::again(engine, job, run, request, batch).await?,
-        None => Journal::begin(engine, job, connection_id, request, form, template, batch).await?,
+        Some(run) => Journal::again(engine, job, run, request).await?,
+        None => Journal::begin(engine, job, connection_id, request, form, template, batch_id).await?,
     };
     finish(journal, &session).await
 }
 
 /// Goes on with a run that stopped.
 pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -> Result<ProvisionRunView> {
-    resume_as(engine, request, InBatch::default(), job).await
-}
-
-/// The same, as a row of a batch.
-pub(crate) async fn resume_as(
-    engine: &Arc<Engine>,
-    request: ResumeProvision,
-    batch: InBatch,
-    job: &Job,
-) -> Result<ProvisionRunView> {
     let run = engine.store().provisioning_run(&request.run_id).await?.ok_or_else(|| {
         Error::new(
             ErrorCode::NotFound,
@@ -112,7 +90,7 @@ pub(crate) async fn resume_as(
     let form = form_of(&run)?;
     let session = engine.session(Some(&run.connection_id)).await?;
     let _lock = RunLock::take(engine, &run.connection_id, &run.form)?;
-    let journal = Journal::again(engine, job, run, form, batch).await?;
+    let journal = Journal::again(engine, job, run, form).await?;
     // What the run was begun with counts, not what the template is by now.
     if let Err(error) = signing_in::allowed(&session, &journal.form, &journal.template) {
         return journal.close(Err(error)).await;
@@ -122,25 +100,24 @@ pub(crate) async fn resume_as(
 
 async fn finish(journal: Journal<'_>, session: &Session) -> Result<ProvisionRunView> {
     let mut session = session.clone();
-    if journal.batch.batch_id.is_some() {
+    if journal.is_in_batch().await {
         // Clicks go first.
         session.transport = session.transport.bulk();
     }
-    let ended = steps::run(&journal, &session).await;
+    // Boxed, because it is large and every caller would carry it.
+    let ended = Box::pin(steps::run(&journal, &session)).await;
     journal.close(ended).await
 }
 
 /// The run of this form that was not finished.
 async fn unfinished(engine: &Engine, connection_id: &str, form: &Value) -> Result<Option<ProvisioningRun>> {
     let form = run_lock::identity(form);
-    let unfinished = engine
-        .store()
-        .provisioning_runs(REMEMBERED)
-        .await?
+    let runs = engine.store().provisioning_runs(REMEMBERED).await?;
+    let found = runs
         .into_iter()
         .filter(|run| run.connection_id == connection_id && run.state != ProvisioningState::Done)
         .find(|run| run_lock::identity(&run.form) == form);
-    undo::not_in_trash(engine, unfinished).await
+    undo::not_in_trash(engine, found).await
 }
 
 /// The newest set-ups, newest first.
@@ -158,8 +135,8 @@ pub fn system_time_zone() -> String {
 }
 
 /// The form tidied, and everything that is wrong with it.
-pub(crate) fn problems_of(request: ProvisionRequest, template: &Template) -> (ProvisionRequest, Vec<FieldProblem>) {
-    form::checked(request, template)
+pub(crate) fn problems_of(request: ProvisionRequest) -> (ProvisionRequest, Vec<FieldProblem>) {
+    form::problems_of(request)
 }
 
 /// The step that is called so in the journal, and what a person is told while it is done.

@@ -14,6 +14,7 @@ use crate::templates;
 
 /// One step of a set-up, before it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_field_names)] // `step.step` is what a set-up's step is called elsewhere, too
 pub(super) struct Step {
     pub step: ProvisionStep,
     /// What it makes, in plain words.

@@ -116,7 +116,6 @@ impl Asking<'_> {
         if journal.was_begun(ProvisionStep::Terms).await? {
             journal.plan_again(ProvisionStep::Terms).await?;
         }
-        let _turn = self.turn().await?;
         let before = self.account_ids().await?;
         let ticket = self.ticket(client, place.redirect_uri(), &before).await?;
         // Where Google sends the browser nowhere, the account list alone tells.
@@ -156,27 +155,11 @@ impl Asking<'_> {
             })
     }
 
-    /// The permit to ask a person, where the rows of a batch ask in turn.
-    async fn turn(&self) -> Result<Option<tokio::sync::OwnedSemaphorePermit>> {
-        let Some(turns) = &self.journal.batch.turns else {
-            return Ok(None);
-        };
-        tokio::select! {
-            permit = std::sync::Arc::clone(turns).acquire_owned() => Ok(permit.ok()),
-            () = self.journal.job.cancel_token().cancelled() => Err(Error::cancelled()),
-        }
-    }
-
-    /// Tells which page to open, and opens it where it is not handed out.
+    /// Tells which page to open, and opens it.
     async fn tell(&self, ticket: &str, redirect_uri: Option<&str>, expires_at: Timestamp) -> Result<()> {
         let (journal, purpose) = (self.journal, LinkPurpose::Terms);
         let link = self.maker.terms_link(ticket, &self.session.connection.email)?;
         let link = journal.engine.profile().base().dial(&link);
-        if journal.batch.hand_out_links {
-            return journal
-                .engine
-                .hand_out(journal.job, purpose, link, redirect_uri, expires_at, false);
-        }
         journal
             .engine
             .ask_to_open(journal.job, purpose, link, redirect_uri, expires_at)

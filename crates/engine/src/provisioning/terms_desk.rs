@@ -60,8 +60,11 @@ pub(crate) struct TermsDesk {
     /// Addresses that are being freed.
     closing: Mutex<Vec<JoinHandle<()>>>,
     /// The account list of a connection, as it was seen last: set-ups that wait at the same time look once.
-    looks: tokio::sync::Mutex<HashMap<String, (Instant, Arc<Vec<AccountSummary>>)>>,
+    looks: tokio::sync::Mutex<HashMap<String, Look>>,
 }
+
+/// When the list was seen, and the list.
+type Look = (Instant, Arc<Vec<AccountSummary>>);
 
 /// One bound address.
 struct Counter {

@@ -21,10 +21,6 @@ pub use ledger::Ledger;
 
 /// Tag Manager's sliding window.
 const TAG_MANAGER_WINDOW: Duration = Duration::from_secs(100);
-/// Requests that the Analytics Admin API admits a minute and user ("Limits and quotas" of the Admin API).
-const ADMIN_CALLS_PER_MINUTE: u32 = 600;
-/// Of these, requests that write. A write counts against both.
-const ADMIN_WRITES_PER_MINUTE: u32 = 180;
 /// The part of a window that jobs leave to clicks: 5 of 25.
 const KEPT_FREE: u32 = 5;
 
@@ -39,7 +35,7 @@ fn limits(api: Api, settings: &SettingsView) -> Option<QuotaLimits> {
         }),
         Api::AnalyticsAdmin => Some(QuotaLimits {
             window: Duration::from_mins(1),
-            per_window: ADMIN_CALLS_PER_MINUTE,
+            per_window: settings.admin_calls_per_minute,
             per_day: u32::MAX,
             keep_free: 0,
         }),
@@ -48,14 +44,14 @@ fn limits(api: Api, settings: &SettingsView) -> Option<QuotaLimits> {
 }
 
 /// The quota of the Admin API's writes, which are counted among all its calls as well.
-fn admin_writes(project: &str) -> (QuotaKey, QuotaLimits) {
+fn admin_writes(project: &str, settings: &SettingsView) -> (QuotaKey, QuotaLimits) {
     let key = QuotaKey {
         project: project.to_owned(),
         quota: format!("{} writes", Api::AnalyticsAdmin.name()),
     };
     let limits = QuotaLimits {
         window: Duration::from_mins(1),
-        per_window: ADMIN_WRITES_PER_MINUTE,
+        per_window: settings.admin_writes_per_minute,
         per_day: u32::MAX,
         keep_free: 0,
     };
@@ -65,7 +61,7 @@ fn admin_writes(project: &str) -> (QuotaKey, QuotaLimits) {
 /// The quotas that a call is counted against.
 fn quotas_of(project: &str, api: Api, writes: bool, settings: &SettingsView) -> Vec<(QuotaKey, QuotaLimits)> {
     let all = limits(api, settings).map(|limits| (key(project, api), limits));
-    let writes = (writes && api == Api::AnalyticsAdmin).then(|| admin_writes(project));
+    let writes = (writes && api == Api::AnalyticsAdmin).then(|| admin_writes(project, settings));
     all.into_iter().chain(writes).collect()
 }
 
@@ -211,7 +207,7 @@ pub async fn forecast_set_ups(engine: &Engine, project: &str, work: SetUpWork) -
         let all = pace(engine, &key(project, Api::AnalyticsAdmin), limits, work.admin_calls).await?;
         slowest = slowest.max(all.seconds);
     }
-    let (writes, limits_of_writes) = admin_writes(project);
+    let (writes, limits_of_writes) = admin_writes(project, &settings);
     let writes = pace(engine, &writes, limits_of_writes, work.admin_writes).await?;
     slowest = slowest.max(writes.seconds);
     let mut left_today = u32::MAX;

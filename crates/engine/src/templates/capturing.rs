@@ -57,8 +57,8 @@ fn drop_unusable(template: &mut Template, left_out: &mut Vec<String>) {
                 checks::Step::Key(list @ ("key_events" | "custom_dimensions")),
                 checks::Step::Entry(entry),
                 ..,
-            ] => Some((list, entry)),
-            [
+            ]
+            | [
                 checks::Step::Key("tag_manager"),
                 checks::Step::Key(list @ "events"),
                 checks::Step::Entry(entry),

@@ -128,7 +128,7 @@ fn resolved<'a>(value: &'a str, variables: &[&'a Value]) -> &'a str {
 struct Content {
     kind: String,
     /// By key, so that their order does not matter.
-    parameters: Vec<String>,
+    parameters: Vec<Value>,
     filters: Vec<Value>,
     /// Names of the triggers that it fires on; ids of built-in ones.
     fires_on: Vec<String>,
@@ -137,8 +137,8 @@ struct Content {
 impl Content {
     fn of(entity: &Value, triggers: &[&Value]) -> Self {
         let list = |field: &str| entity.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
-        let mut parameters: Vec<String> = list("parameter").iter().map(Value::to_string).collect();
-        parameters.sort();
+        let mut parameters = list("parameter");
+        parameters.sort_by(|one, other| text(one, "key").cmp(text(other, "key")));
         let mut fires_on: Vec<String> = list("firingTriggerId")
             .iter()
             .filter_map(Value::as_str)

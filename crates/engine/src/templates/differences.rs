@@ -65,11 +65,12 @@ pub(super) fn thing(what: &str, name: &str, before: Option<String>, after: Strin
 fn property(template: &Template, found: &Found, rows: &mut Vec<TemplateDifference>) {
     let wanted = &template.property;
     if let (Some(industry), Some(property)) = (&wanted.industry, &found.property) {
-        // A property that is there keeps what somebody chose for it.
-        let before = Some(&property.industry_category)
-            .filter(|industry| !matches!(industry.as_str(), "" | "INDUSTRY_CATEGORY_UNSPECIFIED"));
-        let before = before.map(|industry| words::industry(industry));
-        rows.push(thing("Property", "Industry", before, words::industry(industry)));
+        // A set-up chooses it for new properties; one that is there keeps what it has.
+        let before = match property.industry_category.as_str() {
+            "" | "INDUSTRY_CATEGORY_UNSPECIFIED" => "Not chosen".to_owned(),
+            chosen => words::industry(chosen),
+        };
+        rows.push(thing("Property", "Industry", Some(before), words::industry(industry)));
     }
     let Some(retention) = &found.retention else { return };
     if let Some(months) = wanted.retention_months {

@@ -45,7 +45,7 @@ impl Shelved {
 pub(super) fn plain() -> Template {
     static PLAIN_SITE: LazyLock<Template> = LazyLock::new(|| {
         shipped(PLAIN)
-            .and_then(|site| site.ok())
+            .and_then(std::result::Result::ok)
             .map_or_else(|| bare(PLAIN), |site| site.template)
     });
     PLAIN_SITE.clone()

@@ -56,7 +56,10 @@ impl Lane {
         let scopes = ["analytics.readonly", "tagmanager.readonly"];
         let scopes = scopes.map(|scope| format!("https://www.googleapis.com/auth/{scope}"));
         let issued = lane.control("tokens/issue", json!({ "email": OWNER, "scopes": scopes }));
-        lane.token = issued.await["access_token"].as_str().unwrap().to_owned();
+        issued.await["access_token"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut lane.token);
         lane
     }
 

@@ -92,7 +92,7 @@ fn wild() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// What a field could hold: three times of four what its type says.
+/// What a field could hold: mostly what its type says, so that a long form is whole now and then.
 #[derive(Clone, Debug)]
 struct Filling {
     fits: bool,
@@ -106,7 +106,7 @@ struct Filling {
 
 fn filling() -> impl Strategy<Value = Filling> {
     (
-        0..4_u8,
+        0..24_u8,
         text(),
         number(),
         any::<bool>(),
@@ -138,10 +138,21 @@ impl Filling {
             .split(['>', ' ', '|'])
             .next()
             .unwrap_or_default();
+        if let Some(literal) = kind.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            return Value::from(literal);
+        }
         let words = table.words.get(named).filter(|words| !words.is_empty());
-        let one = |text: &String| match words {
-            Some(words) => Value::from(self.pick.get(words).clone()),
-            None => Value::from(text.clone()),
+        let one = |text: &String| match (table.shapes.get(named), words) {
+            (Some(shapes), _) => {
+                let fields = self.pick.get(shapes).iter();
+                Value::Object(
+                    fields
+                        .map(|(name, kind)| (name.clone(), self.value(kind, table)))
+                        .collect(),
+                )
+            }
+            (None, Some(words)) => Value::from(self.pick.get(words).clone()),
+            (None, None) => Value::from(text.clone()),
         };
         if kind.starts_with("Array<") {
             return self.many.iter().map(one).collect();

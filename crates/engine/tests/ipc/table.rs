@@ -10,6 +10,8 @@ pub struct Table {
     pub fields: BTreeMap<&'static str, Vec<(String, String)>>,
     /// What quoted words a named type is made of: the values of an enumeration.
     pub words: BTreeMap<String, Vec<String>>,
+    /// The shapes of a named type that is an object: one, or several told apart by a tag.
+    pub shapes: BTreeMap<String, Vec<Vec<(String, String)>>>,
 }
 
 impl Table {
@@ -37,7 +39,12 @@ impl Table {
             .iter()
             .map(|(name, body)| (name.clone(), quoted(body)))
             .collect();
-        Self { fields, words }
+        let shapes = declared
+            .iter()
+            .filter(|(_, body)| body.trim_start().starts_with('{'))
+            .map(|(name, body)| (name.clone(), body.split("} | {").map(self::fields).collect()))
+            .collect();
+        Self { fields, words, shapes }
     }
 }
 
@@ -46,7 +53,14 @@ fn fields(body: &str) -> Vec<(String, String)> {
     body.trim_start_matches([' ', '{'])
         .split(", ")
         .filter_map(|field| field.trim().split_once(": "))
-        .map(|(name, kind)| (name.trim_end_matches('?').trim().to_owned(), kind.to_owned()))
+        .map(|(name, kind)| {
+            let name = name
+                .trim_start_matches([' ', '{'])
+                .trim_end_matches('?')
+                .trim()
+                .trim_matches('"');
+            (name.to_owned(), kind.trim_end_matches([' ', '}', ',', ';']).to_owned())
+        })
         .filter(|(name, _)| name.chars().all(|part| part.is_alphanumeric() || part == '_'))
         .collect()
 }
@@ -83,4 +97,7 @@ fn the_fields_of_a_request_are_found() {
     );
     assert_eq!(names("app.status"), [""; 0]);
     assert!(table.words["EntityKind"].contains(&"tag".to_owned()));
+    let choices = &table.shapes["AnalyticsChoice"];
+    assert_eq!(choices.len(), 3, "{choices:?}");
+    assert_eq!(choices[0], [("kind".to_owned(), "\"new_account\"".to_owned())]);
 }

@@ -117,7 +117,7 @@ async fn nobody_comes_within_a_quarter_of_an_hour() {
     stage.paste(HOST, &made.snippet, "").await;
     let pause = stage.pause(|_| None);
     let view = stage.prove(true, &pause).await.unwrap();
-    let slept = pause.slept.lock().unwrap();
+    let slept = pause.slept.lock().unwrap().clone();
     let whole: u64 = slept.iter().sum();
     assert!((900..930).contains(&whole), "{slept:?}");
     assert!(slept.iter().all(|pause| (10..=30).contains(pause)) && slept.is_sorted());
@@ -200,7 +200,7 @@ async fn a_snippet_twice_and_another_tag_are_told_apart() {
 }
 
 /// The container of the owner's seed, which is live and sends to the bakery's stream.
-async fn bakery(stage: &Stage) -> (ProvisionResult, String) {
+fn bakery(stage: &Stage) -> (ProvisionResult, String) {
     let (property, measurement_id) = {
         let world = stage.sandbox.google().world();
         let property = *world.analytics.properties.keys().next().unwrap();
@@ -228,7 +228,7 @@ async fn bakery(stage: &Stage) -> (ProvisionResult, String) {
 #[tokio::test]
 async fn the_live_version_is_looked_at_in_one_call() {
     let stage = Stage::open().await;
-    let (made, public_id) = bakery(&stage).await;
+    let (made, public_id) = bakery(&stage);
     stage.done(form(SITE), &made).await;
     stage
         .paste(HOST, &made.snippet, made.noscript.as_deref().unwrap())
@@ -269,7 +269,7 @@ async fn the_live_version_is_looked_at_in_one_call() {
 #[tokio::test]
 async fn a_container_that_was_never_published_is_named() {
     let stage = Stage::open().await;
-    let (mut made, _) = bakery(&stage).await;
+    let (mut made, _) = bakery(&stage);
     made.property_id = stage.new_property(SITE).property_id;
     let live = json!({ "match": { "path_contains": "versions:live" }, "status": 404, "times": 9 });
     stage.control("faults", live).await;

@@ -43,7 +43,8 @@ pub(super) fn names(assets: &[ClientAsset], domains: &[BTreeSet<String>], groups
             let free = wished.iter().find(|name| !taken.contains(&name.to_lowercase()));
             let name = match free {
                 Some(name) => name.clone(),
-                None => (2..)
+                // One more than are taken is enough.
+                None => (2..taken.len() + 3)
                     .map(|number| format!("{} {number}", wished.first().map_or("Client", String::as_str)))
                     .find(|name| !taken.contains(&name.to_lowercase()))
                     .unwrap_or_default(),

@@ -49,12 +49,11 @@ pub(super) async fn beforehand(work: &Work<'_>) -> Result<Option<Account>> {
     if let Some(known) = work.done(ProvisionStep::TagManagerAccount).await? {
         return Ok(Some(known));
     }
-    match account_id.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
-        Some(chosen) => Ok(Some(Account::of(chosen.trim_start_matches("accounts/")))),
-        None => {
-            let listed = list(work).await;
-            only_one(work.explained("accounts", listed).await?)
-        }
+    if let Some(chosen) = account_id.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
+        Ok(Some(Account::of(chosen.trim_start_matches("accounts/"))))
+    } else {
+        let listed = list(work).await;
+        only_one(work.explained("accounts", listed).await?)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorCode, Result};
 
 /// The container, as the journal has it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[allow(clippy::struct_field_names)] // Google's names
 pub(super) struct Container {
     pub account_id: String,
     pub container_id: String,

@@ -17,7 +17,7 @@ use std::pin::pin;
 
 use futures_util::{Stream, TryStreamExt as _};
 use gantry_domain::Permission;
-use google_apis::{ApiError, TagManager};
+use google_apis::{Api, ApiError, TagManager};
 use serde::de::DeserializeOwned;
 
 use super::super::journal::Journal;
@@ -31,7 +31,7 @@ use container::Container;
 pub(super) use snippet::snippet;
 
 /// What stands between the container and the site, in order.
-const STEPS: [ProvisionStep; 6] = [
+pub(in super::super) const STEPS: [ProvisionStep; 6] = [
     ProvisionStep::TagManagerAccount,
     ProvisionStep::Container,
     ProvisionStep::Workspace,
@@ -127,15 +127,24 @@ impl<'a> Work<'a> {
 
     /// A call was spent.
     fn spent(&self) {
-        self.journal.spent(google_apis::Api::TagManager);
+        self.journal.spent(Api::TagManager);
     }
 
     /// Before anything is sent: a set-up that stops for a permission at its last step helps nobody.
     fn permitted(&self) -> Result<()> {
-        self.session.require(Permission::View)?;
-        self.session.require(Permission::Edit)?;
-        let publishes = [ProvisionStep::Tags, ProvisionStep::Version, ProvisionStep::Publish];
-        if publishes.into_iter().all(|step| self.journal.has(step)) {
+        if [
+            ProvisionStep::Container,
+            ProvisionStep::Workspace,
+            ProvisionStep::Tags,
+            ProvisionStep::Version,
+        ]
+        .iter()
+        .any(|step| self.journal.has(*step))
+        {
+            self.session.require(Permission::View)?;
+            self.session.require(Permission::Edit)?;
+        }
+        if self.journal.has(ProvisionStep::Publish) && self.journal.has(ProvisionStep::Version) {
             self.session.require(Permission::Publish)?;
         }
         Ok(())

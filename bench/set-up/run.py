@@ -1,0 +1,243 @@
+"""Sets 50 clients up with the template `shop` against the sandbox at 50 ms latency, without quota. Side by side:
+
+  gantry    `gantry provision --from clients.csv --template shop --links`, the whole process
+  python    google-api-python-client (baseline.py), one call per object, nothing read back, the whole process
+
+A script accepts the Terms of Service of both at once. Wall clock, and calls from the sandbox's own log; what was made is read
+back from the sandbox and compared. Prints a table and keeps it as bench/results/set-up.json. A missed aim is printed as missed.
+
+`cargo xtask bench set-up` runs this with the interpreter of .venv and GANTRY_BIN set. It needs Linux or macOS, and for gantry's
+sign-in a keychain: on Linux dbus-run-session and gnome-keyring-daemon, of which it starts private ones.
+"""
+
+import json
+import os
+import platform
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE.parent / "results" / "set-up.json"
+CLIENTS = int(os.environ.get("GANTRY_BENCH_CLIENTS", "50"))
+LATENCY_MS = 50
+AIM = 5.0
+SCOPES = [f"https://www.googleapis.com/auth/{scope}" for scope in (
+    "analytics.readonly", "analytics.edit", "tagmanager.readonly", "tagmanager.edit.containers", "tagmanager.edit.containerversions",
+    "tagmanager.publish",
+)]
+
+
+def in_a_private_session():
+    """Starts this script again inside a D-Bus session of its own, whose keyring nobody else sees."""
+    if not sys.platform.startswith("linux") or os.environ.get("GANTRY_BENCH_SESSION"):
+        return
+    for program in ("dbus-run-session", "gnome-keyring-daemon"):
+        if not shutil.which(program):
+            sys.exit(f"{program} is missing: install dbus and gnome-keyring (`cargo xtask test` installs them).")
+    home = tempfile.mkdtemp(prefix="gantry-bench-")
+    environment = dict(os.environ, GANTRY_BENCH_SESSION=home, HOME=home, XDG_DATA_HOME=f"{home}/data", XDG_RUNTIME_DIR=home)
+    done = subprocess.run(["dbus-run-session", "--", sys.executable, __file__], env=environment, check=False)
+    shutil.rmtree(home, ignore_errors=True)
+    sys.exit(done.returncode)
+
+
+def unlock_keyring():
+    if sys.platform.startswith("linux"):
+        subprocess.run(
+            ["gnome-keyring-daemon", "--unlock", "--components=secrets", "--daemonize"],
+            input=b"bench", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
+        )
+        time.sleep(0.5)
+
+
+def post(url, body):
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def get(url, token=None):
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+        return json.load(answer)
+
+
+def connect(gantry, base, user, environment):
+    """Signs `user` in: the consent page is told to say yes, and this script is the browser."""
+    post(f"{base}/_control/consent", {"mode": "allow", "account": user, "scopes": None})
+    process = subprocess.Popen(
+        [gantry, "connect", "--allow", "view,configure,edit,publish", "--no-browser", "--json"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )
+    for line in process.stdout:
+        event = json.loads(line)
+        if event.get("event") == "open_url":
+            urllib.request.urlopen(event["url"]).read()
+        if "error" in event:
+            sys.exit(f"gantry connect failed: {line}")
+    if process.wait() != 0:
+        sys.exit(f"gantry connect failed: {process.stderr.read()}")
+
+
+def accept(base, user, url):
+    """Presses Accept on the page that `url` leads to, and follows the redirect."""
+    ticket = urllib.parse.urlparse(url).fragment.rsplit("/", 1)[-1]
+    form = urllib.parse.urlencode({"decision": "accept", "account": user}).encode()
+    urllib.request.urlopen(f"{base}/analytics.google.com/_terms/{ticket}", form).read()
+
+
+def with_gantry(gantry, base, user, file, environment):
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [gantry, "provision", "--from", str(file), "--template", "shop", "--links", "--no-browser", "--json"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )
+    done = None
+    for line in process.stdout:
+        event = json.loads(line)
+        if event.get("event") == "open_url":
+            threading.Thread(target=accept, args=(base, user, event["url"])).start()
+        elif event.get("event") == "done":
+            done = event["result"]
+        elif "error" in event:
+            sys.exit(f"gantry provision failed: {line}")
+    code, seconds = process.wait(), time.monotonic() - started
+    if code != 0 or done is None:
+        sys.exit(f"gantry provision ended with {code}: {[row['problem'] for row in (done or {'rows': []})['rows'] if row['problem']][:3]}")
+    made = [{
+        "property": f"properties/{row['result']['property_id']}",
+        "container": f"accounts/{row['result']['container']['account_id']}/containers/{row['result']['container']['container_id']}",
+        "measurement": row["result"]["measurement_id"],
+    } for row in done["rows"]]
+    return seconds, made
+
+
+def with_python(base, user, entities, clients, token):
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, str(HERE / "baseline.py"), base, user, "http://127.0.0.1:27490/terms", str(entities), str(clients)],
+        env=dict(os.environ, GANTRY_BENCH_TOKEN=token), stdout=subprocess.PIPE, check=True,
+    )
+    return time.monotonic() - started, json.loads(done.stdout)
+
+
+def calls(base):
+    """Calls of the two APIs in the sandbox's log: all, and of these the reads."""
+    seen = get(f"{base}/_control/log")["requests"]
+    ours = [one for one in seen if one["host"] in ("analyticsadmin.googleapis.com", "tagmanager.googleapis.com")]
+    return len(ours), sum(one["method"] == "GET" for one in ours)
+
+
+def what_is_there(base, token, made):
+    """Key events, custom dimensions and live entities of each client."""
+    counts = []
+    for one in made:
+        admin, tags = f"{base}/analyticsadmin.googleapis.com/v1beta/{one['property']}", f"{base}/tagmanager.googleapis.com/tagmanager/v2/{one['container']}"
+        live = get(f"{tags}/versions:live", token)
+        counts.append((
+            len(get(f"{admin}/keyEvents", token)["keyEvents"]), len(get(f"{admin}/customDimensions", token)["customDimensions"]),
+            sum(len(live.get(kind, [])) for kind in ("tag", "trigger", "variable", "folder")), len(get(f"{admin}/dataStreams", token)["dataStreams"]),
+        ))
+    return counts
+
+
+def entities_of(base, token, one, file):
+    live = get(f"{base}/tagmanager.googleapis.com/tagmanager/v2/{one['container']}/versions:live", token)
+    dimensions = get(f"{base}/analyticsadmin.googleapis.com/v1beta/{one['property']}/customDimensions", token)["customDimensions"]
+    keep = ("parameterName", "displayName", "scope", "description")
+    entities = {kind: live.get(kind, []) for kind in ("folder", "variable", "trigger", "tag")}
+    entities["dimensions"] = [{field: dimension[field] for field in keep if field in dimension} for dimension in dimensions]
+    entities["measurement"] = one["measurement"]
+    file.write_text(json.dumps(entities))
+
+
+def main():
+    in_a_private_session()
+    gantry = os.environ.get("GANTRY_BIN") or sys.exit("GANTRY_BIN names no gantry")
+    unlock_keyring()
+    folder = Path(tempfile.mkdtemp(prefix="gantry-bench-set-up-"))
+    # One each: Google lets a user have 100 accounts, and so does the sandbox.
+    sandboxes = [subprocess.Popen(
+        [gantry, "sandbox", "--port", "0", "--seed", "owner", "--no-quota", "--latency-ms", str(LATENCY_MS), "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) for _ in range(2)]
+    try:
+        bases = [json.loads(sandbox.stdout.readline())["base_url"].rstrip("/") for sandbox in sandboxes]
+        benchmark(gantry, *bases, folder)
+    finally:
+        for sandbox in sandboxes:
+            sandbox.terminate()
+            sandbox.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def benchmark(gantry, base, other, folder):
+    practice = get(f"{base}/_control/practice")
+    user = next(known["email"] for known in practice["users"] if "newcomer" not in known["email"])
+    token = post(f"{base}/_control/tokens/issue", {"email": user, "scopes": SCOPES})["access_token"]
+    environment = dict(os.environ, GANTRY_HOME=str(folder / "home"), GANTRY_GOOGLE_BASE_URL=base)
+    secret = folder / "client_secret.json"
+    secret.write_text(json.dumps(practice["oauth_clients"]["installed"]))
+    subprocess.run([gantry, "oauth-client", "add", str(secret), "--json"], env=environment, stdout=subprocess.DEVNULL, check=True)
+    connect(gantry, base, user, environment)
+    # The sandbox counts no quota here; Gantry's own ledger must not either.
+    limits_off(folder)
+
+    file = folder / "clients.csv"
+    lines = [f"Client {n:02};https://client-{n:02}.example;Europe/London;GBP;GB" for n in range(CLIENTS)]
+    file.write_text("\ufeffClient;Website;Time zone;Currency;Country\r\n" + "\r\n".join(lines) + "\r\n")
+    before = calls(base)
+    ours, made = with_gantry(gantry, base, user, file, environment)
+    after = calls(base)
+    print(f"gantry: {ours:.1f} s, {after[0] - before[0]} calls, of these {after[1] - before[1]} reads", file=sys.stderr)
+    entities, clients = folder / "entities.json", folder / "clients.json"
+    entities_of(base, token, made[0], entities)
+    clients.write_text(json.dumps([[f"Other {n:02}", f"https://other-{n:02}.example"] for n in range(CLIENTS)]))
+    others_token = post(f"{other}/_control/tokens/issue", {"email": user, "scopes": SCOPES})["access_token"]
+    again = calls(other)
+    theirs, others = with_python(other, user, entities, clients, others_token)
+    last = calls(other)
+    found, wanted = what_is_there(base, token, made), what_is_there(other, others_token, others)
+    same = sorted(found) == sorted(wanted)
+    report({
+        "clients": CLIENTS, "latency_ms": LATENCY_MS, "gantry_seconds": round(ours, 2), "python_seconds": round(theirs, 2),
+        "times_faster": round(theirs / ours, 2), "gantry_calls": after[0] - before[0], "gantry_reads": after[1] - before[1],
+        "python_calls": last[0] - again[0], "python_reads": last[1] - again[1], "per_client": found[0], "same_result": same,
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
+    })
+    if not same:
+        sys.exit(f"the results differ: {sorted(set(found))} and {sorted(set(wanted))}")
+
+
+def limits_off(folder):
+    """Raises all quotas out of the way, in this home's settings."""
+    database = next(path for path in (folder / "home").rglob("*") if path.is_file() and path.read_bytes()[:15] == b"SQLite format 3")
+    with sqlite3.connect(database) as connection:
+        for name in ("tag_manager.per_window", "tag_manager.per_day", "analytics_admin.per_minute", "analytics_admin.writes_per_minute"):
+            connection.execute("INSERT OR REPLACE INTO settings (key, value) VALUES (?, '1000000')", (f"quota.{name}",))
+
+
+def report(found):
+    print(f"\n{found['clients']} clients with the template shop, {found['latency_ms']} ms a request ({found['machine']})\n")
+    print(f"{'':28}{'gantry':>12}{'python':>12}")
+    print(f"{'wall clock, s':28}{found['gantry_seconds']:>12}{found['python_seconds']:>12}")
+    print(f"{'calls':28}{found['gantry_calls']:>12}{found['python_calls']:>12}")
+    print(f"{'of these, reads':28}{found['gantry_reads']:>12}{found['python_reads']:>12}")
+    print(f"\nper client (key events, dimensions, entities, streams): {found['per_client']}; the same: {found['same_result']}")
+    met = "met" if found["times_faster"] >= AIM else "MISSED"
+    print(f"{found['times_faster']} times faster; aim: at least {AIM}: {met}")
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(found, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

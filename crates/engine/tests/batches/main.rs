@@ -1,0 +1,12 @@
+//! Many set-ups at once, over real sockets against the sandbox, with a scripted user agent.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, dead_code)] // a test may; the stage is shared
+
+mod clock;
+mod files;
+mod goes_on;
+mod stage;
+#[path = "../set_up/user_agent.rs"]
+mod user_agent;
+#[path = "../set_up/world.rs"]
+mod world;

@@ -1,0 +1,128 @@
+//! A world with a signed-in agency, a file of clients, and a person who answers Google's pages.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use gantry_domain::Permission;
+use gantry_engine::dto::batches::{BatchDefaults, BatchRequest, BatchRowState, BatchView, TermsInBatch};
+use gantry_engine::dto::provisioning::ContainerChoice;
+use gantry_engine::{Result, batches, commands, connections};
+use gantry_sandbox::practice::NEWCOMER;
+use serde_json::Value;
+use tokio::sync::{Mutex, MutexGuard};
+use url::Url;
+
+use crate::user_agent::{get, terms};
+use crate::world::{World, allow};
+
+/// The redirect ports are fixed and few: one batch at a time in this binary.
+static PORTS: Mutex<()> = Mutex::const_new(());
+
+pub struct Stage {
+    _ports: MutexGuard<'static, ()>,
+    pub world: World,
+}
+
+impl Stage {
+    pub async fn new() -> Self {
+        let ports = PORTS.lock().await;
+        let mut world = World::new().await;
+        let everything = [
+            Permission::View,
+            Permission::Configure,
+            Permission::Edit,
+            Permission::Publish,
+        ];
+        world
+            .connect(allow(everything), |url| async move {
+                crate::user_agent::consent(&url, NEWCOMER, "allow", |_| true).await;
+            })
+            .await
+            .unwrap();
+        Self { _ports: ports, world }
+    }
+
+    /// A file with these lines below its headings.
+    pub fn file(&self, lines: &[&str]) -> BatchRequest {
+        let path = self.world.home.path().join("clients.csv");
+        let mut text = "Client;Website;Group\r\n".to_owned();
+        for line in lines {
+            write!(text, "{line}\r\n").unwrap();
+        }
+        std::fs::write(&path, text).unwrap();
+        BatchRequest {
+            path: path.display().to_string(),
+            mapping: std::collections::BTreeMap::default(),
+            connection: None,
+            template: None,
+            defaults: BatchDefaults {
+                time_zone: Some("Europe/Berlin".to_owned()),
+                currency: Some("EUR".to_owned()),
+                country: Some("DE".to_owned()),
+            },
+            container: ContainerChoice::None,
+            people: Vec::new(),
+            skip: std::collections::BTreeSet::default(),
+            terms: TermsInBatch::InTurn,
+            leave_out_wrong_rows: false,
+        }
+    }
+
+    /// Starts the batch while a person declines the clients of `declined` and accepts all others.
+    pub async fn start(&mut self, request: BatchRequest, declined: &'static [&'static str]) -> Result<BatchView> {
+        let engine = Arc::clone(&self.world.engine);
+        let job = commands::run_job(&engine, "batches.start", |engine, job| async move {
+            Box::pin(batches::start(&engine, request, &job)).await
+        });
+        let opened = &mut self.world.opened;
+        let person = async move {
+            while let Some(url) = opened.recv().await {
+                answer(&url, declined).await;
+            }
+        };
+        tokio::select! {
+            done = job => done,
+            () = person => unreachable!("the engine has a browser as long as it lives"),
+        }
+    }
+
+    /// The names of the accounts that are there, each with how many properties it has.
+    pub async fn accounts(&self) -> Vec<(String, usize)> {
+        let accounts = connections::accounts(&self.world.engine, None).await.unwrap().accounts;
+        let mut accounts: Vec<_> = accounts
+            .into_iter()
+            .map(|account| (account.display_name, account.properties.len()))
+            .collect();
+        accounts.sort();
+        accounts
+    }
+
+    pub async fn tickets(&self) -> usize {
+        self.world.requests("POST", "accounts:provisionAccountTicket").await
+    }
+}
+
+/// Reads whom the page is for, and presses a button.
+pub async fn answer(url: &Url, declined: &[&str]) {
+    let ticket = url.fragment().unwrap().rsplit('/').next().unwrap();
+    let page = get(&url
+        .join(&format!("/analytics.google.com/_terms/{ticket}?authuser={NEWCOMER}"))
+        .unwrap())
+    .await;
+    let decision = if declined.iter().any(|name| page.body.contains(name)) {
+        "decline"
+    } else {
+        "accept"
+    };
+    terms(url, NEWCOMER, decision).await;
+}
+
+pub fn states(batch: &BatchView) -> Vec<BatchRowState> {
+    batch.rows.iter().map(|row| row.state).collect()
+}
+
+pub fn state_of(value: &Value, name: &str) -> Option<String> {
+    let rows = value["rows"].as_array()?;
+    let row = rows.iter().find(|row| row["name"] == name)?;
+    Some(row["state"].as_str()?.to_owned())
+}

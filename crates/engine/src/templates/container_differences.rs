@@ -41,16 +41,22 @@ pub(super) fn compare(template: &Template, measurement_id: &str, live: &Containe
                 });
                 continue;
             }
+            let sent = also_sent(entity, &wanted_variables, live);
+            if let Some(other) = sent.filter(|other| *other != name) {
+                rows.push(TemplateDifference {
+                    what: what.to_owned(),
+                    name: name.to_owned(),
+                    before: Some(format!("{other} sends it already")),
+                    after: wanted.told(),
+                    change: TemplateChange::Kept,
+                });
+                continue;
+            }
             let triggers: Vec<&Value> = live.trigger.iter().collect();
             let found = there.iter().find(|there| text(there, "name") == name);
             let found = found.map(|found| Content::of(found, &triggers));
             let differs = found.as_ref().is_some_and(|found| *found != wanted);
-            let twice = also_sent(entity, &wanted_variables, live).filter(|_| found.is_none());
-            let after = twice.map_or_else(
-                || wanted.told(),
-                |other| format!("{}; {other} sends it too", wanted.told()),
-            );
-            let mut row = thing(what, name, found.map(|found| found.told()), after);
+            let mut row = thing(what, name, found.map(|found| found.told()), wanted.told());
             if differs {
                 row.change = TemplateChange::Kept;
             }
@@ -87,8 +93,7 @@ fn other_google_tag<'a>(
         .map(|tag| text(tag, "name"))
 }
 
-/// A tag of another name that sends the same event to the same measurement ID. It may do so on other occasions, so it is
-/// said and no more.
+/// A tag that sends the same event to the same measurement ID: a second one would count it twice.
 fn also_sent<'a>(wanted: &Value, wanted_variables: &[&Value], live: &'a ContainerVersion) -> Option<&'a str> {
     let variables: Vec<&Value> = live.variable.iter().collect();
     let sent = |tag, variables| {

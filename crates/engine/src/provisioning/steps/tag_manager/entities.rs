@@ -33,6 +33,9 @@ pub(super) struct Present {
     named: BTreeMap<(&'static str, String), Known>,
     /// Measurement IDs that a Google tag sends to, as long as it is not paused, each with the tag's id.
     sent_to: BTreeMap<String, String>,
+    /// GA4 events that are sent, with the measurement ID that they are sent to, each with the tag's id: a second tag would
+    /// count each of them twice.
+    events: BTreeMap<(String, String), String>,
 }
 
 #[derive(Debug)]
@@ -96,6 +99,9 @@ impl Present {
         if let Some(measurement) = aim.as_ref().filter(|_| kind == "tag" && !paused) {
             self.sent_to.insert(measurement.clone(), id.clone());
         }
+        if let Some(event) = event(kind, entity, variables).filter(|_| !paused) {
+            self.events.insert(event, id.clone());
+        }
         let known = Known {
             id,
             kind: text(entity, "type").to_owned(),
@@ -105,6 +111,7 @@ impl Present {
     }
 
     /// Those of `wanted` (`Entity` objects) that are not there. Where they refer to ones that are (`new_N`), they get their ids.
+    /// What would serve a tag that is not written alone is not written either.
     ///
     /// A name that something else has is an error: Tag Manager takes each name once, and what is there is not changed.
     pub fn missing(&self, wanted: Vec<Value>) -> Result<Vec<Value>> {
@@ -120,6 +127,7 @@ impl Present {
             };
             let aim = aim(kind, content, &variables);
             let sends = aim.filter(|_| kind == "tag").and_then(|aim| self.sent_to.get(aim));
+            let sends = sends.or_else(|| self.events.get(&event(kind, content, &variables)?));
             let id = match (sends, self.named.get(&(kind, name(kind, content).to_owned()))) {
                 (Some(sends), _) => Some(sends),
                 (None, Some(known)) if known.kind == text(content, "type") && known.aim.as_deref() == aim => {
@@ -133,9 +141,10 @@ impl Present {
             }
             there.push(id.is_some());
         }
-        let mut there = there.into_iter();
+        let needless = needless(&wanted, &there);
+        let mut left_out = there.iter().zip(needless).map(|(there, needless)| *there || needless);
         let mut missing = wanted;
-        missing.retain(|_| !there.next().unwrap_or_default());
+        missing.retain(|_| !left_out.next().unwrap_or_default());
         for entity in &mut missing {
             refer(entity, &ids);
         }
@@ -183,6 +192,53 @@ fn aim<'a>(kind: &str, entity: &'a Value, variables: &[&'a Value]) -> Option<&'a
         .find(|(google_tag, _)| kind == "tag" && *google_tag == of_type)?;
     let sends_to = parameter(entity, key)?;
     Some(constant(sends_to, variables).unwrap_or(sends_to))
+}
+
+/// The measurement ID and the name of the event, of a tag that sends one.
+fn event(kind: &str, entity: &Value, variables: &[&Value]) -> Option<(String, String)> {
+    if kind != "tag" || text(entity, "type") != "gaawe" {
+        return None;
+    }
+    let sends_to = parameter(entity, "measurementIdOverride")?;
+    let measurement = constant(sends_to, variables).unwrap_or(sends_to);
+    Some((measurement.to_owned(), parameter(entity, "eventName")?.to_owned()))
+}
+
+/// Which of `wanted` only serve tags that are `there`: triggers that fire no tag which is written, and variables that
+/// nothing which is written names. Those that served nothing to begin with stay.
+fn needless(wanted: &[Value], there: &[bool]) -> Vec<bool> {
+    let serves = |served: &Value, other: &Value| {
+        content(served).is_some_and(|(kind, id_field, content)| match kind {
+            "trigger" => mentions(other, &|text| text == self::text(content, id_field)),
+            "variable" => {
+                let reference = format!("{{{{{}}}}}", name(kind, content));
+                mentions(other, &|text| text.contains(&reference))
+            }
+            _ => false,
+        })
+    };
+    let mut needless = vec![false; wanted.len()];
+    loop {
+        let found = (0..wanted.len()).find(|&at| {
+            let others = || (0..wanted.len()).filter(|&other| other != at && serves(&wanted[at], &wanted[other]));
+            let written = |other: usize| !there[other] && !needless[other];
+            written(at) && others().next().is_some() && !others().any(written)
+        });
+        match found {
+            Some(at) => needless[at] = true,
+            None => return needless,
+        }
+    }
+}
+
+/// Whether a text in it, at any depth, is as asked for.
+fn mentions(value: &Value, asked: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => asked(text),
+        Value::Array(list) => list.iter().any(|value| mentions(value, asked)),
+        Value::Object(fields) => fields.values().any(|value| mentions(value, asked)),
+        _ => false,
+    }
 }
 
 /// The value of `{{Name}}`, where that is a constant.
@@ -285,6 +341,44 @@ mod tests {
         assert_eq!(names, ["folder Gantry", "tag Google tag", "tag Purchase"]);
         assert_eq!(missing[2]["tag"]["firingTriggerId"], json!(["21"]));
         assert_eq!(missing[1]["tag"]["parentFolderId"], "new_1", "of this same call");
+    }
+
+    #[test]
+    fn an_event_that_is_sent_already_is_not_sent_twice_and_leaves_nothing_of_its_own() {
+        let event = |name: &str, id: &str, trigger: &str| {
+            json!({ "tagId": id, "name": name, "type": "gaawe", "firingTriggerId": [trigger], "parameter": [
+                { "key": "eventName", "type": "template", "value": "purchase" },
+                { "key": "measurementIdOverride", "type": "template", "value": "{{ID}}" },
+                { "key": "value", "type": "template", "value": "{{Value}}" },
+            ] })
+        };
+        let constant = |value: &str| {
+            json!({ "variableId": "new_9", "name": "ID", "type": "c",
+                    "parameter": [{ "key": "value", "type": "template", "value": value }] })
+        };
+        let wanted = vec![
+            json!({ "variable": constant("G-1") }),
+            json!({ "variable": { "variableId": "new_8", "name": "Value", "type": "v" } }),
+            json!({ "trigger": { "triggerId": "new_2", "name": "Event - purchase", "type": "customEvent" } }),
+            json!({ "tag": event("GA4 event - purchase", "new_4", "new_2") }),
+        ];
+        let with = |measurement: &str, paused: bool| {
+            let mut tag = event("Sale", "7", "21");
+            tag["paused"] = json!(paused);
+            let variable = constant(measurement);
+            Present::of_version(&ContainerVersion {
+                tag: vec![tag],
+                variable: vec![variable],
+                ..ContainerVersion::default()
+            })
+        };
+        assert_eq!(with("G-1", false).missing(wanted.clone()).unwrap(), [Value::Null; 0]);
+        let paused = Present::names(&with("G-1", true).missing(wanted.clone()).unwrap());
+        assert!(
+            paused.contains("tag GA4 event - purchase"),
+            "a paused tag sends nothing: {paused:?}"
+        );
+        assert_eq!(Present::default().missing(wanted.clone()).unwrap(), wanted);
     }
 
     #[test]

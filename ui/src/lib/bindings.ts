@@ -1478,7 +1478,15 @@ row_count: number, badges: Array<Badge>, time_zone: string | null, currency: str
  */
 notes: Array<string>, };
 
-export type ResumeProvision = { run_id: string, };
+export type ResumeProvision = { run_id: string, 
+/**
+ * Steps to leave out from now on, besides those that were left out already; one that is done stays done.
+ */
+leave_out: Array<ProvisionStep>, 
+/**
+ * The form with what was wrong put right. What belongs to steps that are done stays as it was.
+ */
+corrected: ProvisionRequest | null, };
 
 export type RouteCandidate = { connection_id: string, email: string, allowed: Array<PermissionName>, usable: boolean, 
 /**

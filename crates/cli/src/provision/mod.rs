@@ -85,7 +85,17 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
         return session.output.result(&seen, plan::redirects);
     }
     let done: ProvisionRunView = if let Some(run_id) = command.resume {
-        let run = |engine, job| async move { provisioning::resume(&engine, ResumeProvision { run_id }, &job).await };
+        let run = |engine, job| async move {
+            provisioning::resume(
+                &engine,
+                ResumeProvision {
+                    run_id,
+                    ..ResumeProvision::default()
+                },
+                &job,
+            )
+            .await
+        };
         Box::pin(session.run_job("provisioning.resume", run)).await?
     } else {
         let mut request = command.one.form(one::Basics {

@@ -70,7 +70,10 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
                 Box::pin(provisioning::start_in(&work.engine, form.clone(), batch_id, &job)).await
             }
             Some(run_id) => {
-                let request = ResumeProvision { run_id: run_id.clone() };
+                let request = ResumeProvision {
+                    run_id: run_id.clone(),
+                    ..ResumeProvision::default()
+                };
                 Box::pin(provisioning::resume(&work.engine, request, &job)).await
             }
         };

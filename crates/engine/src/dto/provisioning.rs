@@ -135,9 +135,15 @@ pub enum Dialect {
     V3Tree,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, TS)]
 pub struct ResumeProvision {
     pub run_id: String,
+    /// Steps to leave out from now on, besides those that were left out already; one that is done stays done.
+    #[serde(default)]
+    pub leave_out: BTreeSet<ProvisionStep>,
+    /// The form with what was wrong put right. What belongs to steps that are done stays as it was.
+    #[serde(default)]
+    pub corrected: Option<ProvisionRequest>,
 }
 
 /// What a set-up will do, before it does it. Made without a call.

@@ -167,7 +167,15 @@ async fn a_process_of_its_own() {
             assert!(run.resumable, "{:?}", run.state);
             let run_id = run.id;
             let resumed = commands::run_job(&engine, "provisioning.resume", |engine, job| async move {
-                Box::pin(provisioning::resume(&engine, ResumeProvision { run_id }, &job)).await
+                Box::pin(provisioning::resume(
+                    &engine,
+                    ResumeProvision {
+                        run_id,
+                        ..ResumeProvision::default()
+                    },
+                    &job,
+                ))
+                .await
             });
             resumed.await.unwrap()
         }

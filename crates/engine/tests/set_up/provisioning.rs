@@ -231,7 +231,10 @@ async fn p5_a_set_up_that_was_killed_after_the_terms_goes_on_in_the_next_process
     let run = commands::run_job(&world.engine, "provisioning.resume", |engine, job| async move {
         Box::pin(provisioning::resume(
             &engine,
-            ResumeProvision { run_id: stopped.id },
+            ResumeProvision {
+                run_id: stopped.id,
+                ..ResumeProvision::default()
+            },
             &job,
         ))
         .await

@@ -183,7 +183,15 @@ async fn a_whole_set_up_goes_to_the_trash_and_nothing_else_does() {
     assert_eq!(stage.world.requests("DELETE", "").await, deletes);
 
     let going_on = commands::run_job(&stage.world.engine, "provisioning.resume", |engine, job| async move {
-        Box::pin(provisioning::resume(&engine, ResumeProvision { run_id: run.id }, &job)).await
+        Box::pin(provisioning::resume(
+            &engine,
+            ResumeProvision {
+                run_id: run.id,
+                ..ResumeProvision::default()
+            },
+            &job,
+        ))
+        .await
     });
     let refused = going_on.await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Conflict);
@@ -199,14 +207,13 @@ async fn what_was_there_before_is_never_listed() {
         analytics: AnalyticsChoice::Account { account_id },
         ..form()
     };
-    let run = stage.set_up(request).await;
-    // Where the set-up cannot do this yet, it makes nothing of its own there.
-    let Ok(run) = run else { return };
+    let run = stage.set_up(request).await.unwrap();
     let made = stage.made(&run).await;
     assert!(
         made.iter().all(|one| one.kind != MadeKind::AnalyticsAccount),
         "{made:?}"
     );
+    assert!(made.iter().any(|one| one.kind == MadeKind::Property), "{made:?}");
 }
 
 #[tokio::test]

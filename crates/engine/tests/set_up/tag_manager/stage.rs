@@ -81,7 +81,15 @@ impl Stage {
     pub async fn resume(&self) -> Result<ProvisionRunView> {
         let run_id = self.newest().await.id;
         commands::run_job(&self.world.engine, "provisioning.resume", |engine, job| async move {
-            Box::pin(provisioning::resume(&engine, ResumeProvision { run_id }, &job)).await
+            Box::pin(provisioning::resume(
+                &engine,
+                ResumeProvision {
+                    run_id,
+                    ..ResumeProvision::default()
+                },
+                &job,
+            ))
+            .await
         })
         .await
     }

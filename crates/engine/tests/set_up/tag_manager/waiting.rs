@@ -120,7 +120,15 @@ async fn two_accounts_made_while_it_waited_are_the_persons_to_choose_from() {
     }
     let run_id = stage.newest().await.id;
     let resumed = commands::run_job(&stage.world.engine, "provisioning.resume", |engine, job| async move {
-        Box::pin(provisioning::resume(&engine, ResumeProvision { run_id }, &job)).await
+        Box::pin(provisioning::resume(
+            &engine,
+            ResumeProvision {
+                run_id,
+                ..ResumeProvision::default()
+            },
+            &job,
+        ))
+        .await
     });
     let error = resumed.await.unwrap_err();
     assert_eq!(error.code, ErrorCode::InvalidRequest);

@@ -285,6 +285,10 @@ def test_a_propertys_access_bindings_are_its_own(google, editor, account):
     assert set(listed) == before | {made.name}
     assert (listed[made.name].user, listed[made.name].roles) == (NEWCOMER, ["predefinedRoles/analyst"])
     assert len(list(client.list_access_bindings(parent=account))) == of_the_account
+    analyst = alpha.AccessBinding(user="two@new.example", roles=["predefinedRoles/analyst"])
+    requests = [alpha.CreateAccessBindingRequest(parent=shop, access_binding=analyst)]
+    more = client.batch_create_access_bindings(request={"parent": shop, "requests": requests}).access_bindings
+    assert [binding.name.rsplit("/", 2)[0] for binding in more] == [shop]
 
 
 def test_a_batch_of_bindings_is_all_or_nothing(google, account):

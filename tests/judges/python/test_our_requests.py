@@ -42,6 +42,7 @@ ENGINE = {
         "tagmanager.accounts.containers.versions.live",
     },
     "engine-exports-requests.jsonl": {"analyticsdata.properties.runReport"},
+    "engine-sites-requests.jsonl": {"analyticsdata.properties.runRealtimeReport"},
 }
 BY_PREFIX = {
     ("analyticsadmin.googleapis.com", "/v1beta/"): "analyticsadmin.v1beta",
@@ -86,7 +87,8 @@ def template(method, document):
     def place(match):
         name = match[1].lstrip("+")
         pattern = method["parameters"][name].get("pattern")
-        return "(?:" + pattern.strip("^$") + ")" if pattern else "[^/:]+"
+        # A colon ends a name and begins a verb: "containers/2:snippet" is no container.
+        return "(?:" + pattern.strip("^$").replace("[^/]+", "[^/:]+") + ")" if pattern else "[^/:]+"
 
     pieces = re.split(r"\{([^}]+)\}", path)
     out = ""
@@ -238,7 +240,7 @@ def test_googles_clients_called_every_method_that_we_call(whole_session):
             about = document(request)
             judged |= {(about["version"], method["id"]) for method in the_method(request, about)}
     ours = {called(request) for name in (CLIENTS, *ENGINE) for request in requests(name)}
-    assert not ours - judged, "no judge calls these"
+    assert not ours - judged, f"no judge calls {sorted(ours - judged)}"
 
 
 def test_every_api_is_judged():

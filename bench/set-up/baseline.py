@@ -15,8 +15,6 @@ import urllib.request
 from google.oauth2.credentials import Credentials
 from googleapiclient.discovery import build
 
-KEY_EVENTS = ["begin_checkout", "add_to_cart", "sign_up", "generate_lead", "form_submit"]  # Google makes `purchase` itself.
-
 
 class Stop(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_):
@@ -67,8 +65,8 @@ def main():
             name=f"{prop}/dataRetentionSettings", updateMask="eventDataRetention,resetUserDataOnNewActivity",
             body={"eventDataRetention": "FOURTEEN_MONTHS", "resetUserDataOnNewActivity": True},
         ).execute()
-        for event in KEY_EVENTS:
-            admin.properties().keyEvents().create(parent=prop, body={"eventName": event, "countingMethod": "ONCE_PER_SESSION"}).execute()
+        for event in entities["key_events"]:
+            admin.properties().keyEvents().create(parent=prop, body=event).execute()
         for dimension in entities["dimensions"]:
             admin.properties().customDimensions().create(parent=prop, body=dimension).execute()
         measurement = stream["webStreamData"]["measurementId"]

@@ -3,18 +3,19 @@
 use std::iter::Sum;
 use std::ops::Add;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::planning::shapes;
 use crate::Engine;
 use crate::dto::provisioning::{ProvisionRequest, ProvisionStep};
 use crate::error::Result;
 use crate::provisioning;
-use crate::quota::SetUpWork;
+use crate::quota::{self, SetUpForecast, SetUpPace, SetUpWork};
 
 /// Set-ups that are built at the same time. More would only wait for quota together.
 pub(super) const BUILDS: u32 = 8;
-/// Between a request to Google and its answer, in milliseconds; what was seen of the Admin API is between 100 and 400.
-const LATENCY: u64 = 250;
+/// Between a request to Google and its answer; what was seen of the Admin API is between 100 and 400 milliseconds.
+const LATENCY: Duration = Duration::from_millis(250);
 
 /// Calls of one set-up, or of many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,10 +64,6 @@ impl Cost {
             tag_manager_calls: part(self.tag_manager_calls),
         }
     }
-
-    fn calls(self) -> u64 {
-        u64::from(self.admin_calls) + u64::from(self.tag_manager_calls)
-    }
 }
 
 /// The cost of each form, in their order.
@@ -103,15 +100,14 @@ fn writes(step: ProvisionStep) -> bool {
     )
 }
 
-/// How long these set-ups take: what the quotas let them, and what the network does, `BUILDS` of them at a time. Without
-/// what waits for people.
-pub(super) fn seconds(costs: &[Cost], by_quota: u32) -> u32 {
-    let calls: u64 = costs.iter().map(|cost| cost.calls()).sum();
-    let longest = costs.iter().map(|cost| cost.calls()).max().unwrap_or(0);
-    let by_network = (calls / u64::from(BUILDS)).max(longest) * LATENCY / 1000;
-    let by_network = u32::try_from(by_network).unwrap_or(u32::MAX);
-    // After the slowest quota has admitted its last call, that call's answer is waited for, and no more.
-    by_quota.max(by_network).max(u32::from(calls > 0))
+/// How long these set-ups take, without what waits for people.
+pub(super) async fn forecast(engine: &Engine, project: &str, costs: &[Cost]) -> Result<SetUpForecast> {
+    let works: Vec<_> = costs.iter().map(|cost| cost.work()).collect();
+    let pace = SetUpPace {
+        at_once: BUILDS,
+        latency: LATENCY,
+    };
+    quota::forecast_set_ups(engine, project, &works, pace).await
 }
 
 #[cfg(test)]
@@ -123,14 +119,6 @@ mod tests {
         admin_writes: 20,
         tag_manager_calls: 6,
     };
-
-    #[test]
-    fn the_slowest_of_quota_and_network_is_how_long_it_takes() {
-        assert_eq!(seconds(&[ONE; 50], 1_400), 1_400);
-        assert_eq!(seconds(&[ONE; 50], 0), 46, "1,500 calls, 8 at a time");
-        assert_eq!(seconds(&[ONE], 0), 7, "one after the other");
-        assert_eq!(seconds(&[], 0), 0);
-    }
 
     #[test]
     fn what_is_done_is_no_longer_counted() {

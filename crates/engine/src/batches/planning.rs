@@ -17,9 +17,9 @@ use crate::Engine;
 use crate::connections::Session;
 use crate::dto::batches::{BatchPlan, BatchRequest, BatchRowPlan};
 use crate::dto::provisioning::ProvisionRequest;
-use crate::dto::templates::TemplateProperty;
+use crate::dto::templates::Template;
 use crate::error::{Error, ErrorCode, Result};
-use crate::{provisioning, quota, templates};
+use crate::{provisioning, templates};
 
 /// Set-ups that are looked through for what was set up before.
 const RUNS_LOOKED_AT: u32 = 10_000;
@@ -50,7 +50,7 @@ impl Prepared {
         let mapping = mapping::mapping(&table, &request.mapping)?;
         let digest = digest(&bytes, &mapping, &connection_id, request)?;
         let known = engine.store().batch_of_digest(&digest).await?;
-        let templates = properties(engine, &table, &mapping, request).await?;
+        let templates = templates_of(engine, &table, &mapping, request).await?;
         let before = before(engine, known.as_ref()).await?;
         let reading = Reading {
             table: &table,
@@ -124,7 +124,7 @@ pub(super) async fn plan(engine: &Arc<Engine>, request: &BatchRequest) -> Result
     let prepared = Prepared::of(engine, request).await?;
     let costs = cost::of_forms(engine, prepared.right().map(|row| &row.request)).await?;
     let total: Cost = costs.iter().copied().sum();
-    let forecast = quota::forecast_set_ups(engine, &prepared.session.project, total.work()).await?;
+    let forecast = cost::forecast(engine, &prepared.session.project, &costs).await?;
     let right = prepared.right().count();
     let wrong = prepared.rows.iter().filter(|row| !row.problems.is_empty()).count();
     let duplicates = prepared.rows.iter().filter(|row| row.duplicate.is_some()).count();
@@ -148,7 +148,7 @@ pub(super) async fn plan(engine: &Arc<Engine>, request: &BatchRequest) -> Result
         duplicates: small(duplicates),
         analytics_calls: total.admin_calls,
         tag_manager_calls: total.tag_manager_calls,
-        seconds: cost::seconds(&costs, forecast.seconds),
+        seconds: forecast.seconds,
         quota_note,
         resumes,
         rows: prepared.rows,
@@ -245,13 +245,13 @@ fn digest(
         .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")))
 }
 
-/// The property part of each template that is named, in a row or for all.
-async fn properties(
+/// Each template that is named, in a row or for all.
+async fn templates_of(
     engine: &Arc<Engine>,
     table: &Table,
     mapping: &BTreeMap<String, String>,
     request: &BatchRequest,
-) -> Result<HashMap<String, Option<TemplateProperty>>> {
+) -> Result<HashMap<String, Option<Template>>> {
     let column = mapping
         .get("template")
         .and_then(|column| table.headings.iter().position(|heading| heading == column));
@@ -262,12 +262,12 @@ async fn properties(
         if templates.contains_key(&name) {
             continue;
         }
-        let property = match templates::named(engine, Some(&name)).await {
-            Ok(template) => Some(template.property),
+        let found = match templates::named(engine, Some(&name)).await {
+            Ok(template) => Some(template),
             Err(error) if matches!(error.code, ErrorCode::NotFound | ErrorCode::InvalidRequest) => None,
             Err(error) => return Err(error),
         };
-        templates.insert(name, property);
+        templates.insert(name, found);
     }
     Ok(templates)
 }
@@ -276,13 +276,14 @@ async fn properties(
 async fn before(engine: &Arc<Engine>, own: Option<&Batch>) -> Result<Known> {
     let mut known = Known::default();
     let mut own_names = Vec::new();
+    let in_trash = provisioning::in_trash(engine).await?;
     for run in engine.store().provisioning_runs(RUNS_LOOKED_AT).await? {
         let Ok(form) = serde_json::from_value::<ProvisionRequest>(run.form) else {
             continue;
         };
         if own.is_some_and(|own| run.batch_id.as_deref() == Some(own.id.as_str())) {
             own_names.push(form.account_name);
-        } else if run.state == ProvisioningState::Done {
+        } else if run.state == ProvisioningState::Done && !in_trash.contains_key(&run.id) {
             let day = run.updated_at.strftime("%-d %B %Y");
             known.website(&form.website, format!("Its website was set up on {day}."));
             known.name(
@@ -292,7 +293,10 @@ async fn before(engine: &Arc<Engine>, own: Option<&Batch>) -> Result<Known> {
         }
     }
     for account in engine.store().analytics_accounts().await? {
-        if !own_names.contains(&account.display_name) {
+        // The copy of Google's list may be older than the trash.
+        let name = format!("accounts/{}", account.account_id.trim_start_matches("accounts/"));
+        let gone = in_trash.values().flatten().any(|asset| *asset == name);
+        if !gone && !own_names.contains(&account.display_name) {
             known.name(
                 &account.display_name,
                 "Google Analytics has an account of this name.".to_owned(),

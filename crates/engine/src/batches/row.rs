@@ -42,7 +42,8 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
         work.put(&mut row, BatchRowState::Made, None).await?;
         return Ok(Ended::Settled);
     }
-    let asks_person = form.analytics == AnalyticsChoice::NewAccount && !run.is_some_and(|run| runs.is_accepted(run));
+    let mut asks_person =
+        form.analytics == AnalyticsChoice::NewAccount && !run.is_some_and(|run| runs.is_accepted(run));
     let mut run_id = run.map(|run| run.id.clone());
     let mut tries = 1;
     loop {
@@ -64,6 +65,7 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
             places,
         });
         let job = work.job.part(Arc::clone(&piece) as Arc<dyn Part>, work.stop.clone());
+        let begun = work.engine.clock().now();
         let done = match &run_id {
             None => {
                 let batch_id = Some(work.batch.id.clone());
@@ -87,11 +89,12 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
         };
         // Its run goes on; another is not begun.
         run_id = work.live.row(row.line).run_id.or(run_id);
+        asks_person = asks_person && !is_accepted(work, &row, run_id.as_ref()).await?;
         work.live.change(row.line, |now| now.terms = None);
         match error.code {
             ErrorCode::Cancelled => return Ok(Ended::Stopped),
             ErrorCode::QuotaExhausted => {
-                if !work.next_day().await {
+                if !work.next_day(begun).await {
                     return Ok(Ended::Stopped);
                 }
             }
@@ -119,6 +122,16 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
             }
         }
     }
+}
+
+/// Whether the person is done with it, so that its next try takes no turn away from the others.
+async fn is_accepted(work: &Work, row: &BatchRow, run_id: Option<&String>) -> Result<bool> {
+    let runs = Runs::of(&work.engine, &work.batch.id).await?;
+    let named = BatchRow {
+        run_id: run_id.cloned(),
+        ..row.clone()
+    };
+    Ok(runs.of_row(&named).is_some_and(|run| runs.is_accepted(run)))
 }
 
 /// A fault that is over by itself.

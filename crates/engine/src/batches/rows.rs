@@ -7,8 +7,8 @@ use url::Url;
 use super::table::{Row, Table};
 use crate::dto::batches::{BatchRequest, BatchRowPlan};
 use crate::dto::provisioning::{AnalyticsChoice, ContainerChoice, FieldProblem, ProvisionRequest};
-use crate::dto::templates::TemplateProperty;
-use crate::provisioning;
+use crate::dto::templates::Template;
+use crate::{provisioning, templates};
 
 /// What is the same for all rows of a file.
 pub(super) struct Reading<'a> {
@@ -18,7 +18,7 @@ pub(super) struct Reading<'a> {
     /// Id of the connection that acts.
     pub connection_id: &'a str,
     /// By the template's name; `None` where there is no such template.
-    pub templates: &'a HashMap<String, Option<TemplateProperty>>,
+    pub templates: &'a HashMap<String, Option<Template>>,
     pub system_time_zone: &'a str,
 }
 
@@ -85,18 +85,19 @@ impl Reading<'_> {
     fn form(&self, row: &Row) -> (ProvisionRequest, Vec<FieldProblem>) {
         let mut problems = Vec::new();
         let template = self.cell(row, "template").or_else(|| self.request.template.clone());
-        let property = match template.as_ref().map(|name| self.templates.get(name)) {
-            Some(Some(Some(property))) => property.clone(),
+        let of_row = match template.as_ref().map(|name| self.templates.get(name)) {
+            Some(Some(Some(known))) => known.clone(),
             Some(_) => {
                 problems.push(problem(
                     "template",
                     format!("There is no template {:?}.", template.clone().unwrap_or_default()),
                     "Take the name of a template from the list of templates.",
                 ));
-                TemplateProperty::default()
+                templates::plain()
             }
-            None => TemplateProperty::default(),
+            None => templates::plain(),
         };
+        let property = of_row.property.clone();
         let account_name = self.cell(row, "account_name").unwrap_or_default();
         let chosen = &self.request.defaults;
         let or_else = |field: &str, chosen: Option<&String>, template: Option<String>| {
@@ -121,7 +122,7 @@ impl Reading<'_> {
             template,
             ..ProvisionRequest::default()
         };
-        let (form, wrong) = provisioning::problems_of(form);
+        let (form, wrong) = provisioning::problems_of(form, &of_row);
         problems.extend(wrong);
         (form, problems)
     }
@@ -221,10 +222,8 @@ mod tests {
         let table = table::read(file.as_bytes()).unwrap();
         let request = request();
         let mapping = mapping::mapping(&table, &request.mapping).unwrap();
-        let shop = TemplateProperty {
-            country: Some("GB".to_owned()),
-            ..Default::default()
-        };
+        let mut shop = templates::plain();
+        shop.property.country = Some("GB".to_owned());
         let templates = HashMap::from([("shop".to_owned(), Some(shop)), ("nope".to_owned(), None)]);
         Reading {
             table: &table,

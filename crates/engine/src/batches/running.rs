@@ -27,7 +27,6 @@ use crate::dto::events::{EngineEvent, Progress, Topic};
 use crate::dto::provisioning::ProvisionRequest;
 use crate::error::{Error, Result};
 use crate::jobs::Job;
-use crate::quota;
 
 /// Links that are handed out at the same time: more would age before they are opened.
 const LINKS: usize = 10;
@@ -172,9 +171,8 @@ impl Work {
         *told = Some(Instant::now());
         let costs = self.live.left();
         let waiting_until = self.live.waiting_until();
-        let total: cost::Cost = costs.iter().copied().sum();
-        if let Ok(forecast) = quota::forecast_set_ups(&self.engine, &self.project, total.work()).await {
-            self.live.set_eta(cost::seconds(&costs, forecast.seconds));
+        if let Ok(forecast) = cost::forecast(&self.engine, &self.project, &costs).await {
+            self.live.set_eta(forecast.seconds);
         }
         let (done, total, calls) = self.live.counts();
         self.job.progress(Progress {
@@ -221,9 +219,10 @@ impl Work {
         Ok(())
     }
 
-    /// Until the day's quota is back; `false` where the person stops meanwhile.
-    pub async fn next_day(&self) -> bool {
-        let (_, resets_at) = gantry_store::pacific_day(self.engine.clock().now());
+    /// Until the quota of the day of `spent` is back; `false` where the person stops meanwhile. Where midnight passed since
+    /// the call that was refused, it is back already.
+    pub async fn next_day(&self, spent: Timestamp) -> bool {
+        let (_, resets_at) = gantry_store::pacific_day(spent);
         self.live.wait_until(Some(resets_at));
         self.tell(true).await;
         let waited = self.pause_until(resets_at).await;

@@ -57,11 +57,6 @@ pub(super) fn refusal(problems: Vec<FieldProblem>) -> Option<Error> {
     })
 }
 
-/// The form tidied as far as it is right, and what is wrong with each field that is not; its template is in it already.
-pub(super) fn problems_of(request: ProvisionRequest) -> (ProvisionRequest, Vec<FieldProblem>) {
-    checked(request, &crate::templates::plain())
-}
-
 fn filled(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }

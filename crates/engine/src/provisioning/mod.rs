@@ -20,6 +20,7 @@ mod terms_desk;
 mod undo;
 mod wanted;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use gantry_store::{ProvisioningRun, ProvisioningState};
@@ -29,6 +30,7 @@ use crate::Engine;
 use crate::connections::Session;
 use crate::dto::Nothing;
 use crate::dto::provisioning::{FieldProblem, ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
+use crate::dto::templates::Template;
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
 use journal::Journal;
@@ -134,9 +136,15 @@ pub fn system_time_zone() -> String {
     jiff::tz::TimeZone::system().iana_name().unwrap_or("Etc/UTC").to_owned()
 }
 
-/// The form tidied, and everything that is wrong with it.
-pub(crate) fn problems_of(request: ProvisionRequest) -> (ProvisionRequest, Vec<FieldProblem>) {
-    form::problems_of(request)
+/// The form tidied, and everything that is wrong with it where it is set up by `template`.
+pub(crate) fn problems_of(request: ProvisionRequest, template: &Template) -> (ProvisionRequest, Vec<FieldProblem>) {
+    form::checked(request, template)
+}
+
+/// The accounts and properties that are in the trash, by the ids of the runs that made them: what these set up is there no
+/// more. A run that lost only its container still has its property.
+pub(crate) async fn in_trash(engine: &Engine) -> Result<HashMap<String, Vec<String>>> {
+    undo::runs_in_trash(engine).await
 }
 
 /// The step that is called so in the journal, and what a person is told while it is done.

@@ -5,6 +5,7 @@
 //! much more that only their pace per minute is kept; a property's report tokens are counted by Google alone.
 
 mod ledger;
+mod set_ups;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::error::Result;
 use crate::{connections, settings};
 
 pub use ledger::Ledger;
+pub use set_ups::{SetUpForecast, SetUpPace, SetUpWork, forecast_set_ups};
 
 /// Tag Manager's sliding window.
 const TAG_MANAGER_WINDOW: Duration = Duration::from_secs(100);
@@ -174,65 +176,6 @@ async fn pace(engine: &Engine, key: &QuotaKey, limits: QuotaLimits, calls: u32) 
         left_today: used.day_limit.saturating_sub(used.day_spent),
         per_window,
         waits_until,
-    })
-}
-
-/// The calls of a job that sets sites up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SetUpWork {
-    pub admin_calls: u32,
-    /// Of these, calls that change something.
-    pub admin_writes: u32,
-    pub tag_manager_calls: u32,
-}
-
-/// What the quotas make of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SetUpForecast {
-    /// Of the slowest of the quotas, waiting for the next days included.
-    pub seconds: u32,
-    /// Tag Manager calls left of the Pacific day before the job.
-    pub left_today: u32,
-    /// When the day's Tag Manager quota comes back.
-    pub day_resets_at: jiff::Timestamp,
-}
-
-/// Tells how long the quotas let a set-up job take on `project`, starting now.
-pub async fn forecast_set_ups(engine: &Engine, project: &str, work: SetUpWork) -> Result<SetUpForecast> {
-    let settings = settings::read(&engine.store).await?;
-    let now = engine.clock.now();
-    let (_, day_resets_at) = gantry_store::pacific_day(now);
-    let mut slowest = 0;
-    if let Some(limits) = limits(Api::AnalyticsAdmin, &settings) {
-        let all = pace(engine, &key(project, Api::AnalyticsAdmin), limits, work.admin_calls).await?;
-        slowest = slowest.max(all.seconds);
-    }
-    let (writes, limits_of_writes) = admin_writes(project, &settings);
-    let writes = pace(engine, &writes, limits_of_writes, work.admin_writes).await?;
-    slowest = slowest.max(writes.seconds);
-    let mut left_today = u32::MAX;
-    if let Some(limits) = limits(Api::TagManager, &settings) {
-        let quota = key(project, Api::TagManager);
-        let today = pace(engine, &quota, limits, work.tag_manager_calls).await?;
-        left_today = today.left_today;
-        let tomorrow = work.tag_manager_calls.saturating_sub(left_today);
-        let seconds = if tomorrow == 0 {
-            today.seconds
-        } else {
-            // What is left of today is spent before the reset; whole days pass for what one day does not hold.
-            let until_reset = u32::try_from(day_resets_at.duration_since(now).as_secs()).unwrap_or(0);
-            let more_days = (tomorrow - 1) / limits.per_day.max(1);
-            let last_day = tomorrow - more_days * limits.per_day;
-            let windows = last_day.saturating_sub(1) / today.per_window;
-            let pace = u64::from(windows) * limits.window.as_secs();
-            until_reset + more_days * 86_400 + u32::try_from(pace).unwrap_or(u32::MAX)
-        };
-        slowest = slowest.max(seconds);
-    }
-    Ok(SetUpForecast {
-        seconds: slowest,
-        left_today,
-        day_resets_at,
     })
 }
 

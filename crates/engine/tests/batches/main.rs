@@ -5,6 +5,7 @@
 mod clock;
 mod files;
 mod goes_on;
+mod quota_day;
 mod stage;
 #[path = "../set_up/user_agent.rs"]
 mod user_agent;

@@ -25,6 +25,11 @@ pub struct Stage {
 
 impl Stage {
     pub async fn new() -> Self {
+        Self::of(NEWCOMER).await
+    }
+
+    /// With this account signed in, and everything allowed.
+    pub async fn of(account: &'static str) -> Self {
         let ports = PORTS.lock().await;
         let mut world = World::new().await;
         let everything = [
@@ -35,7 +40,7 @@ impl Stage {
         ];
         world
             .connect(allow(everything), |url| async move {
-                crate::user_agent::consent(&url, NEWCOMER, "allow", |_| true).await;
+                crate::user_agent::consent(&url, account, "allow", |_| true).await;
             })
             .await
             .unwrap();

@@ -1,6 +1,8 @@
 //! The trash in a run's journal: written before the first call, and after each, so that a run whose assets are gone is never
 //! gone on with.
 
+use std::collections::HashMap;
+
 use gantry_store::{ProvisioningRun, ProvisioningStep, StepState as Stored};
 use serde_json::json;
 
@@ -40,9 +42,32 @@ async fn put(
 
 /// What of the run is in the trash, by its journal; `None` where nothing is.
 pub(in super::super) fn in_trash(steps: &[ProvisioningStep]) -> Option<Vec<TrashAsset>> {
-    let response = steps.iter().find(|step| step.step == STEP)?.response.as_ref()?;
+    gone(steps.iter().find(|step| step.step == STEP)?.response.as_ref()?)
+}
+
+fn gone(response: &serde_json::Value) -> Option<Vec<TrashAsset>> {
     let gone: Vec<TrashAsset> = serde_json::from_value(response.get("trashed")?.clone()).ok()?;
     (!gone.is_empty()).then_some(gone)
+}
+
+/// The accounts and properties (`accounts/1`, `properties/2`) that are in the trash, by the runs that made them.
+pub(in super::super) async fn runs_in_trash(engine: &Engine) -> Result<HashMap<String, Vec<String>>> {
+    let is_analytics = |asset: &TrashAsset| ["accounts/", "properties/"].iter().any(|kind| is_named(asset, kind));
+    let mut runs = HashMap::new();
+    for (run_id, response) in engine.store().provisioning_responses(STEP).await? {
+        let gone = gone(&response).unwrap_or_default().into_iter().filter(is_analytics);
+        let gone: Vec<_> = gone.map(|one| one.asset).collect();
+        if !gone.is_empty() {
+            runs.insert(run_id, gone);
+        }
+    }
+    Ok(runs)
+}
+
+/// `accounts/1`, and not a container's `accounts/1/containers/2`.
+fn is_named(asset: &TrashAsset, kind: &str) -> bool {
+    let number = asset.asset.strip_prefix(kind);
+    number.is_some_and(|number| number.bytes().all(|letter| letter.is_ascii_digit()))
 }
 
 /// Whether something of the run is in the trash, or on its way: Gantry may have been closed while it waited for an answer.

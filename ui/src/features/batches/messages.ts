@@ -19,7 +19,7 @@ export const batchesMessages = {
   terms: 'Terms of Service',
   termsInTurn: 'One page after the other',
   termsLinks: 'Hand out links',
-  termsHint: { in_turn: 'The browser opens the next page when one is accepted.', links: 'Ten links at a time, to be opened in any order. Each is good for 15 minutes.' },
+  termsHint: { in_turn: 'The browser opens the next page when one is accepted. Only the account that acts may accept, and Gantry must stay open.', links: 'Ten links at a time, to be opened in any order. Each is good for 15 minutes. Only the account that acts may accept, and Gantry must stay open.' },
   columnsTitle: 'Which column holds what',
   columnsHint: 'Guessed from the headings. Change what is wrong.',
   noColumn: 'No column',

@@ -59,7 +59,7 @@ export const formMessages = {
     afterSignIn: 'Gantry looks for your Tag Manager account after you have signed in.',
     looking: 'Looking for your Tag Manager accounts',
     noneTitle: 'Only you can create a Tag Manager account',
-    none: 'Google keeps this for people, not apps. You have none yet. It takes a minute and any name will do. Gantry notices it and goes on.',
+    none: 'Google keeps this for people, not apps. You have none yet. It takes a minute and any name will do. Google asks for a container name too: any will do, for instance “test”; Gantry makes its own. Gantry notices the account and goes on.',
     open: 'Open Tag Manager',
     watching: 'Gantry looks for it every few seconds.',
     unread: 'Your Tag Manager accounts could not be read.',

@@ -163,7 +163,7 @@ export const provisioningMessages = {
     how: (email: string) => [
       email === '' ? 'Check that it shows the account that you signed in with.' : `Check that it shows ${email}.`,
       'Press “Create account”, and give it the name of your business.',
-      'Its page also asks for a container. Any will do: Gantry makes its own, and you can remove that one later.',
+      'Google asks for a container name too: any will do, for instance “test”; Gantry makes its own.',
       'Accept Tag Manager’s terms, then come back here.',
     ],
     later: 'Stop here for now',

@@ -182,6 +182,8 @@ export const provisioningMessages = {
     resume: 'Resume set-up',
     resuming: 'Going on',
     leave: 'Leave it for now',
+    leaveOut: 'Leave this step out and go on',
+    correct: 'Change the details',
   },
   runs: {
     unfinished: 'Unfinished set-ups',

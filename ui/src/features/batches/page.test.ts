@@ -7,6 +7,7 @@ import { broken } from '../../test/axe';
 import { refusal } from '../../test/fake-host';
 import { showPage } from '../../test/page';
 import { sampleHost } from '../../test/sample-host';
+import { choices } from '../../test/sample-provisioning';
 import Page from './Page.svelte';
 import { batch, plan, prepare } from './preview';
 
@@ -84,6 +85,77 @@ test('a stopped file goes on, and what it made is written down', async () => {
   await screen.findByText('10 rows written to /home/maya/made.csv');
   await fireEvent.click(screen.getByRole('button', { name: 'Go on' }));
   await waitFor(() => { expect(host.requests('batches.resume')).toEqual([{ id: 'batch-2' }]); });
+});
+
+test('an export that failed is tried again, and no set-up is', async () => {
+  let tries = 0;
+  const host = await show('batch-2', (host) => {
+    host.answers['batches.export'] = ({ path }) => {
+      if (tries++ === 0) throw refusal({ code: 'partly_done', message: 'The disk is full.' });
+      return { path, rows: 10 };
+    };
+  });
+  await fireEvent.click(await screen.findByRole('button', { name: 'Export…' }));
+  await screen.findByText('The disk is full.');
+  await fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  await screen.findByText('10 rows written to /home/maya/made.csv');
+  expect(host.requests('batches.resume')).toEqual([]);
+});
+
+const tagManager = (...names: string[]) => () => ({ ...choices, tag_manager_accounts: names.map((name, at) => ({ account_id: `${at + 1}`, name, containers: [] })) });
+
+test('of several Tag Manager accounts one is chosen before anything starts', async () => {
+  const host = await show(null, (host) => {
+    host.answers['provisioning.choices'] = tagManager('Agency', 'Clients');
+    host.answers['batches.plan'] = () => ({ ...plan(), wrong: 0, duplicates: 0, rows: plan().rows.slice(0, 3) });
+  });
+  await choose();
+  expect(host.requests('provisioning.choices')).toEqual([]);
+  await fireEvent.change(screen.getByLabelText('Tag Manager containers'), { target: { value: 'new' } });
+  const account = await screen.findByLabelText('Tag Manager account', { selector: 'select:has(option[value="2"])' });
+  expect(host.requests('provisioning.choices')).toEqual([{ connection: 'c1' }]);
+  await fireEvent.click(screen.getByRole('button', { name: /^Set up 8 clients/ }));
+  expect(host.requests('batches.start')).toEqual([]);
+  await fireEvent.change(account, { target: { value: '2' } });
+  await waitFor(() => { expect(host.requests('batches.plan').at(-1)).toMatchObject({ container: { kind: 'new', account_id: '2' } }); });
+  expect(await broken()).toEqual([]);
+});
+
+test('with one Tag Manager account nothing is asked', async () => {
+  const host = await show(null, (host) => { host.answers['provisioning.choices'] = tagManager('Agency'); });
+  await choose();
+  await fireEvent.change(screen.getByLabelText('Tag Manager containers'), { target: { value: 'new' } });
+  await waitFor(() => { expect(host.requests('batches.plan').at(-1)).toMatchObject({ container: { kind: 'new', account_id: null } }); });
+  expect(screen.queryByText('Choose the Tag Manager account that the containers go into.')).toBeNull();
+});
+
+test('what is the same for every client reaches the request', async () => {
+  const host = await show();
+  await choose();
+  await fireEvent.click(screen.getByText('The same for every client'));
+  await fireEvent.change(screen.getByLabelText('Country, where the file has none'), { target: { value: 'GB' } });
+  await fireEvent.change(screen.getByLabelText('Time zone, where the file has none'), { target: { value: 'Europe/London' } });
+  await fireEvent.change(screen.getByLabelText('Currency, where the file has none'), { target: { value: 'GBP' } });
+  await fireEvent.click(screen.getByRole('button', { name: 'Add a person' }));
+  await fireEvent.input(screen.getByLabelText('E-mail address'), { target: { value: ' staff@agency.example ' } });
+  await waitFor(() => {
+    expect(host.requests('batches.plan').at(-1)).toMatchObject({
+      defaults: { country: 'GB', time_zone: 'Europe/London', currency: 'GBP' }, people: [{ email: 'staff@agency.example', role: 'viewer' }],
+    });
+  });
+  expect(await broken()).toEqual([]);
+});
+
+test('who acts stands in the toolbar, and may be another', async () => {
+  const host = await show();
+  const toolbar = document.querySelector<HTMLElement>('header.toolbar') as HTMLElement;
+  await waitFor(() => { expect(toolbar.querySelector('.acting')).toBeTruthy(); });
+  const chooser = within(toolbar).queryByLabelText<HTMLSelectElement>('Acts as');
+  if (!chooser) throw new Error('the sample agency has several people');
+  const other = [...chooser.options].at(-1)?.value ?? '';
+  await fireEvent.change(chooser, { target: { value: other } });
+  await choose();
+  expect(host.requests('batches.plan').at(-1)).toMatchObject({ connection: other });
 });
 
 test('what failed in a finished file is tried again', async () => {

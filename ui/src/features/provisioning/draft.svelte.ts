@@ -22,6 +22,10 @@ class Draft {
   typed = $state<Partial<Record<Prefilled, true>>>({});
   /** The job whose screens were left behind: finished and read, or given up. */
   dismissed = $state<string | null>(null);
+  /** The run whose details are changed in the form, after it stopped. */
+  correcting = $state<string | null>(null);
+  /** The run that the entries are of: what was changed in them is kept when it stops again. */
+  about: string | null = null;
   /** More options are open. */
   options = $state(false);
 
@@ -30,6 +34,8 @@ class Draft {
     this.entries = { ...freshEntries(locale), connection, timeZone, country, currency };
     this.typed = {};
     this.options = false;
+    this.correcting = null;
+    this.about = null;
   }
 
   /** The entries of a run that is gone on with. */

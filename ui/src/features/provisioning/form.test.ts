@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ConnectionView, ProvisionRunView } from '../../lib/bindings';
+import type { ConnectionView, ProvisionRunView, ProvisionStep } from '../../lib/bindings';
 import { entriesOf, faultsOf, fieldOf, likelyConnection, PLAIN, requestOf, usesOptions, type Entries } from './form';
+import { locksOf } from './locks';
 import { consentExpected, countryName, likelyCountry, likelyCurrency, offsetMinutes, timeZoneLabel, timeZones } from './places';
 import { plan, proof, request, result, runView } from '../../test/sample-provisioning';
-import { elapsed, finished, hasMade, plannedSteps, provenBy, stepMarks, stepsOf, unfinished, withFailure, type StepStates } from './steps';
+import { elapsed, finished, hasMade, optionalFailure, plannedSteps, provenBy, stepMarks, stepsOf, unfinished, withFailure, type StepStates } from './steps';
 import { parseWebsite } from './website';
 
 const entries: Entries = {
@@ -50,7 +51,7 @@ describe('the form', () => {
   test('a request comes back as the entries it was made of', () => {
     expect(requestOf(entriesOf(request))).toEqual(request);
     const full: typeof request = {
-      ...request, analytics: { kind: 'account', account_id: '51' }, property_name: 'Shop', android_package: 'com.example.shop', ios_bundle: 'com.example.Shop', template: 'shop',
+      ...request, analytics: { kind: 'account', account_id: '51' }, country: '', property_name: 'Shop', android_package: 'com.example.shop', ios_bundle: 'com.example.Shop', template: 'shop',
       enhanced_measurement: null, wait_for_consent: false, google_ads_customer: '123-456-7890', people: [{ email: 'a@b.example', role: 'analyst' }],
       container: { kind: 'existing', container: 'GTM-1' }, client: { kind: 'existing', id: 'c' }, skip: ['publish'],
     };
@@ -60,7 +61,8 @@ describe('the form', () => {
 
   test('apps alone need no website; a property that is there needs no business name', () => {
     expect(faultsOf({ ...entries, website: '', iosBundle: 'com.example.shop' })).toEqual({});
-    expect(faultsOf({ ...entries, accountName: '', analytics: 'property', analyticsProperty: '3' })).toEqual({});
+    expect(faultsOf({ ...entries, accountName: '', country: '', timeZone: '', currency: '', analytics: 'property', analyticsProperty: '3' })).toEqual({});
+    expect(faultsOf({ ...entries, country: '', timeZone: '', analytics: 'account', analyticsAccount: '3' })).toEqual({ timeZone: 'choose' });
     expect(faultsOf({ ...entries, analytics: 'account', container: 'existing' })).toEqual({ analytics: 'choose_account', container: 'choose_container' });
   });
 
@@ -154,6 +156,28 @@ describe('steps', () => {
   test('time waited begins at zero', () => {
     const from = new Date('2026-11-22T10:00:00Z');
     expect([elapsed(from, new Date('2026-11-22T10:02:12Z')), elapsed(from, new Date('2026-11-22T09:59:00Z'))]).toEqual([132, 0]);
+  });
+});
+
+describe('what was made stays', () => {
+  const begun = plannedSteps(plan.steps);
+  const after = (...done: ProvisionStep[]) => locksOf(stepsOf(done.map((step) => ({ step, state: 'done', outcome: null })), begun), entries);
+
+  test('each field is open until its step is done', () => {
+    expect([...after()].sort()).toEqual(['connection', 'template']);
+    expect([...after('ticket', 'terms', 'account')].sort()).toEqual(['accountName', 'analytics', 'connection', 'country', 'dialect', 'template']);
+    expect(['propertyName', 'timeZone', 'currency', 'website'].map((field) => after('ticket', 'account', 'property').has(field as 'website'))).toEqual([true, true, true, false]);
+    expect([after('data_stream').has('website'), after('data_stream').has('container'), after('container').has('container')]).toEqual([true, false, true]);
+  });
+
+  test('without a new account the business’s name is open until the property is there', () => {
+    const named = (done: ProvisionStep[]) => locksOf(stepsOf(done.map((step) => ({ step, state: 'done', outcome: null }))), { analytics: 'account' }).has('accountName');
+    expect([named([]), named(['property'])]).toEqual([false, true]);
+  });
+
+  test('only a step that the rest can do without is left out', () => {
+    const failing = (step: ProvisionStep) => optionalFailure(stepsOf([{ step, state: 'failed', outcome: null }], begun));
+    expect([failing('publish'), failing('container'), failing('people'), optionalFailure(begun)]).toEqual(['publish', undefined, 'people', undefined]);
   });
 });
 

@@ -65,17 +65,22 @@ export function propertyNameOf(entries: Entries): string {
   return entries.propertyName.trim() === '' ? entries.accountName.trim() : entries.propertyName.trim();
 }
 
+/** A field that is about what is new: an account has a country, a property a name, a time zone and a currency. */
+export function uses(entries: Pick<Entries, 'analytics'>, field: 'accountName' | 'propertyName' | 'country' | 'timeZone' | 'currency'): boolean {
+  return field === 'country' ? entries.analytics === 'new_account' : entries.analytics !== 'property';
+}
+
 /** What can be seen to be wrong without asking; the plan knows the rest. Of several Tag Manager accounts one has to be chosen. */
 export function faultsOf(entries: Entries, tagManagerAccounts = 0): Faults {
   const faults: Faults = {};
   const onlyApps = entries.website.trim() === '' && (entries.androidPackage.trim() !== '' || entries.iosBundle.trim() !== '');
   const website = parseWebsite(entries.website);
   if (!website.ok && !onlyApps) faults.website = `website_${website.reason}`;
-  const account = entries.analytics === 'property' ? undefined : nameFault(entries.accountName);
+  const account = uses(entries, 'accountName') ? nameFault(entries.accountName) : undefined;
   if (account !== undefined) faults.accountName = account;
-  if (entries.propertyName.trim().length > NAME_LIMIT) faults.propertyName = 'name_long';
+  if (uses(entries, 'propertyName') && entries.propertyName.trim().length > NAME_LIMIT) faults.propertyName = 'name_long';
   for (const field of ['country', 'timeZone', 'currency'] as const) {
-    if (entries[field] === '') faults[field] = 'choose';
+    if (uses(entries, field) && entries[field] === '') faults[field] = 'choose';
   }
   if (entries.analytics === 'account' && entries.analyticsAccount === '') faults.analytics = 'choose_account';
   if (entries.analytics === 'property' && entries.analyticsProperty === '') faults.analytics = 'choose_property';
@@ -141,18 +146,19 @@ export function requestOf(entries: Entries, signInFirst = false, says?: Template
   const website = parseWebsite(entries.website);
   const plain = entries.template === '';
   const known = plain ? {} : says;
+  const used = (field: Parameters<typeof uses>[1], value: string): string => (uses(entries, field) ? value : '');
   return {
     connection: entries.connection === '' ? null : entries.connection,
     sign_in_first: signInFirst,
     analytics: analyticsOf(entries),
-    account_name: entries.accountName.trim(),
-    property_name: propertyNameOf(entries),
+    account_name: used('accountName', entries.accountName.trim()),
+    property_name: used('propertyName', propertyNameOf(entries)),
     website: website.ok ? website.url : entries.website.trim(),
     android_package: orNull(entries.androidPackage),
     ios_bundle: orNull(entries.iosBundle),
-    time_zone: entries.timeZone,
-    currency: entries.currency,
-    country: entries.country,
+    time_zone: used('timeZone', entries.timeZone),
+    currency: used('currency', entries.currency),
+    country: used('country', entries.country),
     template: plain ? null : entries.template,
     enhanced_measurement: known ? sent(entries.enhancedMeasurement, known.enhanced, true) : entries.enhancedMeasurement,
     wait_for_consent: known ? sent(entries.waitForConsent, known.consent, consentExpected(entries.country)) : entries.waitForConsent,

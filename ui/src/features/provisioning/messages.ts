@@ -163,7 +163,7 @@ export const provisioningMessages = {
     how: (email: string) => [
       email === '' ? 'Check that it shows the account that you signed in with.' : `Check that it shows ${email}.`,
       'Press “Create account”, and give it the name of your business.',
-      'Its page also asks for a container. Any will do: Gantry makes its own, and you can remove that one later.',
+      'Google asks for a container name too: any will do, for instance “test”; Gantry makes its own.',
       'Accept Tag Manager’s terms, then come back here.',
     ],
     later: 'Stop here for now',
@@ -182,6 +182,8 @@ export const provisioningMessages = {
     resume: 'Resume set-up',
     resuming: 'Going on',
     leave: 'Leave it for now',
+    leaveOut: 'Leave this step out and go on',
+    correct: 'Change the details',
   },
   runs: {
     unfinished: 'Unfinished set-ups',

@@ -3,7 +3,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { app } from '../../lib/app.svelte';
-import type { ErrorCode, ProvisionRequest } from '../../lib/bindings';
+import type { ErrorCode, ProvisionRequest, ProvisionStep } from '../../lib/bindings';
 import { router } from '../../lib/router.svelte';
 import { broken } from '../../test/axe';
 import { refusal } from '../../test/fake-host';
@@ -62,6 +62,8 @@ beforeEach(() => {
   draft.entries = freshEntries('en');
   draft.typed = {};
   draft.dismissed = null;
+  draft.correcting = null;
+  draft.about = null;
   draft.options = false;
 });
 
@@ -150,6 +152,34 @@ describe('the form', () => {
       template: 'shop', enhanced_measurement: null, analytics: { kind: 'property', property_id: '310000000' }, android_package: 'com.example.shop',
       people: [{ email: 'reports@agency.example', role: 'viewer' }], skip: ['key_events'], container: { kind: 'existing', container: 'GTM-K2M8QW' }, client: { kind: 'by_name' },
     });
+  });
+
+  test('a property that is there is asked for nothing that is not used, and shows what would change in it', async () => {
+    const host = await showForm();
+    await enterWebsite();
+    await press('I already have a Google Analytics account');
+    await fireEvent.change(await screen.findByLabelText('Google Analytics account'), { target: { value: 'property' } });
+    for (const label of ['Business name', 'Country of the business', 'Time zone for reports', 'Currency']) expect(screen.queryByLabelText(label), label).toBeNull();
+    await screen.findByRole('option', { name: 'Alder & Finch' });
+    await fireEvent.change(screen.getByLabelText('Property'), { target: { value: '310000000' } });
+    const changes = await screen.findByRole('region', { name: 'What would change in your property' });
+    expect(await within(changes).findByText('3 added, 2 changed, 2 the same')).toBeTruthy();
+    expect(host.requests('templates.preview')).toEqual([{ connection: 'c1', template: 'site', property_id: '310000000', container: null }]);
+    await fireEvent.change(screen.getByLabelText('What to measure'), { target: { value: 'shop' } });
+    await waitFor(() => { expect(host.requests('templates.preview').at(-1)).toMatchObject({ template: 'shop' }); });
+    await fireEvent.click(screen.getByRole('radio', { name: 'One that I have' }));
+    await fireEvent.input(screen.getByLabelText('Container'), { target: { value: 'GTM-K2M8QW' } });
+    expect(host.requests('templates.preview')).toHaveLength(2);
+    await fireEvent.click(await within(changes).findByRole('button', { name: 'Compare again' }));
+    await waitFor(() => { expect(host.requests('templates.preview').at(-1)).toMatchObject({ template: 'shop', container: 'GTM-K2M8QW' }); });
+    expect(await broken()).toEqual([]);
+    await submit('Set up the site');
+    await waitFor(() => { expect(started(host)[0]).toMatchObject({ account_name: '', property_name: '', country: '', time_zone: '', currency: '' }); });
+  });
+
+  test('what the engine notes is told above the button', async () => {
+    await showForm(undefined, { before: (it) => { it.answers['provisioning.plan'] = () => ({ ...plan, notes: ['The container sends page views already.'] }); } });
+    expect(await screen.findByText('The container sends page views already.')).toBeTruthy();
   });
 
   test('the old API is named as what it is', async () => {
@@ -340,15 +370,70 @@ describe('a set-up', () => {
     await press('Undo this set-up…');
     await fireEvent.click(await screen.findByRole('button', { name: 'Keep everything' }));
     await press('Resume set-up');
-    expect(host.requests('provisioning.resume')).toEqual([{ run_id: 'run-2' }]);
+    expect(host.requests('provisioning.resume')).toEqual([{ run_id: 'run-2', leave_out: [], corrected: null }]);
     expect(await screen.findByRole('heading', { name: 'Your site is set up' })).toBeTruthy();
+  });
+
+  async function stopAt(step: ProvisionStep) {
+    const host = await showForm((played, id) => {
+      if (played.requests('provisioning.resume').length > 1) return;
+      playSteps(played, id, step);
+      played.emit({ event: 'provision_step', job: id, run_id: 'run-2', step, state: 'failed', outcome: null });
+      played.answers['provisioning.runs'] = () => [runView({ id: 'run-2' })];
+      played.emit({ event: 'changed', topic: 'provisioning' });
+      played.emit({ event: 'job_failed', job: id, command: 'provisioning.start', error: refusal({ code: 'invalid_request', message: 'Google refused it.' }) });
+    });
+    await fill();
+    await submit();
+    await screen.findByRole('heading', { name: 'The set-up stopped' });
+    await waitFor(() => { expect(screen.getByRole('button', { name: 'Change the details' }).getAttribute('aria-disabled')).toBeNull(); });
+    return host;
+  }
+
+  test('stopped at a step that is not needed goes on without it', async () => {
+    const host = await stopAt('key_events');
+    expect(await broken()).toEqual([]);
+    await press('Leave this step out and go on');
+    await waitFor(() => { expect(host.requests('provisioning.resume')).toEqual([{ run_id: 'run-2', leave_out: ['key_events'], corrected: null }]); });
+  });
+
+  test('a step that the rest needs cannot be left out', async () => {
+    await stopAt('container');
+    expect(screen.queryByRole('button', { name: 'Leave this step out and go on' })).toBeNull();
+    expect(screen.getByRole('button', { name: 'Change the details' })).toBeTruthy();
+  });
+
+  test('goes on with corrected details, and what is made cannot be changed', async () => {
+    const host = await stopAt('key_events');
+    await press('Change the details');
+    await screen.findByRole('heading', { name: 'Change the details' });
+    for (const label of ['Website address', 'Business name', 'Country of the business', 'Time zone for reports', 'Currency', 'What to measure']) {
+      expect(screen.getByLabelText(label).matches(':disabled'), label).toBe(true);
+    }
+    expect(screen.queryByRole('button', { name: 'I already have a Google Analytics account' })).toBeNull();
+    draft.options = true;
+    await fireEvent.input(await screen.findByLabelText(/Google Ads customer ID/), { target: { value: '123-456-7890' } });
+    expect(await broken()).toEqual([]);
+    await press('Back');
+    await screen.findByRole('heading', { name: 'The set-up stopped' });
+    await press('Change the details');
+    expect((await screen.findByLabelText<HTMLInputElement>(/Google Ads customer ID/)).value).toBe('123-456-7890');
+    await submit('Resume set-up');
+    await waitFor(() => { expect(host.requests('provisioning.resume')).toHaveLength(1); });
+    expect(host.requests('provisioning.resume')[0]).toMatchObject({ run_id: 'run-2', leave_out: [], corrected: { google_ads_customer: '123-456-7890', account_name: 'Elmstead Bakery', sign_in_first: false } });
+    expect(started(host)).toHaveLength(1);
+    // It stopped again: what was corrected is still there.
+    await screen.findByRole('heading', { name: 'The set-up stopped' });
+    await waitFor(() => { expect(screen.getByRole('button', { name: 'Change the details' }).getAttribute('aria-disabled')).toBeNull(); });
+    await press('Change the details');
+    expect((await screen.findByLabelText<HTMLInputElement>(/Google Ads customer ID/)).value).toBe('123-456-7890');
   });
 
   test('that was left unfinished is offered and resumed with its entries', async () => {
     const host = await showForm((played, id) => { openTerms(played, id); }, { before: (it) => { it.answers['provisioning.runs'] = () => [runView()]; } });
     await fireEvent.click(await screen.findByRole('button', { name: 'Resume set-up' }));
     await screen.findByRole('heading', { name: 'Accept Google’s terms in your browser' });
-    expect(host.requests('provisioning.resume')).toEqual([{ run_id: 'run-1' }]);
+    expect(host.requests('provisioning.resume')).toEqual([{ run_id: 'run-1', leave_out: [], corrected: null }]);
     expect(draft.entries.accountName).toBe('Elmstead Bakery');
   });
 

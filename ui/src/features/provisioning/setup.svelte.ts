@@ -1,5 +1,5 @@
 // Where the set-up of this window stands: which run, which of its screens is due, what is known of its steps.
-import type { ErrorView, ProvisionRequest, ProvisionResult, ProvisionRunView } from '../../lib/bindings';
+import type { ErrorView, ProvisionRequest, ProvisionResult, ProvisionRunView, ProvisionStep } from '../../lib/bindings';
 import { call, errorView } from '../../lib/host';
 import { latestJob, startJob, type Job } from '../../lib/jobs.svelte';
 import { Resource } from '../../lib/resource.svelte';
@@ -50,10 +50,13 @@ export class Setup {
   /** Whether all steps are known: of the run, or of the plan that it was begun with. */
   readonly complete = $derived((this.run?.steps.length ?? 0) > 0 || this.plan.value !== null);
 
+  /** The form is open on the run that stopped. */
+  readonly correcting = $derived(this.failed && this.run !== undefined && draft.correcting === this.run.id);
+
   readonly stage = $derived.by((): Stage => {
     if (this.result !== null) return 'done';
     if (!this.job) return 'form';
-    if (this.failed) return hasMade(this.steps) ? 'stopped' : 'form';
+    if (this.failed) return hasMade(this.steps) && !this.correcting ? 'stopped' : 'form';
     if (this.job.link?.purpose === 'sign_in') return 'sign_in';
     if (this.job.link?.purpose === 'terms' && !isDone(this.steps, 'terms')) return 'terms';
     if (this.job.link?.purpose === 'tag_manager_account' && !isDone(this.steps, 'tag_manager_account')) return 'tag_manager';
@@ -86,9 +89,24 @@ export class Setup {
     return startJob('provisioning.start', request);
   }
 
-  resume(run: ProvisionRunView): Promise<void> {
+  /** Goes on with a run, without the steps that are left out. */
+  resume(run: ProvisionRunView, leaveOut: ProvisionStep[] = []): Promise<void> {
     draft.take(run.request);
-    return this.begin(() => startJob('provisioning.resume', { run_id: run.id }));
+    draft.about = null;
+    return this.begin(() => startJob('provisioning.resume', { run_id: run.id, leave_out: leaveOut, corrected: null }));
+  }
+
+  /** Opens the form with the run's entries, or as they were left. */
+  correct(run: ProvisionRunView): void {
+    if (draft.about !== run.id) draft.take(run.request);
+    draft.about = run.id;
+    draft.correcting = run.id;
+  }
+
+  async resumeCorrected(run: ProvisionRunView, corrected: ProvisionRequest): Promise<Job> {
+    const job = await startJob('provisioning.resume', { run_id: run.id, leave_out: [], corrected });
+    draft.correcting = null;
+    return job;
   }
 
   async cancel(): Promise<void> {
@@ -106,6 +124,8 @@ export class Setup {
   /** Leaves the screens of this window's set-up; its run stays in the list. */
   leave(): void {
     draft.dismissed = this.job?.id ?? null;
+    draft.correcting = null;
+    draft.about = null;
     this.refusal = null;
     this.asked = null;
   }

@@ -89,6 +89,17 @@ export function withFailure(steps: StepStates): StepStates {
   return at === undefined ? steps : { ...steps, [at]: { state: 'failed', outcome: steps[at]?.outcome ?? null } };
 }
 
+/** What the steps after it can do without. */
+const OPTIONAL: readonly ProvisionStep[] = [
+  'app_streams', 'enhanced_measurement', 'data_retention', 'key_events', 'custom_dimensions', 'google_ads_link', 'people', 'tags', 'version', 'publish', 'client',
+];
+
+/** The step that a set-up stopped at, where it can go on without it. */
+export function optionalFailure(steps: StepStates): ProvisionStep | undefined {
+  const failed = failedStep(steps);
+  return failed !== undefined && OPTIONAL.includes(failed) ? failed : undefined;
+}
+
 /** Something exists at Google already: going on is better than beginning anew. */
 export const hasMade = (steps: StepStates): boolean =>
   (['account', 'property', 'data_stream', 'container'] as const).some((step) => isDone(steps, step));

@@ -71,6 +71,7 @@ export const m = {
     containerHint: 'GTM-…, where the site has one. Without it, Tag Manager is not compared.',
     compare: 'Compare',
     comparing: 'Comparing',
+    again: 'Compare again',
     calls: (calls: number) => `Looked with ${plural(calls, '# call', '# calls')}.`,
     counts: (added: number, changed: number, same: number) => `${number(added)} added, ${number(changed)} changed, ${number(same)} the same`,
     result: 'What it would change',

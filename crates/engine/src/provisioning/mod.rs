@@ -8,6 +8,7 @@ mod account_maker;
 mod choices;
 mod codes;
 mod correcting;
+mod earlier;
 mod form;
 mod journal;
 mod outline;

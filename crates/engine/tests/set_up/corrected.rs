@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gantry_domain::Permission::{Configure, Edit, Manage, Publish, View};
 use gantry_engine::dto::provisioning::{
     ContainerChoice, PersonAccess, PropertyRole, ProvisionRequest, ProvisionState, ProvisionStep, ResumeProvision,
-    StepState,
+    StepState, TrashAsset, TrashRequest,
 };
 use gantry_engine::{ErrorCode, provisioning};
 use gantry_sandbox::practice;
@@ -133,4 +133,54 @@ async fn a_correction_that_is_wrong_itself_changes_nothing() {
     assert_eq!(told.await.unwrap_err().code, ErrorCode::InvalidRequest);
     assert_eq!(stage.newest().await.request, run.request);
     assert_eq!(stage.resume().await.unwrap().state, ProvisionState::Done);
+}
+
+#[tokio::test]
+async fn a_plan_tells_of_the_same_website_that_was_set_up_or_begun_before() {
+    let mut stage = stage().await;
+    refused(&stage, "/dataStreams", 1).await;
+    stage.set_up(form()).await.unwrap_err();
+    let begun = stage.newest().await;
+    let plan = async |request: ProvisionRequest| provisioning::plan(&stage.world.engine, request).await.unwrap();
+    let differs = ProvisionRequest {
+        account_name: "Bakery".to_owned(),
+        website: "http://hafen.example/".to_owned(),
+        ..form()
+    };
+    let told = plan(differs.clone()).await;
+    assert_eq!((told.problems.len(), told.notes.len()), (0, 1));
+    assert!(
+        told.notes[0].contains(&begun.id) && told.notes[0].contains("unfinished"),
+        "{:?}",
+        told.notes
+    );
+    let same = plan(form()).await;
+    assert_eq!((same.resumes, same.notes), (Some(begun.id.clone()), Vec::new()));
+    let elsewhere = ProvisionRequest {
+        website: "https://shop.hafen.example".to_owned(),
+        ..form()
+    };
+    assert!(plan(elsewhere).await.notes.is_empty());
+
+    // Finished, it is told even of the same form; in the trash, it is not.
+    let done = stage.resume().await.unwrap();
+    assert_eq!(done.state, ProvisionState::Done);
+    for request in [form(), differs] {
+        let told = provisioning::plan(&stage.world.engine, request).await.unwrap();
+        assert!(told.notes[0].contains("was set up already"), "{:?}", told.notes);
+    }
+    let engine = &stage.world.engine;
+    let made = provisioning::made(engine, gantry_engine::dto::ById { id: done.id.clone() })
+        .await
+        .unwrap();
+    let assets = made.iter().map(|one| TrashAsset {
+        asset: one.asset.clone(),
+        name: one.name.clone(),
+    });
+    let request = TrashRequest {
+        run_id: done.id,
+        assets: assets.collect(),
+    };
+    assert!(provisioning::trash(engine, request).await.unwrap().failures.is_empty());
+    assert!(provisioning::plan(engine, form()).await.unwrap().notes.is_empty());
 }

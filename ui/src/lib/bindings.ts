@@ -1271,7 +1271,11 @@ problems: Array<FieldProblem>,
 /**
  * An unfinished run of the same form, which `start` goes on with.
  */
-resumes: string | null, };
+resumes: string | null, 
+/**
+ * What a person should know before: that the same website was set up already, for instance. They stop nothing.
+ */
+notes?: Array<string>, };
 
 /**
  * Everything that a set-up asks a person for.

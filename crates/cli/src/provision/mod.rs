@@ -46,8 +46,9 @@ pub struct Command {
     /// Region code of the business, for instance GB.
     #[arg(long, value_name = "CODE", default_value = "")]
     country: String,
-    /// Go on with a set-up that stopped.
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["account_name", "website"])]
+    /// Go on with a set-up that stopped. --skip leaves a step out; --person, --container and the like put right what is not done
+    /// yet.
+    #[arg(long, value_name = "RUN")]
     resume: Option<String>,
     /// List set-ups, finished and unfinished.
     #[arg(long, conflicts_with_all = ["account_name", "website", "resume"])]
@@ -85,17 +86,25 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
         return session.output.result(&seen, plan::redirects);
     }
     let done: ProvisionRunView = if let Some(run_id) = command.resume {
-        let run = |engine, job| async move {
-            provisioning::resume(
-                &engine,
-                ResumeProvision {
-                    run_id,
-                    ..ResumeProvision::default()
-                },
-                &job,
-            )
-            .await
+        let leave_out = command.one.left_out();
+        let basics = one::Basics {
+            connection: None,
+            template: None,
+            account_name: command.account_name,
+            property_name: command.property_name,
+            website: command.website,
+            time_zone: command.time_zone,
+            currency: command.currency,
+            country: command.country,
         };
+        let runs = provisioning::runs(&session.engine, Nothing {}).await?;
+        let known = runs.into_iter().find(|run| run.id == run_id);
+        let request = ResumeProvision {
+            corrected: known.and_then(|run| command.one.corrected(basics, &run.request)),
+            run_id,
+            leave_out,
+        };
+        let run = |engine, job| async move { provisioning::resume(&engine, request, &job).await };
         Box::pin(session.run_job("provisioning.resume", run)).await?
     } else {
         let mut request = command.one.form(one::Basics {

@@ -126,6 +126,54 @@ impl Options {
     }
 }
 
+impl Options {
+    /// The form of a run with what was named put right; `None` where nothing was.
+    pub fn corrected(self, basics: Basics, form: &ProvisionRequest) -> Option<ProvisionRequest> {
+        let mut corrected = form.clone();
+        let filled = |text: String| Some(text).filter(|text| !text.is_empty());
+        let put = |field: &mut String, named: Option<String>| {
+            if let Some(named) = named {
+                *field = named;
+            }
+        };
+        put(&mut corrected.account_name, basics.account_name);
+        put(&mut corrected.property_name, basics.property_name);
+        put(&mut corrected.website, basics.website);
+        put(&mut corrected.time_zone, basics.time_zone);
+        put(&mut corrected.currency, filled(basics.currency));
+        put(&mut corrected.country, filled(basics.country));
+        corrected.android_package = self.android.or(corrected.android_package);
+        corrected.ios_bundle = self.ios.or(corrected.ios_bundle);
+        corrected.google_ads_customer = self.google_ads.or(corrected.google_ads_customer);
+        if !self.person.is_empty() {
+            corrected.people = self.person;
+        }
+        if let Some(container) = self.container {
+            corrected.container = ContainerChoice::Existing { container };
+        } else if self.new_container || self.tag_manager_account.is_some() {
+            corrected.container = ContainerChoice::New {
+                account_id: self.tag_manager_account,
+            };
+        } else if self.no_container {
+            corrected.container = ContainerChoice::None;
+        }
+        if self.wait_for_consent {
+            corrected.wait_for_consent = Some(true);
+        }
+        match self.client.as_deref() {
+            None | Some("") => {}
+            Some("none") => corrected.client = ClientChoice::None,
+            Some(id) => corrected.client = ClientChoice::Existing { id: id.to_owned() },
+        }
+        (corrected != *form).then_some(corrected)
+    }
+
+    /// Steps that are left out.
+    pub fn left_out(&self) -> BTreeSet<ProvisionStep> {
+        self.skip.iter().copied().collect()
+    }
+}
+
 fn word<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(text.trim().replace('-', "_"))).ok()
 }
@@ -145,4 +193,55 @@ fn step(text: &str) -> std::result::Result<ProvisionStep, &'static str> {
 
 fn dialect(text: &str) -> std::result::Result<Dialect, &'static str> {
     word(text).ok_or("use ga4, v3-ticket or v3-tree")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // a test may
+
+    use clap::{Args as _, FromArgMatches as _};
+
+    use super::*;
+
+    fn options(words: &[&str]) -> Options {
+        let command = Options::augment_args(clap::Command::new("provision").no_binary_name(true));
+        Options::from_arg_matches(&command.try_get_matches_from(words).unwrap()).unwrap()
+    }
+
+    fn nothing() -> Basics {
+        Basics {
+            connection: None,
+            template: None,
+            account_name: None,
+            property_name: None,
+            website: None,
+            time_zone: None,
+            currency: String::new(),
+            country: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_run_that_goes_on_is_put_right_only_where_something_was_named() {
+        let form = ProvisionRequest {
+            people: vec![person("anna@agency.example=viewer").unwrap()],
+            google_ads_customer: Some("1234567890".to_owned()),
+            ..ProvisionRequest::default()
+        };
+        assert_eq!(options(&[]).corrected(nothing(), &form), None);
+        let skipping = options(&["--skip", "google_ads_link"]);
+        assert_eq!(skipping.left_out(), BTreeSet::from([ProvisionStep::GoogleAdsLink]));
+        assert_eq!(skipping.corrected(nothing(), &form), None);
+        let named = options(&["--person", "ana@agency.example=viewer", "--container", "GTM-ABCDEFG"]);
+        assert_eq!(
+            named.corrected(nothing(), &form),
+            Some(ProvisionRequest {
+                people: vec![person("ana@agency.example=viewer").unwrap()],
+                container: ContainerChoice::Existing {
+                    container: "GTM-ABCDEFG".to_owned()
+                },
+                ..form.clone()
+            })
+        );
+    }
 }

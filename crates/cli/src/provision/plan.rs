@@ -30,6 +30,7 @@ pub fn shown(plan: &ProvisionPlan) -> String {
     if let Some(run) = &plan.resumes {
         lines.push(format!("It goes on with the set-up {run}, which was not finished."));
     }
+    lines.extend(plan.notes.iter().map(|note| format!("Note: {note}")));
     for problem in &plan.problems {
         lines.push(format!("{}: {} {}", problem.field, problem.message, problem.remedy));
     }

@@ -166,6 +166,10 @@ pub struct ProvisionPlan {
     pub problems: Vec<FieldProblem>,
     /// An unfinished run of the same form, which `start` goes on with.
     pub resumes: Option<String>,
+    /// What a person should know before: that the same website was set up already, for instance. They stop nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub notes: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

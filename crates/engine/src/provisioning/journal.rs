@@ -72,6 +72,11 @@ pub(super) fn named(name: &str) -> Option<ProvisionStep> {
         .map(|(step, ..)| *step)
 }
 
+/// What the step is called in the journal.
+pub(super) fn name(step: ProvisionStep) -> &'static str {
+    STEPS[position(step)].1
+}
+
 /// What a person is told while the step is done.
 pub(super) fn doing(step: ProvisionStep) -> &'static str {
     STEPS[position(step)].2
@@ -484,7 +489,7 @@ async fn assemble(engine: &Arc<Engine>, run: ProvisioningRun, alive: bool) -> Re
 }
 
 /// The template of a run; the plain website for runs from before there were templates.
-fn template_of(run: &ProvisioningRun) -> Result<Template> {
+pub(super) fn template_of(run: &ProvisioningRun) -> Result<Template> {
     match &run.template {
         Some(template) => serde_json::from_value(template.clone()).map_err(super::unwritable),
         None => Ok(crate::templates::plain()),

@@ -7,6 +7,8 @@
 mod account_maker;
 mod choices;
 mod codes;
+mod correcting;
+mod earlier;
 mod form;
 mod journal;
 mod outline;
@@ -76,28 +78,53 @@ pub(crate) async fn start_in(
     finish(journal, &session).await
 }
 
-/// Goes on with a run that stopped.
+/// Goes on with a run that stopped, with steps left out or its form put right where the request says so.
 pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -> Result<ProvisionRunView> {
-    let run = engine.store().provisioning_run(&request.run_id).await?.ok_or_else(|| {
-        Error::new(
-            ErrorCode::NotFound,
-            "There is no such set-up.",
-            "List set-ups and resume one of them.",
-        )
-    })?;
+    let run = run_of(engine, &request.run_id).await?;
     undo::refuse_to_go_on(engine, &run).await?;
     if run.state == ProvisioningState::Done {
         return journal::view(engine, run).await;
     }
-    let form = form_of(&run)?;
     let session = engine.session(Some(&run.connection_id)).await?;
     let _lock = RunLock::take(engine, &run.connection_id, &run.form)?;
+    // Another window may have put its form right, or finished it, in the meantime.
+    let before = run_lock::identity(&run.form);
+    let run = run_of(engine, &request.run_id).await?;
+    if run.state == ProvisioningState::Done || run_lock::identity(&run.form) != before {
+        return Err(Error::new(
+            ErrorCode::Conflict,
+            "This set-up went on in another window meanwhile.",
+            "Look at it again, then resume it where it still stops.",
+        ));
+    }
+    let known = engine.store().provisioning_steps(&run.id).await?;
+    let old = form_of(&run)?;
+    let run = correcting::amended(run, &known, &request)?;
+    // A form that was put right is another one for those who would start it.
+    let _new_lock = if run_lock::identity(&run.form) == before {
+        None
+    } else {
+        let lock = RunLock::take(engine, &run.connection_id, &run.form)?;
+        correcting::plan_anew(engine, &old, &run, &known).await?;
+        Some(lock)
+    };
+    let form = form_of(&run)?;
     let journal = Journal::again(engine, job, run, form).await?;
     // What the run was begun with counts, not what the template is by now.
     if let Err(error) = signing_in::allowed(&session, &journal.form, &journal.template) {
         return journal.close(Err(error)).await;
     }
     finish(journal, &session).await
+}
+
+async fn run_of(engine: &Engine, id: &str) -> Result<ProvisioningRun> {
+    engine.store().provisioning_run(id).await?.ok_or_else(|| {
+        Error::new(
+            ErrorCode::NotFound,
+            "There is no such set-up.",
+            "List set-ups and resume one of them.",
+        )
+    })
 }
 
 async fn finish(journal: Journal<'_>, session: &Session) -> Result<ProvisionRunView> {

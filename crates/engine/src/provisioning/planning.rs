@@ -7,7 +7,7 @@ use gantry_domain::Permission;
 use gantry_store::ConnectionRecord;
 
 use super::outline::{self, Step};
-use super::{form, wanted};
+use super::{earlier, form, wanted};
 use crate::Engine;
 use crate::dto::provisioning::{FieldProblem, ProvisionPlan, ProvisionRequest, ProvisionStep};
 use crate::error::Result;
@@ -55,6 +55,10 @@ pub async fn plan(engine: &Arc<Engine>, request: ProvisionRequest) -> Result<Pro
         Some(connection) => resumes(engine, &connection.id, &form).await?,
         None => None,
     };
+    let notes = match &connection {
+        Some(connection) => earlier::notes(engine, &connection.id, &form, resumes.as_deref()).await?,
+        None => Vec::new(),
+    };
     Ok(ProvisionPlan {
         permissions,
         missing,
@@ -69,6 +73,7 @@ pub async fn plan(engine: &Arc<Engine>, request: ProvisionRequest) -> Result<Pro
         steps: planned,
         problems,
         resumes,
+        notes,
     })
 }
 

@@ -120,7 +120,9 @@ impl Asking<'_> {
         let ticket = self.ticket(client, place.redirect_uri(), &before).await?;
         // Where Google sends the browser nowhere, the account list alone tells.
         let place = ticket.redirects.then_some(place);
-        let expected = place.as_ref().map(|place| place.expect(&ticket.id, journal.job));
+        let expected = place
+            .as_ref()
+            .map(|place| place.expect(&ticket.id, &before, journal.job));
         let redirect_uri = place.as_ref().map(|place| place.redirect_uri().to_owned());
         journal
             .sending(

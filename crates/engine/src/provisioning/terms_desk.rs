@@ -1,7 +1,7 @@
 //! Where the browser comes back to after Google's Terms of Service: one desk of the engine, which owns the addresses and
 //! hands each answer to the set-up that its ticket belongs to. Several set-ups share an address.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -175,11 +175,12 @@ impl Place {
         &self.counter.redirect_uri
     }
 
-    /// Waits for the answer that names this ticket. Called before anybody can answer.
-    pub fn expect(&self, ticket: &str, job: &Job) -> Expected {
+    /// Waits for the answer that names this ticket and an account that was not there `before`. Called before anybody can answer.
+    pub fn expect(&self, ticket: &str, before: &BTreeSet<String>, job: &Job) -> Expected {
         let (answer, answered) = oneshot::channel();
         let waiting = Waiting {
             answer,
+            before: before.clone(),
             job: job.clone(),
         };
         lock(&self.counter.waits.0).waiting.insert(ticket.to_owned(), waiting);
@@ -232,6 +233,8 @@ struct Tickets {
 
 struct Waiting {
     answer: oneshot::Sender<Callback>,
+    /// Accounts that the ticket cannot have made.
+    before: BTreeSet<String>,
     job: Job,
 }
 
@@ -244,7 +247,12 @@ impl Waits {
         if let Some((_, page)) = tickets.settled.iter().find(|(known, _)| known == ticket) {
             return Settlement::Repeated(*page);
         }
-        let read = tickets.waiting.contains_key(ticket).then(|| read(query)).flatten();
+        let read = tickets.waiting.get(ticket).and_then(|waiting| {
+            read(query).filter(|(callback, _)| match callback {
+                Callback::Account { account_id, .. } => !waiting.before.contains(account_id),
+                Callback::Refused(_) => true,
+            })
+        });
         let Some((callback, page)) = read else {
             if let Some(waiting) = tickets.waiting.values().next() {
                 waiting.job.emit(EngineEvent::StrayAnswer {
@@ -324,9 +332,14 @@ mod tests {
         let expect = |ticket: &str| {
             let (answer, answered) = oneshot::channel();
             let job = jobs.begin("provisioning.start");
-            lock(&waits.0)
-                .waiting
-                .insert(ticket.to_owned(), Waiting { answer, job });
+            lock(&waits.0).waiting.insert(
+                ticket.to_owned(),
+                Waiting {
+                    answer,
+                    before: BTreeSet::from(["5".to_owned()]),
+                    job,
+                },
+            );
             answered
         };
         let (mut one, mut two) = (expect("one"), expect("two"));
@@ -340,6 +353,8 @@ mod tests {
             come("accountTicketId=one&accountId=seven"),
             Settlement::Stray(_)
         ));
+        // An account that was there before did not come of the ticket.
+        assert!(matches!(come("accountTicketId=one&accountId=5"), Settlement::Stray(_)));
         let Settlement::Settled((ticket, callback), _) = come("accountTicketId=one&accountId=7") else {
             panic!("it names the ticket");
         };
@@ -353,6 +368,6 @@ mod tests {
         let strays = std::iter::from_fn(|| told.try_recv().ok())
             .filter(|event| matches!(event, EngineEvent::StrayAnswer { .. }))
             .count();
-        assert_eq!(strays, 3);
+        assert_eq!(strays, 4);
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test may
 
 mod activity;
+mod corrected;
 mod grants;
 mod keychain;
 mod oauth_clients;

@@ -272,6 +272,29 @@ async fn p9_p4_a_double_click_asks_for_one_ticket_and_a_foreign_ticket_does_not_
 }
 
 #[tokio::test]
+async fn p4_an_answer_that_names_an_account_from_before_the_ticket_does_not_settle() {
+    let _ports = PORTS.lock().await;
+    let mut world = World::new().await;
+    world.sign_in(practice::OWNER).await;
+    let accounts = connections::accounts(&world.engine, None).await.unwrap().accounts;
+    let old = accounts[0].account_id.clone();
+    let before = old.clone();
+    let run = world
+        .provision(|url| async move {
+            let right = decide_terms(&url, practice::OWNER, "accept").await.unwrap();
+            let ticket = right.query_pairs().find(|(name, _)| name == "accountTicketId");
+            let ticket = ticket.unwrap().1.into_owned();
+            let mut wrong = right.clone();
+            wrong.set_query(Some(&format!("accountTicketId={ticket}&accountId={before}")));
+            assert_eq!(crate::user_agent::get(&wrong).await.status, 400);
+            assert_eq!(crate::user_agent::get(&right).await.status, 200);
+        })
+        .await
+        .unwrap();
+    assert_ne!(run.result.unwrap().account_id, old);
+}
+
+#[tokio::test]
 async fn cancelling_while_the_terms_wait_keeps_the_form() {
     let (_ports, mut world) = newcomer().await;
     let jobs = Arc::clone(world.engine.jobs());

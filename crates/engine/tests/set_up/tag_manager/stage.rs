@@ -79,17 +79,15 @@ impl Stage {
 
     /// Goes on with the newest set-up.
     pub async fn resume(&self) -> Result<ProvisionRunView> {
+        self.resume_with(ResumeProvision::default()).await
+    }
+
+    /// The same with what `request` says besides the run's id.
+    pub async fn resume_with(&self, request: ResumeProvision) -> Result<ProvisionRunView> {
         let run_id = self.newest().await.id;
+        let request = ResumeProvision { run_id, ..request };
         commands::run_job(&self.world.engine, "provisioning.resume", |engine, job| async move {
-            Box::pin(provisioning::resume(
-                &engine,
-                ResumeProvision {
-                    run_id,
-                    ..ResumeProvision::default()
-                },
-                &job,
-            ))
-            .await
+            Box::pin(provisioning::resume(&engine, request, &job)).await
         })
         .await
     }

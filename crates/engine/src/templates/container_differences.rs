@@ -130,17 +130,20 @@ fn resolved<'a>(value: &'a str, variables: &[&'a Value]) -> &'a str {
 
 /// What an entity does, without ids and fingerprints.
 #[derive(Debug, PartialEq)]
-struct Content {
+pub(crate) struct Content {
     kind: String,
     /// By key, so that their order does not matter.
     parameters: Vec<Value>,
+    /// Those that a custom event is known by, then those that narrow it.
     filters: Vec<Value>,
     /// Names of the triggers that it fires on; ids of built-in ones.
     fires_on: Vec<String>,
+    paused: bool,
 }
 
 impl Content {
-    fn of(entity: &Value, triggers: &[&Value]) -> Self {
+    /// `triggers` are those that a tag may name in `firingTriggerId`.
+    pub(crate) fn of(entity: &Value, triggers: &[&Value]) -> Self {
         let list = |field: &str| entity.get(field).and_then(Value::as_array).cloned().unwrap_or_default();
         let mut parameters = list("parameter");
         parameters.sort_by(|one, other| text(one, "key").cmp(text(other, "key")));
@@ -156,8 +159,9 @@ impl Content {
         Self {
             kind: text(entity, "type").to_owned(),
             parameters,
-            filters: list("customEventFilter"),
+            filters: [list("customEventFilter"), list("filter")].concat(),
             fires_on,
+            paused: entity.get("paused").and_then(Value::as_bool).unwrap_or_default(),
         }
     }
 
@@ -173,11 +177,12 @@ impl Content {
             "html" => "Custom HTML",
             other => other,
         };
+        let paused = if self.paused { ", paused" } else { "" };
         if self.fires_on.is_empty() {
-            return kind.to_owned();
+            return format!("{kind}{paused}");
         }
         let triggers: Vec<&str> = self.fires_on.iter().map(|name| built_in(name)).collect();
-        format!("{kind} on {}", triggers.join(", "))
+        format!("{kind} on {}{paused}", triggers.join(", "))
     }
 }
 

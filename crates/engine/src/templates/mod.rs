@@ -35,6 +35,7 @@ use crate::error::{Error, ErrorCode, Result};
 #[allow(unused_imports, reason = "planning and the snippet are their users")]
 pub(crate) use {
     adjusted::adjusted,
+    container_differences::Content,
     summary::{entities, summary},
     tag_manager::{consent_script, tag_manager_entities},
 };

@@ -20,13 +20,17 @@ async fn bakery(stage: &Stage) -> (Value, ProvisionRequest) {
 
 /// What somebody else does in Tag Manager: a version of a workspace of theirs, with a tag of theirs.
 async fn rival_version(stage: &Stage, container: &Value) -> String {
+    let tag = json!({ "name": "Rival's tag", "type": "html", "parameter": [{ "type": "template", "key": "html", "value": "<b>1</b>" }] });
+    rival_version_of(stage, container, "tags", tag).await
+}
+
+async fn rival_version_of(stage: &Stage, container: &Value, kind: &str, entity: Value) -> String {
     let path = container["path"].as_str().unwrap();
     let workspace = stage
         .google("POST", &format!("{path}/workspaces"), json!({ "name": "Rival" }))
         .await;
     let workspace = workspace["path"].as_str().unwrap();
-    let tag = json!({ "name": "Rival's tag", "type": "html", "parameter": [{ "type": "template", "key": "html", "value": "<b>1</b>" }] });
-    stage.google("POST", &format!("{workspace}/tags"), tag).await;
+    stage.google("POST", &format!("{workspace}/{kind}"), entity).await;
     let made = stage
         .google(
             "POST",
@@ -35,6 +39,29 @@ async fn rival_version(stage: &Stage, container: &Value) -> String {
         )
         .await;
     made["containerVersion"]["path"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_thing_of_our_name_that_does_something_else_is_not_taken_for_ours() {
+    let mut stage = Stage::owner().await;
+    let (container, request) = bakery(&stage).await;
+    let other = json!({ "name": "Event - purchase", "type": "customEvent", "customEventFilter": [{ "type": "equals",
+        "parameter": [{ "type": "template", "key": "arg0", "value": "{{_event}}" },
+                      { "type": "template", "key": "arg1", "value": "sold" }] }] });
+    let rival = rival_version_of(&stage, &container, "triggers", other).await;
+    stage.google("POST", &format!("{rival}:publish"), Value::Null).await;
+    let error = stage.set_up(request).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Conflict);
+    assert!(
+        error.message.contains("trigger called \"Event - purchase\""),
+        "{}",
+        error.message
+    );
+    assert_eq!(
+        stage.live(&container).await["path"],
+        json!(rival),
+        "nothing was published"
+    );
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use google_apis::tag_manager::{ContainerVersion, WorkspaceStatus};
 use serde_json::Value;
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::templates::Content;
 
 /// The kinds of an `Entity`, with the field that holds their ids (discovery document `tagmanager.v2`). A built-in variable has
 /// no id: its type is its name.
@@ -41,16 +42,50 @@ pub(super) struct Present {
 #[derive(Debug)]
 struct Known {
     id: String,
-    /// `type`; empty for kinds without.
-    kind: String,
-    /// What it sends to or stands for, where it would be wrong to take it for another's.
+    does: Does,
+}
+
+/// What an entity does: one of our name that does something else is not ours.
+#[derive(Debug, PartialEq)]
+struct Does {
+    content: Content,
+    /// Where it sends or what it stands for, by the constants beside it.
     aim: Option<String>,
+    event: Option<(String, String)>,
+}
+
+impl Does {
+    fn of(kind: &str, entity: &Value, beside: &Beside<'_>) -> Self {
+        Self {
+            content: Content::of(entity, &beside.triggers),
+            aim: aim(kind, entity, &beside.variables).map(str::to_owned),
+            event: event(kind, entity, &beside.variables),
+        }
+    }
+}
+
+/// What entities name: tags their triggers by id, everything its variables by name.
+struct Beside<'a> {
+    triggers: Vec<&'a Value>,
+    variables: Vec<&'a Value>,
+}
+
+impl<'a> Beside<'a> {
+    fn of(entities: &[(&'static str, &'a Value)]) -> Self {
+        Self {
+            triggers: of_kind(entities, "trigger"),
+            variables: of_kind(entities, "variable"),
+        }
+    }
 }
 
 impl Present {
     pub fn of_version(version: &ContainerVersion) -> Self {
         let mut present = Self::default();
-        let variables: Vec<&Value> = version.variable.iter().collect();
+        let beside = Beside {
+            triggers: version.trigger.iter().collect(),
+            variables: version.variable.iter().collect(),
+        };
         for (kind, entities) in [
             ("tag", &version.tag),
             ("trigger", &version.trigger),
@@ -64,7 +99,7 @@ impl Present {
             ("gtagConfig", &version.gtag_config),
         ] {
             for entity in entities {
-                present.add(kind, entity, &variables);
+                present.add(kind, entity, &beside);
             }
         }
         present
@@ -84,40 +119,37 @@ impl Present {
                     .find_map(|(kind, _)| Some((*kind, change.entity.get(*kind)?)))
             })
             .collect();
-        let variables: Vec<&Value> = of_kind(&changed, "variable");
+        let beside = Beside::of(&changed);
         for (kind, entity) in &changed {
-            present.add(kind, entity, &variables);
+            present.add(kind, entity, &beside);
         }
         present
     }
 
-    fn add(&mut self, kind: &'static str, entity: &Value, variables: &[&Value]) {
+    fn add(&mut self, kind: &'static str, entity: &Value, beside: &Beside<'_>) {
         let id_field = KINDS.iter().find(|(known, _)| *known == kind).map_or("", |(_, id)| *id);
         let id = text(entity, id_field).to_owned();
-        let aim = aim(kind, entity, variables).map(str::to_owned);
+        let does = Does::of(kind, entity, beside);
         let paused = entity.get("paused").and_then(Value::as_bool).unwrap_or_default();
-        if let Some(measurement) = aim.as_ref().filter(|_| kind == "tag" && !paused) {
+        if let Some(measurement) = does.aim.as_ref().filter(|_| kind == "tag" && !paused) {
             self.sent_to.insert(measurement.clone(), id.clone());
         }
-        if let Some(event) = event(kind, entity, variables).filter(|_| !paused) {
-            self.events.insert(event, id.clone());
+        if let Some(event) = does.event.as_ref().filter(|_| !paused) {
+            self.events.insert(event.clone(), id.clone());
         }
-        let known = Known {
-            id,
-            kind: text(entity, "type").to_owned(),
-            aim,
-        };
-        self.named.insert((kind, name(kind, entity).to_owned()), known);
+        self.named
+            .insert((kind, name(kind, entity).to_owned()), Known { id, does });
     }
 
     /// Those of `wanted` (`Entity` objects) that are not there. Where they refer to ones that are (`new_N`), they get their ids.
     /// What would serve a tag that is not written alone is not written either.
     ///
-    /// A name that something else has is an error: Tag Manager takes each name once, and what is there is not changed.
+    /// A name that something else has is an error, unless the thing is not needed: Tag Manager takes each name once, and what
+    /// is there is not changed.
     pub fn missing(&self, wanted: Vec<Value>) -> Result<Vec<Value>> {
         let contents: Vec<_> = wanted.iter().filter_map(content).collect();
         let contents: Vec<_> = contents.iter().map(|(kind, _, content)| (*kind, *content)).collect();
-        let variables = of_kind(&contents, "variable");
+        let beside = Beside::of(&contents);
         let mut ids = BTreeMap::new();
         let mut there = Vec::new();
         for entity in &wanted {
@@ -125,23 +157,25 @@ impl Present {
                 there.push(false);
                 continue;
             };
-            let aim = aim(kind, content, &variables);
-            let sends = aim.filter(|_| kind == "tag").and_then(|aim| self.sent_to.get(aim));
-            let sends = sends.or_else(|| self.events.get(&event(kind, content, &variables)?));
-            let id = match (sends, self.named.get(&(kind, name(kind, content).to_owned()))) {
-                (Some(sends), _) => Some(sends),
-                (None, Some(known)) if known.kind == text(content, "type") && known.aim.as_deref() == aim => {
-                    Some(&known.id)
-                }
-                (None, Some(_)) => return Err(taken(kind, name(kind, content))),
-                (None, None) => None,
-            };
+            let does = Does::of(kind, content, &beside);
+            let sends = does.aim.as_ref().filter(|_| kind == "tag");
+            let sends = sends.and_then(|aim| self.sent_to.get(aim));
+            let sends = sends.or_else(|| self.events.get(does.event.as_ref()?));
+            let known = self.named.get(&(kind, name(kind, content).to_owned()));
+            let id = sends.or_else(|| known.filter(|known| known.does == does).map(|known| &known.id));
             if let Some(id) = id {
                 ids.insert(text(content, id_field).to_owned(), id.clone());
             }
             there.push(id.is_some());
         }
         let needless = needless(&wanted, &there);
+        for (at, entity) in wanted.iter().enumerate() {
+            if let Some((kind, _, content)) = content(entity).filter(|_| !there[at] && !needless[at])
+                && self.named.contains_key(&(kind, name(kind, content).to_owned()))
+            {
+                return Err(taken(kind, name(kind, content)));
+            }
+        }
         let mut left_out = there.iter().zip(needless).map(|(there, needless)| *there || needless);
         let mut missing = wanted;
         missing.retain(|_| !left_out.next().unwrap_or_default());
@@ -293,7 +327,7 @@ fn taken(kind: &str, name: &str) -> Error {
     };
     Error::new(
         ErrorCode::Conflict,
-        format!("The container already has a {what} called \"{name}\" that is something else."),
+        format!("The container already has a {what} called \"{name}\" that is paused or does something else."),
         "Rename it in Tag Manager and publish, then resume the set-up. Gantry changes nothing that is there.",
     )
 }
@@ -430,6 +464,67 @@ mod tests {
             assert_eq!(error.code, ErrorCode::Conflict);
             assert!(error.message.contains(named), "{}", error.message);
         }
+    }
+
+    #[test]
+    fn a_thing_of_our_name_that_does_something_else_stops_unless_it_is_not_needed() {
+        let trigger = |id: &str, on: &str| {
+            json!({ "triggerId": id, "name": "Event - sale", "type": "customEvent", "customEventFilter": [
+                { "type": "equals", "parameter": [{ "key": "arg0", "value": "{{_event}}" }, { "key": "arg1", "value": on }] }] })
+        };
+        let path = |id: &str, path: &str| json!({ "variableId": id, "name": "DLV - value", "type": "v", "parameter": [{ "key": "name", "value": path }] });
+        let tag = |id: &str, trigger: &str, measurement: &str, paused: bool| {
+            json!({ "tagId": id, "name": "GA4 event - sale", "type": "gaawe", "firingTriggerId": [trigger], "paused": paused,
+                    "parameter": [{ "key": "eventName", "value": "sale" }, { "key": "value", "value": "{{DLV - value}}" },
+                                  { "key": "measurementIdOverride", "value": measurement }] })
+        };
+        let wanted = vec![
+            json!({ "variable": path("new_1", "value") }),
+            json!({ "trigger": trigger("new_2", "sale") }),
+            json!({ "tag": tag("new_3", "new_2", "G-1", false) }),
+        ];
+        let version = |variable, trigger, tag: Vec<Value>| ContainerVersion {
+            variable: vec![variable],
+            trigger: vec![trigger],
+            tag,
+            ..ContainerVersion::default()
+        };
+        let (same_path, same_trigger) = (path("1", "value"), trigger("2", "sale"));
+        for (version, named) in [
+            (
+                version(path("1", "other"), same_trigger.clone(), Vec::new()),
+                "DLV - value",
+            ),
+            (
+                version(same_path.clone(), trigger("2", "other"), Vec::new()),
+                "Event - sale",
+            ),
+            (
+                version(
+                    same_path.clone(),
+                    same_trigger.clone(),
+                    vec![tag("3", "2", "G-2", false)],
+                ),
+                "GA4 event - sale",
+            ),
+            (
+                version(
+                    same_path.clone(),
+                    same_trigger.clone(),
+                    vec![tag("3", "2", "G-1", true)],
+                ),
+                "GA4 event - sale",
+            ),
+        ] {
+            let error = Present::of_version(&version).missing(wanted.clone()).unwrap_err();
+            assert!(error.message.contains(named), "{}", error.message);
+        }
+        let sent = version(
+            path("1", "other"),
+            trigger("2", "other"),
+            vec![tag("3", "2", "G-1", false)],
+        );
+        assert_eq!(Present::of_version(&sent).missing(wanted).unwrap(), [Value::Null; 0]);
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub(crate) async fn start_in(
     let session = signing_in::session(engine, &request, &template, sign_in_first, job).await?;
     let form = serde_json::to_value(&request).map_err(unwritable)?;
     let connection_id = session.connection.id.clone();
-    let _lock = RunLock::take(engine, &connection_id, &form)?;
+    let _lock = RunLock::take(engine, &connection_id, &form).await?;
     let journal = match unfinished(engine, &connection_id, &form).await? {
         Some(run) => Journal::again(engine, job, run, request).await?,
         None => Journal::begin(engine, job, connection_id, request, form, template, batch_id).await?,
@@ -86,7 +86,7 @@ pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -
         return journal::view(engine, run).await;
     }
     let session = engine.session(Some(&run.connection_id)).await?;
-    let _lock = RunLock::take(engine, &run.connection_id, &run.form)?;
+    let _lock = RunLock::take(engine, &run.connection_id, &run.form).await?;
     // Another window may have put its form right, or finished it, in the meantime.
     let before = run_lock::identity(&run.form);
     let run = run_of(engine, &request.run_id).await?;
@@ -104,7 +104,7 @@ pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -
     let _new_lock = if run_lock::identity(&run.form) == before {
         None
     } else {
-        let lock = RunLock::take(engine, &run.connection_id, &run.form)?;
+        let lock = RunLock::take(engine, &run.connection_id, &run.form).await?;
         correcting::plan_anew(engine, &old, &run, &known).await?;
         Some(lock)
     };

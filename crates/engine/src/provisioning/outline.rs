@@ -221,7 +221,7 @@ fn measured(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
     if let Some(retention) = wanted::retention(template) {
         steps.push(
             Step::new(ProvisionStep::DataRetention, retention.detail)
-                .analytics(1)
+                .analytics(look + 1)
                 .optional(),
         );
     }

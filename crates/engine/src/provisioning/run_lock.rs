@@ -1,7 +1,8 @@
 //! One set-up of the same form at a time, across all Gantry processes: a double click makes one ticket.
 
-use std::fs::{File, OpenOptions};
-use std::path::PathBuf;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -12,8 +13,15 @@ use crate::error::{Error, ErrorCode, Result};
 /// Held while a run goes on; the system frees it when its process dies.
 pub(super) struct RunLock(#[allow(dead_code)] File);
 
+/// How long a listing may hold a lock that it only looks at, with room to spare.
+const LOOKING: Duration = Duration::from_millis(50);
+
 impl RunLock {
-    pub(super) fn take(engine: &Engine, connection_id: &str, form: &Value) -> Result<Self> {
+    pub(super) async fn take(engine: &Engine, connection_id: &str, form: &Value) -> Result<Self> {
+        Self::take_at(&path(engine, connection_id, form)).await
+    }
+
+    async fn take_at(path: &Path) -> Result<Self> {
         let failed = |error: std::io::Error| {
             Error::new(
                 ErrorCode::Storage,
@@ -22,7 +30,6 @@ impl RunLock {
             )
             .with_details(error)
         };
-        let path = path(engine, connection_id, form);
         if let Some(directory) = path.parent() {
             std::fs::create_dir_all(directory).map_err(failed)?;
         }
@@ -32,21 +39,27 @@ impl RunLock {
             .write(true)
             .open(path)
             .map_err(failed)?;
-        match file.try_lock() {
+        let mut locked = file.try_lock();
+        if matches!(locked, Err(TryLockError::WouldBlock)) {
+            // Another window may only be looking.
+            tokio::time::sleep(LOOKING).await;
+            locked = file.try_lock();
+        }
+        match locked {
             Ok(()) => Ok(Self(file)),
-            Err(std::fs::TryLockError::WouldBlock) => Err(Error::new(
+            Err(TryLockError::WouldBlock) => Err(Error::new(
                 ErrorCode::Conflict,
                 "This set-up is already running.",
                 "Finish it in the browser tab that is open, or cancel it first.",
             )),
-            Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
+            Err(TryLockError::Error(error)) => Err(failed(error)),
         }
     }
 
-    /// Whether a living process works on this run.
+    /// Whether a living process works on this run. Those who look do not hinder each other.
     pub(super) fn is_taken(engine: &Engine, connection_id: &str, form: &Value) -> bool {
-        path(engine, connection_id, form).exists()
-            && matches!(Self::take(engine, connection_id, form), Err(error) if error.code == ErrorCode::Conflict)
+        File::open(path(engine, connection_id, form))
+            .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 }
 
@@ -67,4 +80,22 @@ fn path(engine: &Engine, connection_id: &str, form: &Value) -> PathBuf {
         .iter()
         .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     engine.profile().locks_directory().join(format!("set-up-{name}.lock"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn p9_a_window_that_only_looks_stops_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("set-up.lock");
+        drop(RunLock::take_at(&path).await.unwrap());
+        let looking = File::open(&path).unwrap();
+        looking.try_lock_shared().unwrap();
+        let (taken, ()) = tokio::join!(RunLock::take_at(&path), async { drop(looking) });
+        let held = taken.unwrap();
+        assert_eq!(RunLock::take_at(&path).await.err().unwrap().code, ErrorCode::Conflict);
+        drop(held);
+    }
 }

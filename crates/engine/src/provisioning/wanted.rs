@@ -196,6 +196,32 @@ pub(super) fn retention(template: &Template) -> Option<Retention> {
     })
 }
 
+/// Google's words for how long data is kept, shortest first.
+const KEPT: [&str; 5] = [
+    "TWO_MONTHS",
+    "FOURTEEN_MONTHS",
+    "TWENTY_SIX_MONTHS",
+    "THIRTY_EIGHT_MONTHS",
+    "FIFTY_MONTHS",
+];
+
+/// What of it keeps data longer than the property does; `None` where nothing does. Data that others count on is not cut.
+pub(super) fn longer(wanted: Retention, there: &DataRetentionSettings) -> Option<Retention> {
+    let rank = |word: &str| KEPT.iter().position(|known| *known == word);
+    let settings = &wanted.settings;
+    let months = wanted.update_mask.contains("event_data_retention")
+        && rank(&there.event_data_retention)
+            .is_some_and(|now| rank(&settings.event_data_retention).is_some_and(|asked| asked > now));
+    let reset = settings.reset_user_data_on_new_activity && !there.reset_user_data_on_new_activity;
+    let update_mask = match (months, reset) {
+        (false, false) => return None,
+        (true, false) => "event_data_retention",
+        (false, true) => "reset_user_data_on_new_activity",
+        (true, true) => "event_data_retention,reset_user_data_on_new_activity",
+    };
+    Some(Retention { update_mask, ..wanted })
+}
+
 pub(super) fn key_event(wanted: &TemplateKeyEvent, form: &ProvisionRequest) -> KeyEvent {
     KeyEvent {
         event_name: wanted.event.clone(),
@@ -304,6 +330,23 @@ mod tests {
         assert!(on.settings.stream_enabled && on.settings.form_interactions_enabled);
         assert!(!on.settings.site_search_enabled && !on.update_mask.contains("search_query"));
         assert!(!on.settings.search_query_parameter.is_empty(), "Google requires it");
+    }
+
+    #[test]
+    fn a_property_that_is_there_keeps_its_data_as_long_as_it_did() {
+        let mut template = crate::templates::plain();
+        template.property.retention_months = Some(14);
+        template.property.reset_on_new_activity = Some(false);
+        let there = |kept: &str| DataRetentionSettings {
+            event_data_retention: kept.to_owned(),
+            reset_user_data_on_new_activity: true,
+            ..Default::default()
+        };
+        let asked = |kept: &str| longer(retention(&template).unwrap(), &there(kept)).map(|asked| asked.update_mask);
+        assert_eq!(asked("TWO_MONTHS"), Some("event_data_retention"));
+        for kept in ["FOURTEEN_MONTHS", "FIFTY_MONTHS", "A_WORD_THAT_IS_NEW"] {
+            assert_eq!(asked(kept), None, "{kept}");
+        }
     }
 
     #[test]

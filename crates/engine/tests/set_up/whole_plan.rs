@@ -273,7 +273,13 @@ async fn a_property_that_is_there_gets_what_is_missing_and_nothing_twice() {
         container: ContainerChoice::None,
         ..everything()
     };
+    let changes = stage.world.requests("PATCH", "Settings").await;
     let second = stage.set_up(again).await.unwrap();
+    // What the property keeps and measures was settled by somebody before.
+    assert_eq!(stage.world.requests("PATCH", "Settings").await, changes);
+    for step in [ProvisionStep::DataRetention, ProvisionStep::EnhancedMeasurement] {
+        assert_eq!(outcome(&second, step), "left as it was");
+    }
     let found = second.result.clone().unwrap();
     assert_eq!(
         (&found.account_id, &found.measurement_id, &found.app_streams),

@@ -41,7 +41,7 @@ pub async fn made(engine: &Arc<Engine>, request: ById) -> Result<Vec<MadeAsset>>
 /// removed, is left alone and told among the failures; what is in the trash already counts as moved.
 pub async fn trash(engine: &Arc<Engine>, request: TrashRequest) -> Result<TrashResult> {
     let run = run(engine, &request.run_id).await?;
-    let _lock = RunLock::take(engine, &run.connection_id, &run.form)?;
+    let _lock = RunLock::take(engine, &run.connection_id, &run.form).await?;
     let steps = engine.store().provisioning_steps(&run.id).await?;
     let owns = own::of(&run, &steps)?;
     for asset in &request.assets {

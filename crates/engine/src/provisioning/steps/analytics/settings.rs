@@ -8,16 +8,25 @@ use super::Work;
 use super::items::{Items, Made, each};
 use crate::dto::provisioning::ProvisionStep;
 use crate::error::Result;
-use crate::provisioning::wanted::{self, dimension_key, is_there};
+use crate::provisioning::wanted::{self, count, dimension_key, is_there};
 
-/// Sets what it says, so that twice is as good as once: nothing is read before.
+/// Sets what it says, so that twice is as good as once. A stream that was there is changed only where the person said so, and
+/// then in nothing but that.
 pub(super) async fn enhanced_measurement(work: Work<'_>, stream: &str) -> Result<()> {
     let (journal, step) = (work.journal, ProvisionStep::EnhancedMeasurement);
-    let Some(wanted) = wanted::enhanced_measurement(&journal.form, &journal.template) else {
+    let Some(mut wanted) = wanted::enhanced_measurement(&journal.form, &journal.template) else {
         return Ok(());
     };
     if !journal.has(step) || journal.done(step).await?.is_some() {
         return Ok(());
+    }
+    let stream_step = journal.done(ProvisionStep::DataStream).await?;
+    let was_there = stream_step.is_some_and(|made| made.get("existing") == Some(&json!(true)));
+    if was_there && journal.form.enhanced_measurement.is_none() {
+        return journal.made(step, json!({ "outcome": "left as it was" })).await;
+    }
+    if was_there {
+        wanted.update_mask = "stream_enabled";
     }
     journal.sending(step, json!(wanted.settings)).await?;
     work.spent();
@@ -39,6 +48,16 @@ pub(super) async fn data_retention(work: Work<'_>, property: &str) -> Result<()>
         return Ok(());
     }
     journal.sending(step, json!(wanted.settings)).await?;
+    let mut wanted = wanted;
+    if is_there(&journal.form) {
+        work.spent();
+        let there = work.admin.data_retention_settings(property).await;
+        let there = work.session.explained(journal.engine, property, there).await?;
+        match wanted::longer(wanted, &there) {
+            Some(asked) => wanted = asked,
+            None => return journal.made(step, json!({ "outcome": "left as it was" })).await,
+        }
+    }
     work.spent();
     let set = work
         .admin
@@ -49,7 +68,8 @@ pub(super) async fn data_retention(work: Work<'_>, property: &str) -> Result<()>
         .template
         .property
         .retention_months
-        .map(|months| wanted::count(months as usize, "month"));
+        .filter(|_| wanted.update_mask.contains("event_data_retention"))
+        .map(|months| count(months as usize, "month"));
     journal.made(step, json!({ "outcome": outcome })).await
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::stage::{Stage, names, shop};
 
 /// The bakery's container, and a form that chooses it by its public id.
-async fn bakery(stage: &Stage) -> (Value, ProvisionRequest) {
+pub async fn bakery(stage: &Stage) -> (Value, ProvisionRequest) {
     let container = stage.containers().await.remove(0);
     let chosen = container["publicId"].as_str().unwrap().to_owned();
     let request = ProvisionRequest {
@@ -19,7 +19,7 @@ async fn bakery(stage: &Stage) -> (Value, ProvisionRequest) {
 }
 
 /// What somebody else does in Tag Manager: a version of a workspace of theirs, with a tag of theirs.
-async fn rival_version(stage: &Stage, container: &Value) -> String {
+pub async fn rival_version(stage: &Stage, container: &Value) -> String {
     let tag = json!({ "name": "Rival's tag", "type": "html", "parameter": [{ "type": "template", "key": "html", "value": "<b>1</b>" }] });
     rival_version_of(stage, container, "tags", tag).await
 }

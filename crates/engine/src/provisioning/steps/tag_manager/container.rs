@@ -46,6 +46,11 @@ impl Container {
         format!("accounts/{}/containers/{}", self.account_id, self.container_id)
     }
 
+    /// Whether other people may be at work in it.
+    pub fn others(&self) -> bool {
+        self.existing || self.adopted
+    }
+
     /// What a result says of it before there is a version.
     pub fn made(self) -> ContainerMade {
         ContainerMade {

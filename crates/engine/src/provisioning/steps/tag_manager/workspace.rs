@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::super::incomplete;
 use super::container::Container;
 use super::entities::Present;
+use super::version::Sent;
 use super::{Work, tags};
 use crate::dto::provisioning::ProvisionStep;
 use crate::error::{Error, ErrorCode, Result};
@@ -26,6 +27,12 @@ pub(super) struct Space {
     pub live: Option<String>,
     /// Number of the newest version then; ours will be higher.
     pub base: u64,
+    /// A version of ours that was given up before and holds everything: it needs only be published.
+    #[serde(default)]
+    pub made: Option<String>,
+    /// It was opened before and begun anew: what is in it already is not written again.
+    #[serde(default)]
+    pub reused: bool,
     /// What the container lacked then; all of it where absent.
     pub missing: Option<Vec<Value>>,
     /// What a person is told.
@@ -48,11 +55,11 @@ pub(super) async fn open(work: &Work<'_>, container: &Container, measurement_id:
     let given_up = request.is_some() && !begun_before;
     let was_own = request.is_some_and(|request| request["own"] == true);
     let path = container.path();
-    let ours = container.existing || container.adopted || given_up || was_own;
+    let ours = container.others() || given_up || was_own;
     let request = json!({ "container": path, "own": ours, "name": work.label() });
     work.journal.sending(step, request).await?;
     let space = if ours {
-        own(work, container, measurement_id, begun_before).await?
+        own(work, container, measurement_id, begun_before || given_up).await?
     } else {
         default(work, &path).await?
     };
@@ -77,7 +84,7 @@ async fn default(work: &Work<'_>, container: &str) -> Result<Space> {
     })
 }
 
-async fn own(work: &Work<'_>, container: &Container, measurement_id: &str, begun_before: bool) -> Result<Space> {
+async fn own(work: &Work<'_>, container: &Container, measurement_id: &str, opened_before: bool) -> Result<Space> {
     let path = container.path();
     let looked = look(work, container).await?;
     let wanted = tags::wanted(work, measurement_id);
@@ -88,17 +95,23 @@ async fn own(work: &Work<'_>, container: &Container, measurement_id: &str, begun
         outcome: "Everything is there already".to_owned(),
         ..Space::default()
     };
-    if missing.is_empty() && container.existing {
-        space.missing = Some(missing);
+    let at_rest = missing.is_empty();
+    space.missing = Some(missing);
+    if at_rest && looked.given_up.is_some() {
+        space.outcome = "The version that was made before".to_owned();
+        space.made = looked.given_up;
         return Ok(space);
     }
-    space.missing = Some(missing);
-    let found = if begun_before {
+    if at_rest && container.existing && !looked.refused {
+        return Ok(space);
+    }
+    let found = if opened_before {
         let found = find(work, &path).await;
         work.explained(&path, found).await?
     } else {
         None
     };
+    space.reused = found.is_some();
     let opened = match found {
         Some(found) => found,
         None => create(work, &path).await?,
@@ -136,10 +149,14 @@ struct Looked {
     live: Option<String>,
     base: u64,
     present: Present,
+    /// The newest version, where it is not live because this run gave it up.
+    given_up: Option<String>,
+    /// The newest version is ours, and does not compile.
+    refused: bool,
 }
 
 /// Two reads. What our own workspace is made of is the newest version, so that a newer one than the live one would go live with
-/// it: nobody decided that.
+/// it: nobody decided that. Those that this run made itself are no obstacle.
 async fn look(work: &Work<'_>, container: &Container) -> Result<Looked> {
     let path = container.path();
     let live = live(work, &path).await;
@@ -149,28 +166,44 @@ async fn look(work: &Work<'_>, container: &Container) -> Result<Looked> {
         Err(error) if error.kind == ErrorKind::NotFound => None,
         answer => Some(work.explained(&path, answer).await?),
     };
-    let base = newest.as_ref().map_or(0, |newest| number(&newest.container_version_id));
+    let newest = newest.map(|newest| newest.container_version_id).unwrap_or_default();
+    let base = number(&newest);
     let live_id = live.as_ref().map(|live| live.container_version_id.clone());
-    if live_id.as_deref().map_or(0, number) == base {
+    let live_number = live_id.as_deref().map_or(0, number);
+    if live_number == base {
         let present = live.as_ref().map(Present::of_version).unwrap_or_default();
         return Ok(Looked {
             live: live_id,
             base,
             present,
+            given_up: None,
+            refused: false,
         });
     }
-    if container.existing && work.journal.has(ProvisionStep::Publish) && work.journal.has(ProvisionStep::Version) {
+    let sent = Sent::so_far(work).await?;
+    let rival = if sent.left(&newest) {
+        let listed = work.all(work.api.version_headers(&path)).await;
+        let headers = work.explained(&path, listed).await?;
+        let ids = headers.into_iter().map(|header| header.container_version_id);
+        ids.map(|id| (number(&id), id))
+            .filter(|(number, id)| *number > live_number && !sent.left(id))
+            .map(|(number, _)| number)
+            .max()
+    } else {
+        Some(base)
+    };
+    let publishes = work.journal.has(ProvisionStep::Publish) && work.journal.has(ProvisionStep::Version);
+    if let Some(rival) = rival.filter(|_| container.others() && publishes) {
         let error = Error::new(
             ErrorCode::Conflict,
             format!(
-                "{} has a version {base} that is not published{}. Publishing what this set-up adds would publish it, too.",
+                "{} has a version {rival} that is not published{}. Publishing what this set-up adds would publish it, too.",
                 container.public_id,
                 live_id.map_or_else(String::new, |live| format!(" (version {live} is live)"))
             ),
             "Publish or delete that version in Tag Manager, then resume the set-up; or start one that leaves publishing out.",
         );
-        let page = format!("https://tagmanager.google.com/#/versions/{path}");
-        return Err(work.with_page(error, "Open the versions in Tag Manager", &page));
+        return Err(work.with_page(error, "Open the versions in Tag Manager", &versions_page(&path)));
     }
     work.spent();
     let version = work.api.version(&format!("{path}/versions/{base}")).await;
@@ -179,7 +212,14 @@ async fn look(work: &Work<'_>, container: &Container) -> Result<Looked> {
         live: live_id,
         base,
         present: Present::of_version(&version),
+        refused: sent.refused.contains(&newest),
+        given_up: Some(newest).filter(|newest| sent.given_up.contains(newest)),
     })
+}
+
+/// Where a person sees all versions of a container.
+pub(super) fn versions_page(container: &str) -> String {
+    format!("https://tagmanager.google.com/#/versions/{container}")
 }
 
 /// The version that is on the site; `None` where none ever was.

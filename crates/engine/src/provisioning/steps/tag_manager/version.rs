@@ -69,14 +69,13 @@ pub(super) async fn make(work: &Work<'_>, container: &Container, space: &Space) 
     } else {
         None
     };
-    let id = match found {
-        Some(id) => id,
-        None => {
-            if container.others() {
-                unchanged(work, container, space, &sent).await?;
-            }
-            create(work, container, space, sent).await?
+    let id = if let Some(id) = found {
+        id
+    } else {
+        if container.others() {
+            unchanged(work, container, space, &sent).await?;
         }
+        create(work, container, space, sent).await?
     };
     journal.made(step, json!({ "version_id": id })).await?;
     Ok(Some(id))

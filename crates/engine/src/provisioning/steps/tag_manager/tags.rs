@@ -26,7 +26,8 @@ pub(super) async fn write(work: &Work<'_>, container: &Container, space: &Space,
     }
     let entities = space.missing.clone().unwrap_or_else(|| wanted(work, measurement_id));
     let Some(workspace) = space.workspace.as_deref().filter(|_| !entities.is_empty()) else {
-        return journal.made(step, json!({ "outcome": "Nothing was missing" })).await;
+        let outcome = told(space, "Nothing was missing".to_owned());
+        return journal.made(step, json!({ "outcome": outcome })).await;
     };
     let begun_before = journal.was_begun(step).await?;
     let names = Present::names(&entities);
@@ -55,7 +56,14 @@ pub(super) async fn write(work: &Work<'_>, container: &Container, space: &Space,
         1 => "1 entity".to_owned(),
         count => format!("{count} entities"),
     };
-    journal.made(step, json!({ "outcome": outcome })).await
+    journal.made(step, json!({ "outcome": told(space, outcome) })).await
+}
+
+fn told(space: &Space, outcome: String) -> String {
+    match &space.left_out {
+        Some(left_out) => format!("{outcome}, {left_out}"),
+        None => outcome,
+    }
 }
 
 /// One call, and after a lost answer a read, and where only a part has arrived one more call.

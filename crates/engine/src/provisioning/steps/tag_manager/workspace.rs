@@ -15,6 +15,7 @@ use super::version::Sent;
 use super::{Work, tags};
 use crate::dto::provisioning::ProvisionStep;
 use crate::error::{Error, ErrorCode, Result};
+use crate::provisioning::proof::{decides_on_consent, fires_first, working_tags};
 
 /// The workspace, as the journal has it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -33,6 +34,9 @@ pub(super) struct Space {
     /// It was opened before and begun anew: what is in it already is not written again.
     #[serde(default)]
     pub reused: bool,
+    /// What was wanted and not added, and why.
+    #[serde(default)]
+    pub left_out: Option<String>,
     /// What the container lacked then; all of it where absent.
     pub missing: Option<Vec<Value>>,
     /// What a person is told.
@@ -87,18 +91,21 @@ async fn default(work: &Work<'_>, container: &str) -> Result<Space> {
 async fn own(work: &Work<'_>, container: &Container, measurement_id: &str, opened_before: bool) -> Result<Space> {
     let path = container.path();
     let looked = look(work, container).await?;
-    let wanted = tags::wanted(work, measurement_id);
+    let mut wanted = tags::wanted(work, measurement_id);
+    let left_out = looked.consent.filter(|_| container.existing);
+    let left_out = left_out.and_then(|consent| consent.left_out(work, &mut wanted));
     let missing = looked.present.missing(wanted)?;
     let mut space = Space {
         live: looked.live,
         base: looked.base,
+        left_out,
         outcome: "Everything is there already".to_owned(),
         ..Space::default()
     };
     let at_rest = missing.is_empty();
     space.missing = Some(missing);
     if at_rest && looked.given_up.is_some() {
-        space.outcome = "The version that was made before".to_owned();
+        "The version that was made before".clone_into(&mut space.outcome);
         space.made = looked.given_up;
         return Ok(space);
     }
@@ -144,8 +151,40 @@ async fn find(work: &Work<'_>, container: &str) -> Result<Option<Googles>, ApiEr
     Ok(all.into_iter().find(|workspace| workspace.name == label))
 }
 
+/// What the live version does about consent.
+#[derive(Clone, Copy)]
+struct Consent {
+    decided: bool,
+    has_tags: bool,
+}
+
+impl Consent {
+    fn of(live: &ContainerVersion) -> Self {
+        Self {
+            decided: working_tags(live).any(decides_on_consent),
+            has_tags: working_tags(live).next().is_some(),
+        }
+    }
+
+    /// A consent tag decides for every tag of the container: it is not added beside another one, nor for other people's tags
+    /// unless the person asked for it. Takes it out of `wanted` and says so.
+    fn left_out(self, work: &Work<'_>, wanted: &mut Vec<Value>) -> Option<String> {
+        let asked = work.journal.form.wait_for_consent == Some(true);
+        let why = match self {
+            Self { decided: true, .. } => "the container decides on consent already",
+            Self { has_tags: true, .. } if !asked => "it would decide for the other tags of the container, too",
+            _ => return None,
+        };
+        let before = wanted.len();
+        wanted.retain(|entity| !entity.get("tag").is_some_and(fires_first));
+        (wanted.len() < before).then(|| format!("without the consent tag: {why}"))
+    }
+}
+
 /// What a container has.
 struct Looked {
+    /// `None` where nothing is live.
+    consent: Option<Consent>,
     live: Option<String>,
     base: u64,
     present: Present,
@@ -169,10 +208,12 @@ async fn look(work: &Work<'_>, container: &Container) -> Result<Looked> {
     let newest = newest.map(|newest| newest.container_version_id).unwrap_or_default();
     let base = number(&newest);
     let live_id = live.as_ref().map(|live| live.container_version_id.clone());
+    let consent = live.as_ref().map(Consent::of);
     let live_number = live_id.as_deref().map_or(0, number);
     if live_number == base {
         let present = live.as_ref().map(Present::of_version).unwrap_or_default();
         return Ok(Looked {
+            consent,
             live: live_id,
             base,
             present,
@@ -209,6 +250,7 @@ async fn look(work: &Work<'_>, container: &Container) -> Result<Looked> {
     let version = work.api.version(&format!("{path}/versions/{base}")).await;
     let version = work.explained(&path, version).await?;
     Ok(Looked {
+        consent,
         live: live_id,
         base,
         present: Present::of_version(&version),

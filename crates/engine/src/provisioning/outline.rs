@@ -305,6 +305,7 @@ fn container(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
             .optional(),
         Step::new(ProvisionStep::Version, "A version of it")
             .tag_manager(1)
+            .looking(looks_again)
             .optional(),
         Step::new(ProvisionStep::Publish, "The version goes live")
             .tag_manager(1)

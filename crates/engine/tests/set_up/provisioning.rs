@@ -307,7 +307,7 @@ async fn cancelling_while_the_terms_wait_keeps_the_form() {
 
 /// This computer's clock, which can be moved on as a sleeping laptop's is.
 #[derive(Debug, Default)]
-struct Jumping(std::sync::Mutex<jiff::SignedDuration>);
+pub struct Jumping(pub std::sync::Mutex<jiff::SignedDuration>);
 
 impl gantry_domain::Clock for Jumping {
     fn now(&self) -> jiff::Timestamp {

@@ -136,7 +136,7 @@ fn must_wait(made: &Made) -> bool {
     })
 }
 
-fn working_tags(version: &ContainerVersion) -> impl Iterator<Item = &Value> {
+pub(in crate::provisioning) fn working_tags(version: &ContainerVersion) -> impl Iterator<Item = &Value> {
     version.tag.iter().filter(|tag| tag["paused"] != Value::Bool(true))
 }
 
@@ -158,7 +158,7 @@ fn target(version: &ContainerVersion, tag: &Value) -> Option<String> {
 }
 
 /// A tag that denies analytics before the visitor is asked: `gtag('consent', 'default', ...)`, or a consent platform's own.
-fn decides_on_consent(tag: &Value) -> bool {
+pub(in crate::provisioning) fn decides_on_consent(tag: &Value) -> bool {
     if tag["type"] == "html" {
         let script = parameter(tag, "html").unwrap_or_default().replace('"', "'");
         let denied = script
@@ -167,6 +167,11 @@ fn decides_on_consent(tag: &Value) -> bool {
             .is_some_and(|(_, rest)| rest.trim_start_matches([':', ' ', '\'']).starts_with("denied"));
         return script.contains("'consent'") && script.contains("'default'") && denied;
     }
+    fires_first(tag)
+}
+
+/// Whether a tag fires where consent is decided on, before all others.
+pub(in crate::provisioning) fn fires_first(tag: &Value) -> bool {
     let triggers = tag["firingTriggerId"].as_array();
     triggers.is_some_and(|triggers| triggers.iter().any(|trigger| trigger == CONSENT_INITIALIZATION))
 }

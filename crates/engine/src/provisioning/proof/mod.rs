@@ -23,6 +23,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
 use watch::Watch;
 
+pub(super) use live::{decides_on_consent, fires_first, working_tags};
 pub use snippet::snippet;
 
 /// What a proof goes through: the page, the live version, the visitors.

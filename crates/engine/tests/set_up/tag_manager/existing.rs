@@ -2,13 +2,13 @@
 
 use gantry_engine::ErrorCode;
 use gantry_engine::dto::connections::Offer;
-use gantry_engine::dto::provisioning::{ContainerChoice, ProvisionRequest, ProvisionState};
+use gantry_engine::dto::provisioning::{ContainerChoice, ProvisionRequest, ProvisionState, ProvisionStep};
 use serde_json::{Value, json};
 
 use super::stage::{Stage, names, shop};
 
 /// The bakery's container, and a form that chooses it by its public id.
-async fn bakery(stage: &Stage) -> (Value, ProvisionRequest) {
+pub async fn bakery(stage: &Stage) -> (Value, ProvisionRequest) {
     let container = stage.containers().await.remove(0);
     let chosen = container["publicId"].as_str().unwrap().to_owned();
     let request = ProvisionRequest {
@@ -19,7 +19,7 @@ async fn bakery(stage: &Stage) -> (Value, ProvisionRequest) {
 }
 
 /// What somebody else does in Tag Manager: a version of a workspace of theirs, with a tag of theirs.
-async fn rival_version(stage: &Stage, container: &Value) -> String {
+pub async fn rival_version(stage: &Stage, container: &Value) -> String {
     let tag = json!({ "name": "Rival's tag", "type": "html", "parameter": [{ "type": "template", "key": "html", "value": "<b>1</b>" }] });
     rival_version_of(stage, container, "tags", tag).await
 }
@@ -172,4 +172,19 @@ async fn a_container_that_is_not_there_or_not_for_websites_is_named() {
         0,
         "before anything is made"
     );
+}
+
+#[tokio::test]
+async fn a_consent_tag_is_not_added_where_consent_is_decided_on() {
+    for asked in [None, Some(true)] {
+        let mut stage = Stage::owner().await;
+        let (container, mut request) = bakery(&stage).await;
+        request.wait_for_consent = asked;
+        let run = stage.set_up(request).await.unwrap();
+        let after = names(&stage.live(&container).await);
+        assert!(after.contains("tag Consent Mode - default") && !after.contains("tag Consent defaults"));
+        let tags = run.steps.iter().find(|view| view.step == ProvisionStep::Tags).unwrap();
+        let told = tags.outcome.as_deref().unwrap_or_default();
+        assert!(told.contains("the container decides on consent already"), "{told}");
+    }
 }

@@ -3,5 +3,6 @@
 mod existing;
 mod faults;
 mod new;
+mod races;
 pub mod stage;
 mod waiting;

@@ -121,24 +121,38 @@ async fn tags_that_are_left_out_leave_the_rest_out() {
     assert_eq!(stage.requests("POST", "").await, 1, "the container alone");
 }
 
-#[tokio::test]
-async fn a_name_that_is_taken_names_the_container_that_has_it() {
-    let mut stage = Stage::owner().await;
+/// What Tag Manager's page for a new account leaves: a container of the site's name, with nothing in it.
+async fn namesake(stage: &Stage) -> serde_json::Value {
     let path = format!("{}/containers", stage.account_path().await);
     let body = json!({ "name": HOST, "usageContext": ["web"] });
-    let taken = stage.google("POST", &path, body).await;
-    let error = stage.set_up(shop()).await.unwrap_err();
-    assert_eq!(error.code, ErrorCode::Conflict);
-    assert!(
-        error.message.contains(taken["publicId"].as_str().unwrap()),
-        "{}",
-        error.message
-    );
+    stage.google("POST", &path, body).await
+}
+
+#[tokio::test]
+async fn an_empty_container_of_the_sites_name_is_gone_on_with() {
+    let mut stage = Stage::owner().await;
+    let there = namesake(&stage).await;
+    let run = stage.set_up(shop()).await.unwrap();
+    let made = run.result.unwrap().container.unwrap();
+    assert_eq!(there["publicId"], json!(made.public_id));
+    assert!(made.published);
     assert_eq!(
         stage.containers().await.len(),
         2,
         "the bakery's and the one that was there"
     );
+}
+
+#[tokio::test]
+async fn a_name_that_is_in_use_leads_to_another_one() {
+    let mut stage = Stage::owner().await;
+    let there = namesake(&stage).await;
+    let version = format!("{}/workspaces/1:create_version", there["path"].as_str().unwrap());
+    stage.google("POST", &version, json!({ "name": "Theirs" })).await;
+    let run = stage.set_up(shop()).await.unwrap();
+    let made = run.result.unwrap().container.unwrap();
+    assert_eq!((made.name, made.published), (format!("{HOST} (Gantry)"), true));
+    assert_eq!(stage.versions(&there).await, 1, "theirs alone");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 
 use super::stage::{HOST, Stage, shop, state_of};
+use crate::provisioning::Jumping;
 use crate::user_agent::terms;
 
 async fn newcomer() -> Stage {
@@ -137,4 +138,22 @@ async fn two_accounts_made_while_it_waited_are_the_persons_to_choose_from() {
         "{}",
         error.message
     );
+}
+
+#[tokio::test]
+async fn the_wait_for_a_tag_manager_account_ends_by_the_engines_clock() {
+    let mut stage = newcomer().await;
+    let clock = Arc::new(Jumping::default());
+    stage
+        .world
+        .use_clock(Arc::clone(&clock) as Arc<dyn gantry_domain::Clock>)
+        .await;
+    let mut events = stage.world.engine.subscribe();
+    let sleep = async {
+        asked(&mut events).await;
+        *clock.0.lock().unwrap() = jiff::SignedDuration::from_mins(16);
+    };
+    let (over, ()) = tokio::join!(stage.set_up(shop()), sleep);
+    let over = over.unwrap_err();
+    assert!(over.message.contains("within 15 minutes"), "{}", over.message);
 }

@@ -93,6 +93,6 @@ pub(super) fn only_one(accounts: Vec<tag_manager::Account>) -> Result<Option<Acc
             named.len(),
             named.join(", ")
         ),
-        "Choose the one that the container goes to, and start the set-up again.",
+        "Choose the one that the container goes to, and resume the set-up.",
     ))
 }

@@ -46,6 +46,11 @@ impl Container {
         format!("accounts/{}/containers/{}", self.account_id, self.container_id)
     }
 
+    /// Whether other people may be at work in it.
+    pub fn others(&self) -> bool {
+        self.existing || self.adopted
+    }
+
     /// What a result says of it before there is a version.
     pub fn made(self) -> ContainerMade {
         ContainerMade {
@@ -119,7 +124,7 @@ pub(super) async fn existing(work: &Work<'_>, chosen: &str) -> Result<Container>
 
 async fn new(work: &Work<'_>, account: &Account) -> Result<Container> {
     let host = host(&work.journal.form.website)?;
-    let wanted = NewContainer {
+    let mut wanted = NewContainer {
         name: host.clone(),
         usage_context: vec!["web".to_owned()],
         domain_name: vec![host],
@@ -134,16 +139,30 @@ async fn new(work: &Work<'_>, account: &Account) -> Result<Container> {
             return adopted(found);
         }
     }
-    work.spent();
-    let refused = match work.api.create_container(&account_path, &wanted).await {
-        Ok(made) => return Container::of(made, false),
+    let refused = match create(work, &account_path, &wanted).await? {
+        Ok(made) => return Ok(made),
         Err(refused) => refused,
     };
-    if refused.outcome_unknown {
-        return match left_behind(work, &account_path, &wanted.name).await {
-            Ok(Some(found)) => adopted(found),
-            _ => work.explained(&account_path, Err(refused)).await,
-        };
+    // Tag Manager's page for a new account asks for a container, which people call as we do. That one is gone on with; a name
+    // that is in use is left alone.
+    if refused.kind != ErrorKind::InvalidArgument
+        || !matches!(named(work, &account_path, &wanted.name).await, Ok(Some(_)))
+    {
+        return work.explained(&account_path, Err(refused)).await;
+    }
+    let left = left_behind(work, &account_path, &wanted.name).await;
+    if let Some(found) = work.explained(&account_path, left).await? {
+        return adopted(found);
+    }
+    wanted.name.push_str(" (Gantry)");
+    let refused = match create(work, &account_path, &wanted).await? {
+        Ok(made) => return Ok(made),
+        Err(refused) => refused,
+    };
+    if refused.kind == ErrorKind::InvalidArgument
+        && let Ok(Some(found)) = left_behind(work, &account_path, &wanted.name).await
+    {
+        return adopted(found);
     }
     // Google's words for a name that is taken may change: the list tells.
     if refused.kind == ErrorKind::InvalidArgument
@@ -155,11 +174,24 @@ async fn new(work: &Work<'_>, account: &Account) -> Result<Container> {
                 "The Tag Manager account {} already has a container called {} ({}).",
                 account.outcome, taken.name, taken.public_id
             ),
-            "Start the set-up again with this container as an existing one, or rename it in Tag Manager and resume.",
+            "Choose this container as an existing one and resume the set-up, or rename it in Tag Manager and resume.",
         )
         .with_activity(Some(refused.activity_id.to_string())));
     }
     work.explained(&account_path, Err(refused)).await
+}
+
+/// One call; what a lost answer made is adopted. A refusal is handed back to be looked at.
+async fn create(work: &Work<'_>, account: &str, wanted: &NewContainer) -> Result<Result<Container, ApiError>> {
+    work.spent();
+    match work.api.create_container(account, wanted).await {
+        Ok(made) => Container::of(made, false).map(Ok),
+        Err(lost) if lost.outcome_unknown => match left_behind(work, account, &wanted.name).await {
+            Ok(Some(found)) => adopted(found).map(Ok),
+            _ => work.explained(account, Err(lost)).await,
+        },
+        Err(refused) => Ok(Err(refused)),
+    }
 }
 
 fn adopted(found: Googles) -> Result<Container> {
@@ -174,12 +206,22 @@ async fn named(work: &Work<'_>, account: &str, name: &str) -> Result<Option<Goog
     Ok(all.into_iter().find(|container| container.name == name))
 }
 
-/// What a create left behind whose answer was lost: the container of our name (names are unique in an account), as long as
-/// nothing was ever versioned in it. One with versions was somebody's before.
+/// What a create left behind whose answer was lost, or what a person made on the way to this set-up: the web container of our name
+/// (names are unique in an account), as long as nothing was ever versioned in it and no other set-up made it. One with
+/// versions was somebody's before.
 async fn left_behind(work: &Work<'_>, account: &str, name: &str) -> Result<Option<Googles>, ApiError> {
     let Some(found) = named(work, account, name).await? else {
         return Ok(None);
     };
+    let elsewhere = work
+        .journal
+        .made_elsewhere(ProvisionStep::Container, "container_id")
+        .await;
+    // Where the journal cannot be read, nothing is taken.
+    let others = elsewhere.map_or(true, |made| made.contains(&found.container_id));
+    if others || !found.usage_context.iter().any(|usage| usage == "web") {
+        return Ok(None);
+    }
     work.spent();
     let empty = match work.api.latest_version_header(&found.path).await {
         Ok(header) => matches!(header.container_version_id.as_str(), "" | "0"),

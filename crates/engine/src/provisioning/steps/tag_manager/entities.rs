@@ -185,6 +185,12 @@ impl Present {
         Ok(missing)
     }
 
+    /// Whether there is something else than `names`, which are as [`Present::names`] gives them.
+    pub fn has_more_than(&self, names: &BTreeSet<String>) -> bool {
+        let mut there = self.named.keys();
+        there.any(|(kind, name)| !names.contains(&format!("{kind} {name}")))
+    }
+
     /// Names, for the journal and for tests.
     pub fn names(entities: &[Value]) -> BTreeSet<String> {
         let named = entities.iter().filter_map(content);

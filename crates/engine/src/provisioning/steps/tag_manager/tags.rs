@@ -26,18 +26,25 @@ pub(super) async fn write(work: &Work<'_>, container: &Container, space: &Space,
     }
     let entities = space.missing.clone().unwrap_or_else(|| wanted(work, measurement_id));
     let Some(workspace) = space.workspace.as_deref().filter(|_| !entities.is_empty()) else {
-        return journal.made(step, json!({ "outcome": "Nothing was missing" })).await;
+        let outcome = told(space, "Nothing was missing".to_owned());
+        return journal.made(step, json!({ "outcome": outcome })).await;
     };
     let begun_before = journal.was_begun(step).await?;
     let names = Present::names(&entities);
     let request = json!({ "workspace": workspace, "entities": names });
     journal.sending(step, request).await?;
     let count = entities.len();
-    let left = if begun_before {
+    let left = if begun_before || space.reused {
         let status = status(work, workspace).await;
         match status {
             Err(gone) if gone.kind == ErrorKind::NotFound => return Err(lost_workspace(work, container).await?),
-            status => Present::of_changes(&work.explained(workspace, status).await?).missing(entities)?,
+            status => {
+                let there = Present::of_changes(&work.explained(workspace, status).await?);
+                if space.reused && there.has_more_than(&names) {
+                    return Err(outdated(work, container, space).await?);
+                }
+                there.missing(entities)?
+            }
         }
     } else {
         entities
@@ -49,7 +56,14 @@ pub(super) async fn write(work: &Work<'_>, container: &Container, space: &Space,
         1 => "1 entity".to_owned(),
         count => format!("{count} entities"),
     };
-    journal.made(step, json!({ "outcome": outcome })).await
+    journal.made(step, json!({ "outcome": told(space, outcome) })).await
+}
+
+fn told(space: &Space, outcome: String) -> String {
+    match &space.left_out {
+        Some(left_out) => format!("{outcome}, {left_out}"),
+        None => outcome,
+    }
 }
 
 /// One call, and after a lost answer a read, and where only a part has arrived one more call.
@@ -80,6 +94,22 @@ async fn send(work: &Work<'_>, container: &Container, workspace: &str, entities:
 async fn status(work: &Work<'_>, workspace: &str) -> Result<WorkspaceStatus, google_apis::ApiError> {
     work.spent();
     work.api.workspace_status(workspace).await
+}
+
+/// What was written before is there by now from somebody else: with both, events would be counted twice.
+async fn outdated(work: &Work<'_>, container: &Container, space: &Space) -> Result<Error> {
+    for step in [ProvisionStep::Workspace, ProvisionStep::Tags] {
+        work.journal.plan_again(step).await?;
+    }
+    let error = Error::new(
+        ErrorCode::Conflict,
+        format!(
+            "The workspace \"{}\" in {} ({}) holds tags that the container has had from somebody else since.",
+            space.outcome, container.name, container.public_id
+        ),
+        "Delete that workspace in Tag Manager, then resume the set-up: it opens another and adds what is missing.",
+    );
+    Ok(work.with_page(error, "Open the workspace in Tag Manager", &space.page))
 }
 
 /// Somebody deleted the workspace, or made a version of it: the run opens another when it goes on.

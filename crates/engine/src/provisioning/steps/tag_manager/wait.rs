@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use google_apis::ErrorKind;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use tokio::time::Instant;
 
 use super::Work;
 use super::account::{self, Account};
@@ -31,21 +30,18 @@ pub(super) async fn for_account(work: &Work<'_>) -> Result<Account> {
         .sending(ProvisionStep::TagManagerAccount, json!({ "asked": true }))
         .await?;
     journal.waiting(true).await?;
-    ask(work, asked_before).await?;
-    let account = watch(work).await?;
+    let limit = SignedDuration::try_from(TIME_LIMIT).unwrap_or(SignedDuration::ZERO);
+    let now = journal.engine.clock().now();
+    let expires_at = now.saturating_add(limit).unwrap_or(Timestamp::MAX);
+    ask(work, asked_before, expires_at).await?;
+    let account = watch(work, expires_at).await?;
     journal.waiting(false).await?;
     Ok(account)
 }
 
 /// The browser is opened once; a run that goes on only shows the link.
-async fn ask(work: &Work<'_>, asked_before: bool) -> Result<()> {
+async fn ask(work: &Work<'_>, asked_before: bool, expires_at: Timestamp) -> Result<()> {
     let (engine, job) = (work.journal.engine, work.journal.job);
-    let limit = SignedDuration::try_from(TIME_LIMIT).unwrap_or(SignedDuration::ZERO);
-    let expires_at = engine
-        .clock()
-        .now()
-        .saturating_add(limit)
-        .unwrap_or(jiff::Timestamp::MAX);
     let page = url::Url::parse(PAGE).map_err(|error| {
         Error::new(ErrorCode::Internal, "The link could not be made.", "Report this.").with_details(error)
     })?;
@@ -67,9 +63,9 @@ async fn ask(work: &Work<'_>, asked_before: bool) -> Result<()> {
     Ok(())
 }
 
-async fn watch(work: &Work<'_>) -> Result<Account> {
+/// Until `expires_at` by the engine's clock, which is what the person was told: a computer that slept has not waited less.
+async fn watch(work: &Work<'_>, expires_at: Timestamp) -> Result<Account> {
     let cancel = work.journal.job.cancel_token();
-    let deadline = Instant::now() + TIME_LIMIT;
     let mut pause = FIRST_LOOK;
     loop {
         tokio::select! {
@@ -92,7 +88,7 @@ async fn watch(work: &Work<'_>) -> Result<Account> {
             }
             Err(error) => return work.explained("accounts", Err(error)).await,
         }
-        if Instant::now() >= deadline {
+        if work.journal.engine.clock().now() >= expires_at {
             let error = Error::new(
                 ErrorCode::NotFound,
                 "There was no Tag Manager account within 15 minutes.",

@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 use super::super::incomplete;
 use super::container::Container;
 use super::entities::Present;
+use super::version::Sent;
 use super::{Work, tags};
 use crate::dto::provisioning::ProvisionStep;
 use crate::error::{Error, ErrorCode, Result};
+use crate::provisioning::proof::{decides_on_consent, fires_first, working_tags};
 
 /// The workspace, as the journal has it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -26,6 +28,15 @@ pub(super) struct Space {
     pub live: Option<String>,
     /// Number of the newest version then; ours will be higher.
     pub base: u64,
+    /// A version of ours that was given up before and holds everything: it needs only be published.
+    #[serde(default)]
+    pub made: Option<String>,
+    /// It was opened before and begun anew: what is in it already is not written again.
+    #[serde(default)]
+    pub reused: bool,
+    /// What was wanted and not added, and why.
+    #[serde(default)]
+    pub left_out: Option<String>,
     /// What the container lacked then; all of it where absent.
     pub missing: Option<Vec<Value>>,
     /// What a person is told.
@@ -48,11 +59,11 @@ pub(super) async fn open(work: &Work<'_>, container: &Container, measurement_id:
     let given_up = request.is_some() && !begun_before;
     let was_own = request.is_some_and(|request| request["own"] == true);
     let path = container.path();
-    let ours = container.existing || container.adopted || given_up || was_own;
+    let ours = container.others() || given_up || was_own;
     let request = json!({ "container": path, "own": ours, "name": work.label() });
     work.journal.sending(step, request).await?;
     let space = if ours {
-        own(work, container, measurement_id, begun_before).await?
+        own(work, container, measurement_id, begun_before || given_up).await?
     } else {
         default(work, &path).await?
     };
@@ -77,28 +88,37 @@ async fn default(work: &Work<'_>, container: &str) -> Result<Space> {
     })
 }
 
-async fn own(work: &Work<'_>, container: &Container, measurement_id: &str, begun_before: bool) -> Result<Space> {
+async fn own(work: &Work<'_>, container: &Container, measurement_id: &str, opened_before: bool) -> Result<Space> {
     let path = container.path();
     let looked = look(work, container).await?;
-    let wanted = tags::wanted(work, measurement_id);
+    let mut wanted = tags::wanted(work, measurement_id);
+    let left_out = looked.consent.filter(|_| container.existing);
+    let left_out = left_out.and_then(|consent| consent.left_out(work, &mut wanted));
     let missing = looked.present.missing(wanted)?;
     let mut space = Space {
         live: looked.live,
         base: looked.base,
+        left_out,
         outcome: "Everything is there already".to_owned(),
         ..Space::default()
     };
-    if missing.is_empty() && container.existing {
-        space.missing = Some(missing);
+    let at_rest = missing.is_empty();
+    space.missing = Some(missing);
+    if at_rest && looked.given_up.is_some() {
+        "The version that was made before".clone_into(&mut space.outcome);
+        space.made = looked.given_up;
         return Ok(space);
     }
-    space.missing = Some(missing);
-    let found = if begun_before {
+    if at_rest && container.existing && !looked.refused {
+        return Ok(space);
+    }
+    let found = if opened_before {
         let found = find(work, &path).await;
         work.explained(&path, found).await?
     } else {
         None
     };
+    space.reused = found.is_some();
     let opened = match found {
         Some(found) => found,
         None => create(work, &path).await?,
@@ -131,15 +151,51 @@ async fn find(work: &Work<'_>, container: &str) -> Result<Option<Googles>, ApiEr
     Ok(all.into_iter().find(|workspace| workspace.name == label))
 }
 
+/// What the live version does about consent.
+#[derive(Clone, Copy)]
+struct Consent {
+    decided: bool,
+    has_tags: bool,
+}
+
+impl Consent {
+    fn of(live: &ContainerVersion) -> Self {
+        Self {
+            decided: working_tags(live).any(decides_on_consent),
+            has_tags: working_tags(live).next().is_some(),
+        }
+    }
+
+    /// A consent tag decides for every tag of the container: it is not added beside another one, nor for other people's tags
+    /// unless the person asked for it. Takes it out of `wanted` and says so.
+    fn left_out(self, work: &Work<'_>, wanted: &mut Vec<Value>) -> Option<String> {
+        let asked = work.journal.form.wait_for_consent == Some(true);
+        let why = match self {
+            Self { decided: true, .. } => "the container decides on consent already",
+            Self { has_tags: true, .. } if !asked => "it would decide for the other tags of the container, too",
+            _ => return None,
+        };
+        let before = wanted.len();
+        wanted.retain(|entity| !entity.get("tag").is_some_and(fires_first));
+        (wanted.len() < before).then(|| format!("without the consent tag: {why}"))
+    }
+}
+
 /// What a container has.
 struct Looked {
+    /// `None` where nothing is live.
+    consent: Option<Consent>,
     live: Option<String>,
     base: u64,
     present: Present,
+    /// The newest version, where it is not live because this run gave it up.
+    given_up: Option<String>,
+    /// The newest version is ours, and does not compile.
+    refused: bool,
 }
 
 /// Two reads. What our own workspace is made of is the newest version, so that a newer one than the live one would go live with
-/// it: nobody decided that.
+/// it: nobody decided that. Those that this run made itself are no obstacle.
 async fn look(work: &Work<'_>, container: &Container) -> Result<Looked> {
     let path = container.path();
     let live = live(work, &path).await;
@@ -149,37 +205,63 @@ async fn look(work: &Work<'_>, container: &Container) -> Result<Looked> {
         Err(error) if error.kind == ErrorKind::NotFound => None,
         answer => Some(work.explained(&path, answer).await?),
     };
-    let base = newest.as_ref().map_or(0, |newest| number(&newest.container_version_id));
+    let newest = newest.map(|newest| newest.container_version_id).unwrap_or_default();
+    let base = number(&newest);
     let live_id = live.as_ref().map(|live| live.container_version_id.clone());
-    if live_id.as_deref().map_or(0, number) == base {
+    let consent = live.as_ref().map(Consent::of);
+    let live_number = live_id.as_deref().map_or(0, number);
+    if live_number == base {
         let present = live.as_ref().map(Present::of_version).unwrap_or_default();
         return Ok(Looked {
+            consent,
             live: live_id,
             base,
             present,
+            given_up: None,
+            refused: false,
         });
     }
-    if container.existing && work.journal.has(ProvisionStep::Publish) && work.journal.has(ProvisionStep::Version) {
+    let sent = Sent::so_far(work).await?;
+    let rival = if sent.left(&newest) {
+        let listed = work.all(work.api.version_headers(&path)).await;
+        let headers = work.explained(&path, listed).await?;
+        let ids = headers.into_iter().map(|header| header.container_version_id);
+        ids.map(|id| (number(&id), id))
+            .filter(|(number, id)| *number > live_number && !sent.left(id))
+            .map(|(number, _)| number)
+            .max()
+    } else {
+        Some(base)
+    };
+    let publishes = work.journal.has(ProvisionStep::Publish) && work.journal.has(ProvisionStep::Version);
+    if let Some(rival) = rival.filter(|_| container.others() && publishes) {
         let error = Error::new(
             ErrorCode::Conflict,
             format!(
-                "{} has a version {base} that is not published{}. Publishing what this set-up adds would publish it, too.",
+                "{} has a version {rival} that is not published{}. Publishing what this set-up adds would publish it, too.",
                 container.public_id,
                 live_id.map_or_else(String::new, |live| format!(" (version {live} is live)"))
             ),
             "Publish or delete that version in Tag Manager, then resume the set-up; or start one that leaves publishing out.",
         );
-        let page = format!("https://tagmanager.google.com/#/versions/{path}");
-        return Err(work.with_page(error, "Open the versions in Tag Manager", &page));
+        return Err(work.with_page(error, "Open the versions in Tag Manager", &versions_page(&path)));
     }
     work.spent();
     let version = work.api.version(&format!("{path}/versions/{base}")).await;
     let version = work.explained(&path, version).await?;
     Ok(Looked {
+        consent,
         live: live_id,
         base,
         present: Present::of_version(&version),
+        refused: sent.refused.contains(&newest),
+        given_up: Some(newest).filter(|newest| sent.given_up.contains(newest)),
     })
+}
+
+/// Where a person sees all versions of a container.
+pub(super) fn versions_page(container: &str) -> String {
+    format!("https://tagmanager.google.com/#/versions/{container}")
 }
 
 /// The version that is on the site; `None` where none ever was.

@@ -9,7 +9,7 @@ import { STEPS } from './steps';
 
 export { choices, plan, proof, request, result, runView };
 
-const SCENES = ['form', 'blank', 'template', 'options', 'none', 'redirects', 'problems', 'terms', 'tag-manager', 'sign-in', 'steps', 'stopped', 'declined', 'done', 'watching', 'seen', 'long', 'runs'] as const;
+const SCENES = ['form', 'blank', 'template', 'options', 'property', 'none', 'redirects', 'problems', 'terms', 'tag-manager', 'sign-in', 'steps', 'stopped', 'declined', 'done', 'watching', 'seen', 'long', 'runs'] as const;
 type Scene = (typeof SCENES)[number];
 
 /** The steps of the sample set-up. */
@@ -71,6 +71,9 @@ function answer(host: FakeHost, scene: Scene): void {
       suggested: ['http://127.0.0.1:27495/terms', 'http://127.0.0.1:27496/terms'], usable: false, message: 'The only address that is registered is in use by another program.',
     });
   }
+  if (scene === 'property') {
+    host.answers['provisioning.plan'] = () => ({ ...plan, notes: ['The container sends purchase already: the template’s tag for it is left out.'] });
+  }
   if (scene === 'problems') {
     const wrong: ProvisionPlan = { ...plan, problems: [
       { field: 'google_ads_customer', message: 'A customer ID has ten digits.', remedy: 'It is at the top of the Google Ads page.' },
@@ -131,6 +134,10 @@ export function prepare(host: FakeHost): void {
     draft.options = true;
     draft.entries.people = [{ email: 'reports@agency.example', role: 'viewer' }];
     draft.entries.googleAds = '123';
+  }
+  if (scene === 'property') {
+    draft.options = true;
+    draft.entries = { ...draft.entries, analytics: 'property', analyticsProperty: '310000000', template: 'shop' };
   }
   if (scene === 'long') {
     draft.entries.accountName = 'مخبز النخيل — Königlich-Bayerische Hofbäckerei Süßmeier & Töchter';

@@ -165,6 +165,19 @@ impl Content {
         }
     }
 
+    /// Whether what is stored does what was `wanted`. Google may add to what it stores; a trigger that cannot be named here
+    /// may be any.
+    pub(crate) fn does(&self, wanted: &Self) -> bool {
+        let named =
+            |trigger: &String| !trigger.bytes().all(|digit| digit.is_ascii_digit()) || built_in(trigger) != trigger;
+        self.kind == wanted.kind
+            && self.paused == wanted.paused
+            && wanted.parameters.iter().all(|one| self.parameters.contains(one))
+            && wanted.filters.iter().all(|one| self.filters.contains(one))
+            && (self.filters.len() == wanted.filters.len())
+            && (self.fires_on == wanted.fires_on || !self.fires_on.iter().all(named))
+    }
+
     /// In a few words, for a person.
     fn told(&self) -> String {
         let kind = match self.kind.as_str() {

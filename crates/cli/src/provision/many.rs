@@ -1,6 +1,6 @@
 //! `gantry provision --from FILE`: many clients from a table. The same command again goes on with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use gantry_engine::dto::Nothing;
 use gantry_engine::dto::batches::{
     BatchDefaults, BatchPlan, BatchRequest, BatchRowState, BatchRowView, BatchView, ExportBatch, TermsInBatch,
 };
-use gantry_engine::dto::provisioning::ContainerChoice;
+use gantry_engine::dto::provisioning::{ContainerChoice, PersonAccess, ProvisionStep};
 use gantry_engine::{Error, ErrorCode, Result, batches, templates};
 
 use crate::composition::Session;
@@ -65,6 +65,9 @@ fn containers(text: &str) -> std::result::Result<ContainerChoice, &'static str> 
 pub struct Shared {
     pub template: Option<String>,
     pub defaults: BatchDefaults,
+    pub container: Option<ContainerChoice>,
+    pub people: Vec<PersonAccess>,
+    pub skip: BTreeSet<ProvisionStep>,
 }
 
 pub async fn run(options: Options, shared: Shared, session: &Session<'_>) -> Result<ExitCode> {
@@ -77,14 +80,14 @@ pub async fn run(options: Options, shared: Shared, session: &Session<'_>) -> Res
         path: absolute(&from)?,
         mapping: options.map.into_iter().collect::<BTreeMap<_, _>>(),
         connection: session.connection.clone(),
-        container: match options.containers {
+        container: match options.containers.or(shared.container) {
             Some(container) => container,
             None => fitting(session, shared.template.as_deref()).await?,
         },
         template: shared.template,
         defaults: shared.defaults,
-        people: Vec::new(),
-        skip: std::collections::BTreeSet::new(),
+        people: shared.people,
+        skip: shared.skip,
         terms: if options.links {
             TermsInBatch::Links
         } else {
@@ -118,7 +121,7 @@ pub async fn run(options: Options, shared: Shared, session: &Session<'_>) -> Res
 }
 
 /// A new container where the template has something to put into it.
-async fn fitting(session: &Session<'_>, template: Option<&str>) -> Result<ContainerChoice> {
+pub async fn fitting(session: &Session<'_>, template: Option<&str>) -> Result<ContainerChoice> {
     let known = templates::list(&session.engine, Nothing {}).await?;
     let fills = known
         .iter()

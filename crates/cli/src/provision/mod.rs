@@ -10,7 +10,9 @@ use std::process::ExitCode;
 
 use gantry_engine::dto::Nothing;
 use gantry_engine::dto::batches::BatchDefaults;
-use gantry_engine::dto::provisioning::{ChoicesRequest, ProvisionRunView, ProvisionState, ResumeProvision};
+use gantry_engine::dto::provisioning::{
+    ChoicesRequest, ContainerChoice, ProvisionRunView, ProvisionState, ResumeProvision,
+};
 use gantry_engine::{Result, provisioning};
 
 use crate::composition::Session;
@@ -71,6 +73,9 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
                 currency: some(command.currency),
                 country: some(command.country),
             },
+            container: command.one.container(),
+            people: command.one.people(),
+            skip: command.one.left_out(),
         };
         return many::run(command.many, shared, session).await;
     }
@@ -107,6 +112,12 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
         let run = |engine, job| async move { provisioning::resume(&engine, request, &job).await };
         Box::pin(session.run_job("provisioning.resume", run)).await?
     } else {
+        let fitting = match command.one.container() {
+            Some(named) => named,
+            // A property that is there is measured by something already.
+            None if command.one.is_there() => ContainerChoice::None,
+            None => many::fitting(session, command.template.as_deref()).await?,
+        };
         let mut request = command.one.form(one::Basics {
             connection: session.connection.clone(),
             template: command.template,
@@ -117,6 +128,7 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
             currency: command.currency,
             country: command.country,
         })?;
+        request.container = fitting;
         let planned = provisioning::plan(&session.engine, request.clone()).await?;
         if planned.problems.iter().any(|problem| problem.field == "time_zone") && request.time_zone.is_empty() {
             // The template has none.

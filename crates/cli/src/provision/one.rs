@@ -13,19 +13,19 @@ use gantry_engine::{Error, Result, provisioning};
 #[group(id = "site")]
 pub struct Options {
     /// An Analytics account that is there: its digits. No Terms of Service are asked for.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "from")]
     analytics_account: Option<String>,
     /// An Analytics property that is there: its digits. What is missing is added to it.
-    #[arg(long, value_name = "ID", conflicts_with = "analytics_account")]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["analytics_account", "from"])]
     property: Option<String>,
     /// The package name of an Android app to measure.
-    #[arg(long, value_name = "PACKAGE")]
+    #[arg(long, value_name = "PACKAGE", conflicts_with = "from")]
     android: Option<String>,
     /// The bundle id of an iOS app to measure.
-    #[arg(long, value_name = "BUNDLE")]
+    #[arg(long, value_name = "BUNDLE", conflicts_with = "from")]
     ios: Option<String>,
     /// A Google Ads account to link: its customer id.
-    #[arg(long, value_name = "CUSTOMER")]
+    #[arg(long, value_name = "CUSTOMER", conflicts_with = "from")]
     google_ads: Option<String>,
     /// Somebody who gets a role on the property: viewer, analyst, editor or admin. Several times.
     #[arg(long, value_name = "E-MAIL=ROLE", value_parser = person)]
@@ -39,24 +39,25 @@ pub struct Options {
     /// Measure with a container that is there.
     #[arg(long, value_name = "GTM-... OR PATH")]
     container: Option<String>,
-    /// Measure with Google's own tag, without a container; as where none of these is named.
+    /// Measure with Google's own tag, without a container. Where none of these is named: a new container if a template is
+    /// named that has something to put into it.
     #[arg(long, conflicts_with = "container")]
     no_container: bool,
-    /// The Google tag waits for the visitor's consent before it stores cookies.
-    #[arg(long)]
-    wait_for_consent: bool,
+    /// Whether the Google tag waits for the visitor's consent before it stores cookies; as the template says where absent.
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true", conflicts_with = "from")]
+    wait_for_consent: Option<bool>,
     /// The client (its id) that gets what is made, or `none`; the one with the business's name where absent.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "from")]
     client: Option<String>,
     /// Leave a step out, for instance key_events. Several times.
     #[arg(long, value_name = "STEP", value_parser = step)]
     skip: Vec<ProvisionStep>,
     /// Sign in first, once for all that is needed, where no connection can do it.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "from")]
     sign_in: bool,
     /// Who makes the account: ga4; or v3-ticket or v3-tree, Universal Analytics' Provisioning API, which Google has deprecated
     /// and opens by invitation only.
-    #[arg(long, value_name = "DIALECT", default_value = "ga4", value_parser = dialect)]
+    #[arg(long, value_name = "DIALECT", default_value = "ga4", conflicts_with = "from", value_parser = dialect)]
     dialect: Dialect,
 }
 
@@ -76,16 +77,12 @@ impl Options {
     /// The form. What is missing is told by the plan, field by field.
     pub fn form(self, basics: Basics) -> Result<ProvisionRequest> {
         let account_name = basics.account_name.unwrap_or_default();
-        let is_there = self.property.is_some();
+        let is_there = self.is_there();
+        let container = self.container().unwrap_or_default();
         let analytics = match (self.analytics_account, self.property) {
             (Some(account_id), _) => AnalyticsChoice::Account { account_id },
             (None, Some(property_id)) => AnalyticsChoice::Property { property_id },
             (None, None) => AnalyticsChoice::NewAccount,
-        };
-        let container = match (self.container, self.tag_manager_account) {
-            (Some(container), _) => ContainerChoice::Existing { container },
-            (None, account_id) if self.new_container || account_id.is_some() => ContainerChoice::New { account_id },
-            _ => ContainerChoice::None,
         };
         // A template may have a time zone of its own, and a property that is there keeps its own.
         let from_system = basics.template.is_none() && !is_there;
@@ -110,7 +107,7 @@ impl Options {
             country: basics.country,
             template: basics.template,
             enhanced_measurement: None,
-            wait_for_consent: self.wait_for_consent.then_some(true),
+            wait_for_consent: self.wait_for_consent,
             google_ads_customer: self.google_ads,
             people: self.person,
             container,
@@ -130,6 +127,7 @@ impl Options {
     /// The form of a run with what was named put right; `None` where nothing was.
     pub fn corrected(self, basics: Basics, form: &ProvisionRequest) -> Option<ProvisionRequest> {
         let mut corrected = form.clone();
+        let container = self.container();
         let filled = |text: String| Some(text).filter(|text| !text.is_empty());
         let put = |field: &mut String, named: Option<String>| {
             if let Some(named) = named {
@@ -148,24 +146,39 @@ impl Options {
         if !self.person.is_empty() {
             corrected.people = self.person;
         }
-        if let Some(container) = self.container {
-            corrected.container = ContainerChoice::Existing { container };
-        } else if self.new_container || self.tag_manager_account.is_some() {
-            corrected.container = ContainerChoice::New {
-                account_id: self.tag_manager_account,
-            };
-        } else if self.no_container {
-            corrected.container = ContainerChoice::None;
+        if let Some(container) = container {
+            corrected.container = container;
         }
-        if self.wait_for_consent {
-            corrected.wait_for_consent = Some(true);
-        }
+        corrected.wait_for_consent = self.wait_for_consent.or(corrected.wait_for_consent);
         match self.client.as_deref() {
             None | Some("") => {}
             Some("none") => corrected.client = ClientChoice::None,
             Some(id) => corrected.client = ClientChoice::Existing { id: id.to_owned() },
         }
         (corrected != *form).then_some(corrected)
+    }
+
+    /// The container that is named; `None` where nothing is said of it.
+    pub fn container(&self) -> Option<ContainerChoice> {
+        if let Some(container) = self.container.clone() {
+            Some(ContainerChoice::Existing { container })
+        } else if self.new_container || self.tag_manager_account.is_some() {
+            Some(ContainerChoice::New {
+                account_id: self.tag_manager_account.clone(),
+            })
+        } else {
+            self.no_container.then_some(ContainerChoice::None)
+        }
+    }
+
+    /// Whether the property is there already.
+    pub fn is_there(&self) -> bool {
+        self.property.is_some()
+    }
+
+    /// Who gets a role.
+    pub fn people(&self) -> Vec<PersonAccess> {
+        self.person.clone()
     }
 
     /// Steps that are left out.

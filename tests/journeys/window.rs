@@ -164,12 +164,7 @@ async fn prove_that_data_arrives(window: &Window, browser: &Browser, sandbox: &S
         "return [...document.querySelectorAll('pre')].map((one) => one.textContent).find((text) => text.includes('gtm.js'))",
         vec![],
     );
-    let snippet = snippet
-        .await
-        .unwrap()
-        .as_str()
-        .expect("the snippet is shown whole")
-        .to_owned();
+    let snippet = snippet.await.unwrap().as_str().unwrap().to_owned();
     browser.page.client.goto(&format!("{site}/_edit")).await.unwrap();
     browser.page.fill("Code for the head", &snippet).await;
     browser.page.press("Save").await;

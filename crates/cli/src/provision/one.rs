@@ -247,7 +247,13 @@ mod tests {
         let skipping = options(&["--runs", "--skip", "google_ads_link"]);
         assert_eq!(skipping.left_out(), BTreeSet::from([ProvisionStep::GoogleAdsLink]));
         assert_eq!(skipping.corrected(nothing(), &form), None);
-        let named = options(&["--runs", "--person", "ana@agency.example=viewer", "--container", "GTM-ABCDEFG"]);
+        let named = options(&[
+            "--runs",
+            "--person",
+            "ana@agency.example=viewer",
+            "--container",
+            "GTM-ABCDEFG",
+        ]);
         assert_eq!(
             named.corrected(nothing(), &form),
             Some(ProvisionRequest {

@@ -1,4 +1,5 @@
-//! What Google says of the assets now, in the fewest calls: one for a container, one for a property; for an account one, and one
+//! What Google says of the assets now, in the fewest calls: two for a container, whose newest
+//! version must be the run's own, one for a property; for an account one, and one
 //! for all its properties, because others than the run's own would go with it.
 
 use std::collections::HashMap;
@@ -66,6 +67,9 @@ pub(super) async fn look(
         }
         if made.kind == MadeKind::AnalyticsAccount {
             made.account_name.clone_from(&made.name);
+        }
+        if own.kind == MadeKind::Container && !made.trashed && problem.is_none() {
+            problem = looker.others_work_in(own).await;
         }
         if !made.trashed && problem.is_none() {
             problem = session.require(permission(own.kind)).err();
@@ -161,6 +165,40 @@ impl Looker<'_> {
                 Err(error) => self.unknown(own, error).await,
             },
         }
+    }
+
+    /// Why a container is not the run's alone: it was adopted, or others have made versions in it since. One call.
+    async fn others_work_in(&self, own: &Own) -> Option<Error> {
+        let alone = "Remove it in Tag Manager if nobody needs it.";
+        if own.adopted {
+            return Some(Error::new(
+                ErrorCode::Conflict,
+                "Google's answer was lost when this container was made: it was taken up by its name, so it is not certain that this \
+                 set-up made it.",
+                alone,
+            ));
+        }
+        let latest = TagManager::new(&self.session.transport)
+            .latest_version_header(&own.asset)
+            .await;
+        let latest = match latest {
+            Ok(header) => header,
+            Err(error) if error.kind == ErrorKind::NotFound => return None,
+            Err(error) => return Some(self.session.explain(self.engine, &own.asset, error).await),
+        };
+        let id = latest.container_version_id.as_str();
+        if matches!(id, "" | "0") || own.version.as_deref() == Some(id) {
+            return None;
+        }
+        let named = match latest.name.as_str() {
+            "" => format!("version {id}"),
+            name => format!("version {id}, {name:?}"),
+        };
+        Some(Error::new(
+            ErrorCode::Conflict,
+            format!("Others work in this container: its newest version is {named}, which this set-up did not make."),
+            alone,
+        ))
     }
 
     async fn unknown(&self, own: &Own, error: ApiError) -> Found {

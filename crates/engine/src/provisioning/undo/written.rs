@@ -45,6 +45,12 @@ pub(in super::super) fn in_trash(steps: &[ProvisioningStep]) -> Option<Vec<Trash
     (!gone.is_empty()).then_some(gone)
 }
 
+/// Whether an undo was begun whose first answer nobody has written down.
+pub(super) fn is_open(steps: &[ProvisioningStep]) -> bool {
+    let under_way = steps.iter().any(|step| step.step == STEP && step.state == Stored::Sent);
+    under_way && in_trash(steps).is_none()
+}
+
 /// Whether something of the run is in the trash, or on its way: Gantry may have been closed while it waited for an answer.
 async fn is_undone(engine: &Engine, run: &ProvisioningRun) -> Result<bool> {
     let steps = engine.store().provisioning_steps(&run.id).await?;

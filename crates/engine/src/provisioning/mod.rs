@@ -71,6 +71,9 @@ pub(crate) async fn start_in(
     let form = serde_json::to_value(&request).map_err(unwritable)?;
     let connection_id = session.connection.id.clone();
     let _lock = RunLock::take(engine, &connection_id, &form).await?;
+    if let Some(run) = of_form(engine, &connection_id, &form).await? {
+        undo::settle(engine, &session, &run).await?;
+    }
     let journal = match unfinished(engine, &connection_id, &form).await? {
         Some(run) => Journal::again(engine, job, run, request).await?,
         None => Journal::begin(engine, job, connection_id, request, form, template, batch_id).await?,
@@ -81,8 +84,8 @@ pub(crate) async fn start_in(
 /// Goes on with a run that stopped, with steps left out or its form put right where the request says so.
 pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -> Result<ProvisionRunView> {
     let run = run_of(engine, &request.run_id).await?;
-    undo::refuse_to_go_on(engine, &run).await?;
     if run.state == ProvisioningState::Done {
+        undo::refuse_to_go_on(engine, &run).await?;
         return journal::view(engine, run).await;
     }
     let session = engine.session(Some(&run.connection_id)).await?;
@@ -97,6 +100,8 @@ pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -
             "Look at it again, then resume it where it still stops.",
         ));
     }
+    undo::settle(engine, &session, &run).await?;
+    undo::refuse_to_go_on(engine, &run).await?;
     let known = engine.store().provisioning_steps(&run.id).await?;
     let old = form_of(&run)?;
     let run = correcting::amended(run, &known, &request)?;
@@ -138,15 +143,19 @@ async fn finish(journal: Journal<'_>, session: &Session) -> Result<ProvisionRunV
     journal.close(ended).await
 }
 
-/// The run of this form that was not finished.
+/// The run of this form that was not finished, unless it was undone.
 async fn unfinished(engine: &Engine, connection_id: &str, form: &Value) -> Result<Option<ProvisioningRun>> {
+    let found = of_form(engine, connection_id, form).await?;
+    undo::not_in_trash(engine, found).await
+}
+
+async fn of_form(engine: &Engine, connection_id: &str, form: &Value) -> Result<Option<ProvisioningRun>> {
     let form = run_lock::identity(form);
     let runs = engine.store().provisioning_runs(REMEMBERED).await?;
-    let found = runs
+    Ok(runs
         .into_iter()
         .filter(|run| run.connection_id == connection_id && run.state != ProvisioningState::Done)
-        .find(|run| run_lock::identity(&run.form) == form);
-    undo::not_in_trash(engine, found).await
+        .find(|run| run_lock::identity(&run.form) == form))
 }
 
 /// The newest set-ups, newest first.

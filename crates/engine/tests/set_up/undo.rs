@@ -132,7 +132,11 @@ async fn a_whole_set_up_goes_to_the_trash_and_nothing_else_does() {
     let calls = stage.world.requests("GET", "/v1beta/").await + stage.world.requests("GET", "/tagmanager/v2/").await;
     let made = stage.made(&run).await;
     let after = stage.world.requests("GET", "/v1beta/").await + stage.world.requests("GET", "/tagmanager/v2/").await;
-    assert_eq!(after - calls, 3, "the container, the account, the account's properties");
+    assert_eq!(
+        after - calls,
+        4,
+        "the container, its newest version, the account, the account's properties"
+    );
     assert_eq!(
         kinds(&made),
         [MadeKind::Container, MadeKind::Property, MadeKind::AnalyticsAccount]
@@ -346,4 +350,41 @@ async fn a_form_whose_run_was_undone_begins_anew() {
         anew.result.unwrap().account_id,
         made[1].asset.trim_start_matches("accounts/")
     );
+}
+
+#[tokio::test]
+async fn a_container_in_which_others_work_by_now_is_left_alone() {
+    let mut stage = Stage::allowed([View, Configure, Edit, Publish, Manage]).await;
+    let run = stage.set_up(with_container()).await.unwrap();
+    let made = stage.made(&run).await;
+    assert_eq!(made[0].why_not, None);
+    let body = json!({ "containerVersionId": "99", "name": "Summer sale", "path": "x" });
+    let fault = json!({ "match": { "method": "GET", "path_contains": "version_headers:latest" }, "times": 2, "status": 200, "body": body });
+    stage.world.control("faults", fault).await;
+    let now = stage.made(&run).await;
+    assert!(now[0].why_not.as_deref().unwrap().contains("Summer sale"), "{now:?}");
+    let result = stage.trash(&run, &made[..1]).await.unwrap();
+    assert_eq!((result.trashed.len(), result.failures.len()), (0, 1));
+    assert_eq!(stage.world.requests("DELETE", "/containers/").await, 0);
+}
+
+/// The process died after it wrote down that it would, and before Google had anything.
+#[tokio::test]
+async fn an_undo_that_was_interrupted_before_anything_went_lets_the_run_go_on() {
+    let mut stage = Stage::allowed([View, Configure]).await;
+    let fault = json!({ "match": { "method": "POST", "path_contains": "/dataStreams" }, "status": 403 });
+    stage.world.control("faults", fault).await;
+    stage.set_up(form()).await.unwrap_err();
+    let stopped = stage.newest().await;
+    let begun = gantry_store::ProvisioningStep {
+        run_id: stopped.id.clone(),
+        step: "trash".to_owned(),
+        state: gantry_store::StepState::Sent,
+        request: None,
+        response: None,
+        updated_at: jiff::Timestamp::now(),
+    };
+    stage.world.engine.store().put_provisioning_step(begun).await.unwrap();
+    let run = stage.set_up(form()).await.unwrap();
+    assert_eq!(run.id, stopped.id, "nothing was in the trash: the same run goes on");
 }

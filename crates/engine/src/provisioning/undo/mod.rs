@@ -90,6 +90,29 @@ pub async fn trash(engine: &Arc<Engine>, request: TrashRequest) -> Result<TrashR
     Ok(removal.result)
 }
 
+/// Settles an undo that was interrupted before it wrote anything down: Google tells what of it is in the trash. The run's lock is
+/// held. Where Google cannot be asked, it stays open.
+pub(super) async fn settle(engine: &Arc<Engine>, session: &Session, run: &ProvisioningRun) -> Result<()> {
+    let steps = engine.store().provisioning_steps(&run.id).await?;
+    if !written::is_open(&steps) {
+        return Ok(());
+    }
+    let seen = seen::look(engine, session, &own::of(run, &steps)?, &[]).await?;
+    if seen.iter().any(|one| one.unread) {
+        return Ok(());
+    }
+    let gone: Vec<TrashAsset> = seen
+        .iter()
+        .filter(|one| one.made.trashed)
+        .map(|one| TrashAsset {
+            asset: one.made.asset.clone(),
+            name: one.made.name.clone(),
+        })
+        .collect();
+    let state = if gone.is_empty() { Stored::Failed } else { Stored::Done };
+    written::write(engine, &run.id, state, &gone).await
+}
+
 async fn run(engine: &Engine, id: &str) -> Result<ProvisioningRun> {
     engine.store().provisioning_run(id).await?.ok_or_else(|| {
         Error::new(

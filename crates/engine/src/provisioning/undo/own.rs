@@ -20,6 +20,10 @@ pub(super) struct Own {
     pub account_name: String,
     /// What the page of the site carries of a container.
     pub public_id: Option<String>,
+    /// The version of a container that the run made, where it made one.
+    pub version: Option<String>,
+    /// A container that was there when the run looked for what a lost answer had made: it is the run's as far as can be told.
+    pub adopted: bool,
 }
 
 impl Own {
@@ -56,7 +60,8 @@ pub(super) fn of(run: &ProvisioningRun, steps: &[ProvisioningStep]) -> Result<Ve
         step.response.as_ref()
     };
     let mut owns = Vec::new();
-    owns.extend(done("container").and_then(|made| container(made, done("tag_manager_account"))));
+    let version = text(done("version"), "version_id");
+    owns.extend(done("container").and_then(|made| container(made, done("tag_manager_account"), version)));
     let property = text(done("property"), "property_id").filter(|_| !was_chosen(&form));
     owns.extend(property.map(|id| Own {
         asset: format!("properties/{id}"),
@@ -67,6 +72,8 @@ pub(super) fn of(run: &ProvisioningRun, steps: &[ProvisioningStep]) -> Result<Ve
             _ => String::new(),
         },
         public_id: None,
+        version: None,
+        adopted: false,
     }));
     let account = text(done("account"), "account_id").or_else(|| text(done("terms"), "account_id"));
     let account = account.filter(|_| form.analytics == AnalyticsChoice::NewAccount);
@@ -76,6 +83,8 @@ pub(super) fn of(run: &ProvisioningRun, steps: &[ProvisioningStep]) -> Result<Ve
         name: form.account_name.clone(),
         account_name: form.account_name.clone(),
         public_id: None,
+        version: None,
+        adopted: false,
     }));
     Ok(owns)
 }
@@ -85,7 +94,7 @@ fn was_chosen(form: &ProvisionRequest) -> bool {
     matches!(form.analytics, AnalyticsChoice::Property { .. })
 }
 
-fn container(made: &Value, account: Option<&Value>) -> Option<Own> {
+fn container(made: &Value, account: Option<&Value>, version: Option<String>) -> Option<Own> {
     if made.get("existing").and_then(Value::as_bool) != Some(false) {
         return None;
     }
@@ -99,5 +108,7 @@ fn container(made: &Value, account: Option<&Value>) -> Option<Own> {
             .unwrap_or_default(),
         account_name: text(account, "outcome").unwrap_or(account_id),
         public_id,
+        version,
+        adopted: made.get("adopted").and_then(Value::as_bool) == Some(true),
     })
 }

@@ -1,4 +1,5 @@
-//! What Google says of the assets now, in the fewest calls: one for a container, one for a property; for an account one, and one
+//! What Google says of the assets now, in the fewest calls: two for a container, whose newest
+//! version must be the run's own, one for a property; for an account one, and one
 //! for all its properties, because others than the run's own would go with it.
 
 use std::collections::HashMap;
@@ -21,6 +22,8 @@ pub(super) struct Seen {
     pub made: MadeAsset,
     /// Why it cannot be removed.
     pub problem: Option<Error>,
+    /// Google did not say whether it is there.
+    pub unread: bool,
 }
 
 /// What was read of one asset.
@@ -58,7 +61,7 @@ pub(super) async fn look(
         } else {
             looker.find(own, listed.as_ref()).await
         };
-        let mut problem = None;
+        let (mut problem, unread) = (None, matches!(found, Found::Unknown(_)));
         match found {
             Found::There { name } => made.name = name,
             Found::Trashed => made.trashed = true,
@@ -67,6 +70,9 @@ pub(super) async fn look(
         if made.kind == MadeKind::AnalyticsAccount {
             made.account_name.clone_from(&made.name);
         }
+        if own.kind == MadeKind::Container && !made.trashed && problem.is_none() {
+            problem = looker.others_work_in(own).await;
+        }
         if !made.trashed && problem.is_none() {
             problem = session.require(permission(own.kind)).err();
         }
@@ -74,7 +80,7 @@ pub(super) async fn look(
             problem = others(properties, owns);
         }
         made.why_not = problem.as_ref().map(said).filter(|_| !made.trashed);
-        all.push(Seen { made, problem });
+        all.push(Seen { made, problem, unread });
     }
     // The account's name is read by now.
     let account = all.iter().find(|seen| seen.made.kind == MadeKind::AnalyticsAccount);
@@ -106,6 +112,7 @@ pub(super) async fn unreachable(
                 ..own.made(email)
             },
             problem: Some(error.again()),
+            unread: true,
         }
     });
     Ok(seen.collect())
@@ -161,6 +168,40 @@ impl Looker<'_> {
                 Err(error) => self.unknown(own, error).await,
             },
         }
+    }
+
+    /// Why a container is not the run's alone: it was adopted, or others have made versions in it since. One call.
+    async fn others_work_in(&self, own: &Own) -> Option<Error> {
+        let alone = "Remove it in Tag Manager if nobody needs it.";
+        if own.adopted {
+            return Some(Error::new(
+                ErrorCode::Conflict,
+                "Google's answer was lost when this container was made: it was taken up by its name, so it is not certain that this \
+                 set-up made it.",
+                alone,
+            ));
+        }
+        let latest = TagManager::new(&self.session.transport)
+            .latest_version_header(&own.asset)
+            .await;
+        let latest = match latest {
+            Ok(header) => header,
+            Err(error) if error.kind == ErrorKind::NotFound => return None,
+            Err(error) => return Some(self.session.explain(self.engine, &own.asset, error).await),
+        };
+        let id = latest.container_version_id.as_str();
+        if matches!(id, "" | "0") || own.version.as_deref() == Some(id) {
+            return None;
+        }
+        let named = match latest.name.as_str() {
+            "" => format!("version {id}"),
+            name => format!("version {id}, {name:?}"),
+        };
+        Some(Error::new(
+            ErrorCode::Conflict,
+            format!("Others work in this container: its newest version is {named}, which this set-up did not make."),
+            alone,
+        ))
     }
 
     async fn unknown(&self, own: &Own, error: ApiError) -> Found {

@@ -70,6 +70,12 @@ fn is_named(asset: &TrashAsset, kind: &str) -> bool {
     number.is_some_and(|number| number.bytes().all(|letter| letter.is_ascii_digit()))
 }
 
+/// Whether an undo was begun whose first answer nobody has written down.
+pub(super) fn is_open(steps: &[ProvisioningStep]) -> bool {
+    let under_way = steps.iter().any(|step| step.step == STEP && step.state == Stored::Sent);
+    under_way && in_trash(steps).is_none()
+}
+
 /// Whether something of the run is in the trash, or on its way: Gantry may have been closed while it waited for an answer.
 async fn is_undone(engine: &Engine, run: &ProvisioningRun) -> Result<bool> {
     let steps = engine.store().provisioning_steps(&run.id).await?;

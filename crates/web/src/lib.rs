@@ -1,7 +1,8 @@
 //! A page that the person pointed at: fetched within limits, and read without running anything of it.
 //!
 //! Nothing of Gantry's goes along: no token, no cookie, no credential. What comes back is a stranger's, and is treated so:
-//! capped in size, time and redirects, and never led to this computer or its network.
+//! capped in size, time and redirects, and not led to this computer or its network. Behind a proxy the proxy resolves names, so
+//! there only the text of an address is judged.
 
 mod address;
 mod charset;

@@ -48,7 +48,7 @@ impl Wanted {
 pub(super) struct Found {
     pub(super) property: Option<Property>,
     pub(super) retention: Option<DataRetentionSettings>,
-    /// The first web stream, which a set-up takes.
+    /// The first web stream. A set-up takes the one of its own site, which may be another.
     pub(super) stream: Option<DataStream>,
     pub(super) measurement: Option<EnhancedMeasurementSettings>,
     pub(super) key_events: Vec<KeyEvent>,

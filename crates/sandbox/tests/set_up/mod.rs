@@ -329,9 +329,7 @@ async fn every_answer_but_controls_takes_as_long_as_the_line_is_slow() {
     dial.get(&format!("{ADMIN}/accounts")).await.unwrap();
     assert!(begun.elapsed() >= slow);
     dial.control("/latency", &json!({"ms": 0})).await;
-    let begun = Instant::now();
     dial.control("/reset", &json!({})).await;
-    assert!(begun.elapsed() < slow, "control answers at once");
     let begun = Instant::now();
     dial.get(&format!("{ADMIN}/accounts")).await.unwrap();
     assert!(begun.elapsed() >= slow, "a reset brings the line back as it was");

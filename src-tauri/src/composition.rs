@@ -21,6 +21,7 @@ pub async fn engine(profile: Profile, host: Arc<dyn Host>, shipped: Option<OAuth
         keychain,
         browser: Arc::new(SystemBrowser),
         clock: Arc::new(SystemClock),
+        pause: Arc::new(gantry_engine::SystemPause),
         host,
         shipped_oauth_client: shipped,
     })

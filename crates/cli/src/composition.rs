@@ -69,6 +69,7 @@ impl<'a> Session<'a> {
             keychain,
             browser,
             clock: Arc::new(SystemClock),
+            pause: Arc::new(gantry_engine::SystemPause),
             host: Arc::new(Headless),
             shipped_oauth_client,
         })

@@ -40,6 +40,7 @@ use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 
 pub use error::{Error, ErrorCode, ErrorView, Result};
+pub use google_apis::{Pause, SystemPause};
 pub use host::Host;
 pub use jobs::{Job, Jobs};
 pub use keychain::Keychain;
@@ -56,6 +57,8 @@ pub struct EngineConfig {
     pub keychain: Keychain,
     pub browser: Arc<dyn Browser>,
     pub clock: Arc<dyn Clock>,
+    /// How time is waited out: for quota, before another try, until what Google made is seen.
+    pub pause: Arc<dyn Pause>,
     pub host: Arc<dyn Host>,
     /// An OAuth client that comes with the host: a build's own, or the sandbox's.
     pub shipped_oauth_client: Option<OAuthClient>,
@@ -70,6 +73,7 @@ pub struct Engine {
     session: Arc<SessionTokenStore>,
     browser: Arc<dyn Browser>,
     clock: Arc<dyn Clock>,
+    pause: Arc<dyn Pause>,
     /// What Google's answers tell of this computer's clock.
     clock_skew: ClockSkew,
     host: Arc<dyn Host>,
@@ -105,6 +109,7 @@ impl Engine {
             session: Arc::default(),
             browser: config.browser,
             clock: config.clock,
+            pause: config.pause,
             clock_skew: ClockSkew::default(),
             host: config.host,
             shipped_oauth_client: config.shipped_oauth_client,
@@ -153,6 +158,10 @@ impl Engine {
 
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    pub(crate) fn pause(&self) -> &Arc<dyn Pause> {
+        &self.pause
     }
 
     /// Issues a link to a page of Google's, for a host to open by its id.

@@ -200,6 +200,7 @@ async fn engine(base: &str, home: &Path, store: Arc<dyn TokenStore>, clock: Arc<
         }),
         browser: Arc::new(NoBrowser),
         clock,
+        pause: Arc::new(gantry_engine::SystemPause),
         host: Arc::new(Headless),
         shipped_oauth_client: None,
     })

@@ -239,6 +239,7 @@ pub async fn connect(base: &str) {
             }),
             browser: Arc::new(Told),
             clock: Arc::new(SystemClock),
+            pause: Arc::new(gantry_engine::SystemPause),
             host: Arc::new(Headless),
             shipped_oauth_client: Some(client.clone()),
         })

@@ -38,6 +38,7 @@ async fn engine(home: &std::path::Path, clock: &Arc<MovedClock>) -> Arc<Engine> 
         }),
         browser: Arc::new(crate::browser::SystemBrowser),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
+        pause: Arc::new(crate::SystemPause),
         host: Arc::new(Headless),
         shipped_oauth_client: None,
     })

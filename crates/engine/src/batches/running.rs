@@ -242,7 +242,7 @@ impl Work {
             }
             tokio::select! {
                 () = self.stop.cancelled() => return false,
-                () = tokio::time::sleep(left.min(LOOK_EVERY)) => {}
+                () = self.engine.pause().sleep(left.min(LOOK_EVERY)) => {}
             }
         }
     }

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use gantry_domain::{ClockSkew, Permission};
 use gantry_store::{ConnectionKind, ConnectionRecord, ConnectionState};
 use google_apis::{
-    AccessToken, AccessTokenSource, HttpClient, RetryPolicy, SystemPause, TokenUnavailable, TokenUnavailableKind,
-    Transport, TransportConfig,
+    AccessToken, AccessTokenSource, HttpClient, RetryPolicy, TokenUnavailable, TokenUnavailableKind, Transport,
+    TransportConfig,
 };
 use google_oauth::{
     Credential, OAuthClient, OAuthError, Provider, RefreshLock, SecretString, TokenEndpoint, TokenStore,
@@ -276,7 +276,7 @@ impl Engine {
             quota: quota::ledger(self, &project),
             activity: activity::recorder(self, &connection.id),
             clock: Arc::clone(&self.clock),
-            pause: Arc::new(SystemPause),
+            pause: Arc::clone(self.pause()),
             retry: RetryPolicy::default(),
             quota_project: None,
             clock_skew: self.clock_skew.clone(),

@@ -70,6 +70,7 @@ pub async fn engine(base: &str, home: &Path, opener: mpsc::UnboundedSender<Url>)
         }),
         browser: Arc::new(AgentBrowser(opener)),
         clock: Arc::new(SystemClock),
+        pause: Arc::new(gantry_engine::SystemPause),
         host: Arc::new(Headless),
         shipped_oauth_client: None,
     })

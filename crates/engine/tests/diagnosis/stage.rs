@@ -117,6 +117,7 @@ impl Stage {
             }),
             browser: Arc::new(NoBrowser),
             clock: Arc::clone(&clock) as _,
+            pause: Arc::new(gantry_engine::SystemPause),
             host: Arc::new(Headless),
             shipped_oauth_client: None,
         })

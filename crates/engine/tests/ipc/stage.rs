@@ -61,6 +61,7 @@ impl Stage {
             }),
             browser: Arc::new(opened.clone()),
             clock: Arc::new(SystemClock),
+            pause: Arc::new(gantry_engine::SystemPause),
             host: Arc::new(Headless),
             shipped_oauth_client: Some(
                 OAuthClient::parse(practice::installed_client_json().to_string().as_bytes()).unwrap(),

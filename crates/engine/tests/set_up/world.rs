@@ -101,6 +101,7 @@ impl World {
             }),
             browser: Arc::new(AgentBrowser(opener)),
             clock,
+            pause: Arc::new(gantry_engine::SystemPause),
             host: Arc::new(Headless),
             shipped_oauth_client: None,
         };
@@ -235,6 +236,7 @@ pub async fn engine_at(base: &str, home: &Path, keychain: Keychain, opener: mpsc
         keychain,
         browser: Arc::new(AgentBrowser(opener)),
         clock: Arc::new(SystemClock),
+        pause: Arc::new(gantry_engine::SystemPause),
         host: Arc::new(Headless),
         shipped_oauth_client: None,
     })

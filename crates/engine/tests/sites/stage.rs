@@ -95,6 +95,7 @@ impl Stage {
             }),
             browser: Arc::new(NoBrowser),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            pause: Arc::new(gantry_engine::SystemPause),
             host: Arc::new(Headless),
             shipped_oauth_client: Some(
                 OAuthClient::parse(practice::installed_client_json().to_string().as_bytes()).unwrap(),

@@ -183,7 +183,7 @@ async fn arrival(work: Work<'_>, account_id: &str) -> Result<()> {
             Ok(_) => break,
             Err(error) if not_seen(&error) && attempt < ACCOUNT_TRIES => {
                 tokio::select! {
-                    () = tokio::time::sleep(pause) => pause *= 2,
+                    () = journal.engine.pause().sleep(pause) => pause *= 2,
                     () = journal.job.cancel_token().cancelled() => return Err(Error::cancelled()),
                 }
             }

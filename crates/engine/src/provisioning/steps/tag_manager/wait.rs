@@ -70,7 +70,7 @@ async fn watch(work: &Work<'_>, expires_at: Timestamp) -> Result<Account> {
     loop {
         tokio::select! {
             () = cancel.cancelled() => return Err(Error::cancelled()),
-            () = tokio::time::sleep(pause) => pause = (pause * 3 / 2).min(LONGEST_PAUSE),
+            () = work.journal.engine.pause().sleep(pause) => pause = (pause * 3 / 2).min(LONGEST_PAUSE),
         }
         // The list may itself wait, for its turn under the quota.
         let listed = tokio::select! {

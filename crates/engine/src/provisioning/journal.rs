@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use gantry_store::{ProvisioningRun, ProvisioningState, ProvisioningStep, StepState as Stored};
 use google_apis::Api;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
@@ -19,6 +20,9 @@ use crate::dto::provisioning::{
 use crate::dto::templates::Template;
 use crate::error::{Error, ErrorCode, ErrorView, Result};
 use crate::jobs::Job;
+
+/// After these, Google's lists show what was made.
+const MOMENTS: SignedDuration = SignedDuration::from_secs(10);
 
 /// All steps, in order, with their names in the journal and what a person is told meanwhile.
 const STEPS: [(ProvisionStep, &str, &str); 20] = [
@@ -212,6 +216,16 @@ impl<'a> Journal<'a> {
             .read(step)
             .await?
             .is_some_and(|known| known.state != Stored::Planned))
+    }
+
+    /// Whether another process died in the middle of the step, moments ago: Google may not show yet what it asked for.
+    pub async fn was_just_cut_off(&self, step: ProvisionStep) -> Result<bool> {
+        let now = self.engine.clock().now();
+        let lately = |known: &ProvisioningStep| now.duration_since(known.updated_at) < MOMENTS;
+        Ok(self
+            .read(step)
+            .await?
+            .is_some_and(|known| known.state == Stored::Sent && lately(&known)))
     }
 
     /// The step is about to be sent.

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::account_maker::{self, AccountMaker, Asked};
 use super::choices::SUGGESTED;
 use super::journal::Journal;
-use super::steps::text;
+use super::steps::{look_patiently, text};
 use super::terms_desk::{Callback, Expected, Place, terms_redirects};
 use crate::connections::Session;
 use crate::dto::events::LinkPurpose;
@@ -31,6 +31,8 @@ const TICK: Duration = Duration::from_secs(1);
 /// less often, some fifty calls in all.
 const FIRST_LOOK: Duration = Duration::from_secs(4);
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+/// How old the list of accounts from before a ticket may be, where many tickets are asked for.
+const FRESH_ENOUGH: Duration = Duration::from_secs(30);
 /// How long the address answers after the account list has told: Google's redirect may be on its way.
 const LATE_ANSWER: Duration = Duration::from_secs(10);
 
@@ -244,7 +246,7 @@ impl Asking<'_> {
         match self.ask(None, &before).await? {
             Ok(Asked::Account { account_id, .. }) => Ok(account_id),
             Ok(Asked::Ticket(_)) => Err(unreadable()),
-            Err(error) if error.outcome_unknown => match self.new_account(&before, Duration::ZERO).await {
+            Err(error) if error.outcome_unknown => match self.new_account_in_a_moment(&before).await {
                 Ok(Some(account_id)) => {
                     self.journal
                         .made(ProvisionStep::Ticket, json!({ "account_id": account_id }))
@@ -346,8 +348,19 @@ impl Asking<'_> {
         if self.maker.asks_a_person() && text(step.response.as_ref(), "ticket_id").is_none() {
             return Ok(None);
         }
-        let found = self.new_account(&before, Duration::ZERO).await;
+        // The call that needs no person may have made it a moment ago, in a process that was killed.
+        let lately = !self.maker.asks_a_person() && self.journal.was_just_cut_off(ProvisionStep::Ticket).await?;
+        let found = if lately {
+            self.new_account_in_a_moment(&before).await
+        } else {
+            self.new_account(&before, Duration::ZERO).await
+        };
         self.session.explained(self.journal.engine, "", found).await
+    }
+
+    /// As soon as the account list shows it.
+    async fn new_account_in_a_moment(&self, before: &BTreeSet<String>) -> Result<Option<String>, ApiError> {
+        look_patiently(self.journal, || self.new_account(before, Duration::ZERO)).await
     }
 
     async fn summaries(&self) -> Result<Vec<AccountSummary>, ApiError> {
@@ -360,9 +373,18 @@ impl Asking<'_> {
         Ok(all)
     }
 
+    /// The accounts from before the ticket. The clients of one file share a list that is a moment old: an account that another
+    /// of them has made since is known from its journal.
     async fn account_ids(&self) -> Result<BTreeSet<String>> {
-        let seen = self.summaries().await;
-        let seen = self.session.explained(self.journal.engine, "", seen).await?;
+        let engine = self.journal.engine;
+        let age = if self.journal.is_in_batch().await {
+            FRESH_ENOUGH
+        } else {
+            Duration::ZERO
+        };
+        let connection_id = &self.session.connection.id;
+        let seen = engine.terms_desk.accounts(connection_id, age, self.summaries()).await;
+        let seen = self.session.explained(engine, "", seen).await?;
         Ok(seen.iter().map(id).collect())
     }
 

@@ -6,6 +6,7 @@ mod activity;
 mod corrected;
 mod grants;
 mod keychain;
+mod lagging;
 mod oauth_clients;
 mod provisioning;
 #[path = "../recorded/mod.rs"]

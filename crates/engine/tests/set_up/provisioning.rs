@@ -16,7 +16,7 @@ use crate::world::{World, form};
 /// The redirect ports are fixed and few: one set-up at a time in this binary.
 pub static PORTS: Mutex<()> = Mutex::const_new(());
 
-async fn newcomer() -> (MutexGuard<'static, ()>, World) {
+pub async fn newcomer() -> (MutexGuard<'static, ()>, World) {
     let ports = PORTS.lock().await;
     let mut world = World::new().await;
     world.sign_in(NEWCOMER).await;
@@ -24,7 +24,7 @@ async fn newcomer() -> (MutexGuard<'static, ()>, World) {
 }
 
 /// The names of the accounts that were made, with how many properties each has.
-async fn made(world: &World) -> Vec<(String, usize)> {
+pub async fn made(world: &World) -> Vec<(String, usize)> {
     let accounts = connections::accounts(&world.engine, None).await.unwrap().accounts;
     accounts
         .into_iter()

@@ -8,7 +8,7 @@ use gantry_domain::{Clock, GoogleBase, Permission, SystemClock};
 use gantry_engine::dto::connections::{AddOAuthClient, ConnectRequest, ConnectionView};
 use gantry_engine::dto::provisioning::{ProvisionRequest, ProvisionRunView};
 use gantry_engine::host::Headless;
-use gantry_engine::{Engine, EngineConfig, Keychain, Profile, Result, commands, connections, provisioning};
+use gantry_engine::{Engine, EngineConfig, Keychain, Pause, Profile, Result, commands, connections, provisioning};
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig, practice};
 use google_oauth::{
     NoTokenStore, OpenedTokenStore, Persistence, SecretBytes, SessionTokenStore, StoreProblem, TokenStore,
@@ -88,6 +88,11 @@ impl World {
 
     /// The same, by another clock.
     pub async fn use_clock(&mut self, clock: Arc<dyn Clock>) {
+        self.use_time(clock, Arc::new(gantry_engine::SystemPause)).await;
+    }
+
+    /// The same, where time passes differently.
+    pub async fn use_time(&mut self, clock: Arc<dyn Clock>, pause: Arc<dyn Pause>) {
         let (opener, opened) = mpsc::unbounded_channel();
         let config = EngineConfig {
             profile: Profile::new(
@@ -101,7 +106,7 @@ impl World {
             }),
             browser: Arc::new(AgentBrowser(opener)),
             clock,
-            pause: Arc::new(gantry_engine::SystemPause),
+            pause,
             host: Arc::new(Headless),
             shipped_oauth_client: None,
         };

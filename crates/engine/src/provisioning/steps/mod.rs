@@ -4,6 +4,8 @@ mod analytics;
 mod client;
 mod tag_manager;
 
+use std::time::Duration;
+
 use google_apis::{AnalyticsAdmin, ApiError};
 use serde_json::Value;
 
@@ -57,13 +59,57 @@ fn incomplete(what: &str) -> Error {
     )
 }
 
+/// Between two looks for what a lost answer has made: Google's lists may show it some seconds late, and a create that is sent
+/// again makes a second one.
+const PAUSES: [Duration; 3] = [
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
+
 /// The answer to a create was lost: what it made is adopted. Where Google refused, or made nothing, the error stands.
-async fn adopt<T>(error: ApiError, look: impl Future<Output = Result<Option<T>, ApiError>>) -> Result<T, ApiError> {
+async fn adopt<T, F>(journal: &Journal<'_>, error: ApiError, look: impl Fn() -> F) -> Result<T, ApiError>
+where
+    F: Future<Output = Result<Option<T>, ApiError>>,
+{
     if !error.outcome_unknown {
         return Err(error);
     }
-    match look.await {
+    match look_patiently(journal, look).await {
         Ok(Some(made)) => Ok(made),
         _ => Err(error),
     }
+}
+
+/// What an earlier process has asked for, if it is there. `patiently` where that was moments ago.
+async fn left_behind<T, F>(journal: &Journal<'_>, patiently: bool, look: impl Fn() -> F) -> Result<Option<T>, ApiError>
+where
+    F: Future<Output = Result<Option<T>, ApiError>>,
+{
+    if patiently {
+        look_patiently(journal, look).await
+    } else {
+        look().await
+    }
+}
+
+/// Several looks, until it is seen or some seconds are over.
+pub(super) async fn look_patiently<T, F>(journal: &Journal<'_>, look: impl Fn() -> F) -> Result<Option<T>, ApiError>
+where
+    F: Future<Output = Result<Option<T>, ApiError>>,
+{
+    if let Some(made) = look().await? {
+        return Ok(Some(made));
+    }
+    for pause in PAUSES {
+        tokio::select! {
+            biased;
+            () = journal.job.cancel_token().cancelled() => break,
+            () = journal.engine.pause().sleep(pause) => {}
+        }
+        if let Some(made) = look().await? {
+            return Ok(Some(made));
+        }
+    }
+    Ok(None)
 }

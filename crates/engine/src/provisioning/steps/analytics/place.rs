@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::super::super::terms;
-use super::super::{incomplete, text};
+use super::super::{adopt, incomplete, left_behind, text};
 use super::{Work, id_of};
 use crate::dto::provisioning::{AnalyticsChoice, ProvisionStep};
 use crate::error::{Error, ErrorCode, Result};
@@ -107,6 +107,7 @@ async fn property(work: Work<'_>, account_id: &str) -> Result<String> {
         ..Property::default()
     };
     let begun = journal.was_begun(step).await?;
+    let lately = journal.was_just_cut_off(step).await?;
     let earlier = journal.read(step).await?.and_then(|known| known.request);
     let first_sent = first_sent(earlier.as_ref(), &wanted.parent).unwrap_or_else(|| {
         let engine = journal.engine;
@@ -116,7 +117,7 @@ async fn property(work: Work<'_>, account_id: &str) -> Result<String> {
         .sending(step, json!({ "property": wanted, "first_sent": first_sent }))
         .await?;
     let found = if begun {
-        let found = find(work, &wanted, first_sent).await;
+        let found = left_behind(journal, lately, || find(work, &wanted, first_sent)).await;
         work.session.explained(journal.engine, &wanted.parent, found).await?
     } else {
         None
@@ -159,7 +160,7 @@ async fn create(work: Work<'_>, account_id: &str, wanted: &Property, first_sent:
     match made {
         Ok(property) => Ok(property),
         Err(error) => {
-            let adopted = super::super::adopt(error, find(work, wanted, first_sent)).await;
+            let adopted = adopt(work.journal, error, || find(work, wanted, first_sent)).await;
             work.session.explained(engine, &wanted.parent, adopted).await
         }
     }

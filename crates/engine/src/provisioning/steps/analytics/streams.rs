@@ -5,7 +5,7 @@ use google_apis::ApiError;
 use google_apis::analytics_admin::DataStream;
 use serde_json::{Value, json};
 
-use super::super::{adopt, incomplete, text};
+use super::super::{adopt, incomplete, left_behind, text};
 use super::items::{Items, Made, each};
 use super::{Work, id_of};
 use crate::dto::provisioning::{AppStreamMade, ProvisionStep};
@@ -42,9 +42,10 @@ async fn web(work: Work<'_>, property: &str) -> Result<(String, String)> {
     }
     let wanted = wanted::web_stream(&journal.form);
     let look_first = is_there(&journal.form) || journal.was_begun(step).await?;
+    let lately = journal.was_just_cut_off(step).await?;
     journal.sending(step, json!(wanted)).await?;
     let found = if look_first {
-        let found = find(work, property).await;
+        let found = left_behind(journal, lately, || find(work, property)).await;
         work.session.explained(journal.engine, property, found).await?
     } else {
         None
@@ -57,7 +58,7 @@ async fn web(work: Work<'_>, property: &str) -> Result<(String, String)> {
         match work.admin.create_data_stream(property, &wanted).await {
             Ok(stream) => stream,
             Err(error) => {
-                let adopted = adopt(error, find(work, property)).await;
+                let adopted = adopt(journal, error, || find(work, property)).await;
                 work.session.explained(journal.engine, property, adopted).await?
             }
         }

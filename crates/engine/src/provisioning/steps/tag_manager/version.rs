@@ -5,7 +5,7 @@ use google_apis::{ApiError, ErrorKind};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::super::{incomplete, text};
+use super::super::{incomplete, left_behind, look_patiently, text};
 use super::Work;
 use super::container::Container;
 use super::tags::lost_workspace;
@@ -62,9 +62,10 @@ pub(super) async fn make(work: &Work<'_>, container: &Container, space: &Space) 
         ..Sent::so_far(work).await?
     };
     let begun_before = journal.was_begun(step).await?;
+    let lately = journal.was_just_cut_off(step).await?;
     journal.sending(step, json!(sent)).await?;
     let found = if begun_before {
-        let found = ours(work, container, space, &sent).await;
+        let found = left_behind(journal, lately, || ours(work, container, space, &sent)).await;
         work.explained(&container.path(), found).await?
     } else {
         None
@@ -123,7 +124,7 @@ async fn create(work: &Work<'_>, container: &Container, space: &Space, sent: Sen
     // The workspace goes with the version that is made of it, so that a lost answer shows as a workspace that is gone.
     let gone = failed.kind == ErrorKind::NotFound;
     if failed.outcome_unknown || gone {
-        match ours(work, container, space, &sent).await {
+        match look_patiently(work.journal, || ours(work, container, space, &sent)).await {
             Ok(Some(id)) => return Ok(id),
             Ok(None) if gone => return Err(lost_workspace(work, container).await?),
             _ => {}

@@ -8,7 +8,7 @@ use google_apis::{ApiError, ErrorKind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::super::incomplete;
+use super::super::{adopt, incomplete};
 use super::container::Container;
 use super::entities::Present;
 use super::version::Sent;
@@ -136,11 +136,11 @@ async fn create(work: &Work<'_>, container: &str) -> Result<Googles> {
     };
     work.spent();
     match work.api.create_workspace(container, &wanted).await {
-        Err(lost) if lost.outcome_unknown => match find(work, container).await {
-            Ok(Some(found)) => Ok(found),
-            _ => work.explained(container, Err(lost)).await,
-        },
-        answer => work.explained(container, answer).await,
+        Err(failed) => {
+            let adopted = adopt(work.journal, failed, || find(work, container)).await;
+            work.explained(container, adopted).await
+        }
+        Ok(opened) => Ok(opened),
     }
 }
 

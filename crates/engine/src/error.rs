@@ -55,6 +55,8 @@ pub enum ErrorCode {
     TermsMaxAccounts,
     TermsBackendError,
     TermsTimedOut,
+    /// The person has to make a Tag Manager account, and did not yet.
+    NoTagManagerAccount,
     /// An OAuth client of kind `web` has no loopback redirect URI registered for this.
     RedirectNotRegistered,
     /// No port for the listener.
@@ -93,6 +95,7 @@ impl ErrorCode {
             | Self::TermsMaxAccounts
             | Self::TermsBackendError
             | Self::TermsTimedOut
+            | Self::NoTagManagerAccount
             | Self::RedirectNotRegistered
             | Self::ListenerUnavailable
             | Self::Storage
@@ -103,7 +106,7 @@ impl ErrorCode {
 }
 
 /// A failure that a person can read and act on.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
     pub code: ErrorCode,

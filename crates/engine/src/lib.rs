@@ -92,6 +92,8 @@ pub struct Engine {
     answer_pages: tokio::sync::Mutex<JoinSet<()>>,
     /// Where the browser comes back to after the Terms of Service.
     terms_desk: Arc<provisioning::TermsDesk>,
+    /// What set-ups know of Tag Manager's accounts together.
+    tag_manager_desk: Arc<provisioning::TagManagerDesk>,
     /// The batches that this process works on.
     batches: batches::Running,
 }
@@ -121,6 +123,7 @@ impl Engine {
             other_accounts: OtherAccounts::default(),
             answer_pages: tokio::sync::Mutex::default(),
             terms_desk: Arc::default(),
+            tag_manager_desk: Arc::default(),
             batches: batches::Running::default(),
         });
         engine.keychain.belongs_to(&engine);

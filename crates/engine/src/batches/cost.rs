@@ -66,12 +66,13 @@ impl Cost {
     }
 }
 
-/// The cost of each form, in their order.
+/// The cost of each form, in their order. The list of Tag Manager accounts is read once for all.
 pub(super) async fn of_forms<'a>(
     engine: &Arc<Engine>,
     forms: impl Iterator<Item = &'a ProvisionRequest>,
 ) -> Result<Vec<Cost>> {
     let mut costs = Vec::new();
+    let mut listed = false;
     for (form, rows) in shapes(forms) {
         let plan = provisioning::plan(engine, form).await?;
         let writes = plan
@@ -83,11 +84,20 @@ pub(super) async fn of_forms<'a>(
             admin_writes: writes.map(|planned| planned.analytics_calls).sum(),
             tag_manager_calls: plan.tag_manager_calls,
         };
+        let list: u32 = plan
+            .steps
+            .iter()
+            .filter(|planned| !planned.skipped && planned.step == ProvisionStep::TagManagerAccount)
+            .map(|planned| planned.tag_manager_calls)
+            .sum();
         for row in rows {
             if costs.len() <= row {
                 costs.resize(row + 1, Cost::default());
             }
             costs[row] = cost;
+            if list > 0 && std::mem::replace(&mut listed, true) {
+                costs[row].tag_manager_calls -= list;
+            }
         }
     }
     Ok(costs)

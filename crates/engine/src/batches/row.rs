@@ -153,6 +153,7 @@ fn is_everyones(code: ErrorCode) -> bool {
             | ErrorCode::KeychainUnavailable
             | ErrorCode::RedirectNotRegistered
             | ErrorCode::TermsMaxAccounts
+            | ErrorCode::NoTagManagerAccount
             | ErrorCode::Offline
             | ErrorCode::Storage
     )

@@ -17,6 +17,7 @@ mod proof;
 mod run_lock;
 mod signing_in;
 mod steps;
+mod tag_manager_desk;
 mod terms;
 mod terms_desk;
 mod undo;
@@ -41,6 +42,7 @@ use run_lock::RunLock;
 pub use choices::{choices, redirects};
 pub use planning::plan;
 pub use proof::{prove, prove_with_pause, snippet};
+pub(crate) use tag_manager_desk::TagManagerDesk;
 pub(crate) use terms_desk::TermsDesk;
 pub use undo::{made, trash};
 

@@ -7,6 +7,7 @@ mod files;
 mod goes_on;
 mod quota_day;
 mod stage;
+mod together;
 #[path = "../set_up/user_agent.rs"]
 mod user_agent;
 #[path = "../set_up/world.rs"]

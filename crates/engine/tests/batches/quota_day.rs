@@ -141,7 +141,7 @@ async fn spent_in_the_middle(says: Says) {
     }
 }
 
-async fn limit(engine: &Arc<Engine>, change: impl FnOnce(&mut SettingsView)) {
+pub async fn limit(engine: &Arc<Engine>, change: impl FnOnce(&mut SettingsView)) {
     let mut limits = settings::get(engine, Nothing {}).await.unwrap();
     change(&mut limits);
     settings::set(engine, limits).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use google_apis::ErrorKind;
+use google_apis::{ApiError, ErrorKind, tag_manager};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -11,6 +11,7 @@ use super::account::{self, Account};
 use crate::dto::events::{EngineEvent, LinkPurpose};
 use crate::dto::provisioning::ProvisionStep;
 use crate::error::{Error, ErrorCode, Result};
+use crate::provisioning::tag_manager_desk::{Asking, Turn, heard};
 
 /// Where a person makes an account.
 const PAGE: &str = "https://tagmanager.google.com/#/admin/accounts/create";
@@ -19,7 +20,8 @@ const TIME_LIMIT: Duration = Duration::from_mins(15);
 const FIRST_LOOK: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// The account that the person makes while this waits. Several new ones are the person's to choose from.
+/// The account that the person makes while this waits. Of several set-ups that wait one asks, and all go on with what it hears.
+/// Several new accounts are the person's to choose from.
 pub(super) async fn for_account(work: &Work<'_>) -> Result<Account> {
     let journal = work.journal;
     let known = journal.read(ProvisionStep::TagManagerAccount).await?;
@@ -30,13 +32,41 @@ pub(super) async fn for_account(work: &Work<'_>) -> Result<Account> {
         .sending(ProvisionStep::TagManagerAccount, json!({ "asked": true }))
         .await?;
     journal.waiting(true).await?;
-    let limit = SignedDuration::try_from(TIME_LIMIT).unwrap_or(SignedDuration::ZERO);
-    let now = journal.engine.clock().now();
-    let expires_at = now.saturating_add(limit).unwrap_or(Timestamp::MAX);
-    ask(work, asked_before, expires_at).await?;
-    let account = watch(work, expires_at).await?;
+    let desk = &journal.engine.tag_manager_desk;
+    let account = loop {
+        match desk.turn(&work.session.connection.id) {
+            Turn::Asks(asking) => break asked(work, &asking, asked_before).await?,
+            Turn::Hears(mut others) => {
+                let answer = tokio::select! {
+                    () = journal.job.cancel_token().cancelled() => return Err(Error::cancelled()),
+                    answer = heard(&mut others) => answer,
+                };
+                if let Some(account) = answer.transpose()?.map(account::only_one).transpose()?.flatten() {
+                    break account;
+                }
+            }
+        }
+    };
     journal.waiting(false).await?;
     Ok(account)
+}
+
+/// Asks the person, and tells the others what comes of it.
+async fn asked(work: &Work<'_>, asking: &Asking, asked_before: bool) -> Result<Account> {
+    let engine = work.journal.engine;
+    let limit = SignedDuration::try_from(TIME_LIMIT).unwrap_or(SignedDuration::ZERO);
+    let expires_at = engine.clock().now().saturating_add(limit).unwrap_or(Timestamp::MAX);
+    // It may have been made since this set-up looked, for another one.
+    let mut found = account::seen(work, FIRST_LOOK).await;
+    if found.as_ref().is_ok_and(Vec::is_empty) {
+        ask(work, asked_before, expires_at).await?;
+        found = watch(work, expires_at).await;
+    }
+    if !found.as_ref().is_err_and(|error| error.code == ErrorCode::Cancelled) {
+        asking.tell(found.clone());
+    }
+    let account = account::only_one(found?)?;
+    account.ok_or_else(|| nobody_made_one(work))
 }
 
 /// The browser is opened once; a run that goes on only shows the link.
@@ -64,7 +94,7 @@ async fn ask(work: &Work<'_>, asked_before: bool, expires_at: Timestamp) -> Resu
 }
 
 /// Until `expires_at` by the engine's clock, which is what the person was told: a computer that slept has not waited less.
-async fn watch(work: &Work<'_>, expires_at: Timestamp) -> Result<Account> {
+async fn watch(work: &Work<'_>, expires_at: Timestamp) -> Result<Vec<tag_manager::Account>> {
     let cancel = work.journal.job.cancel_token();
     let mut pause = FIRST_LOOK;
     loop {
@@ -75,28 +105,35 @@ async fn watch(work: &Work<'_>, expires_at: Timestamp) -> Result<Account> {
         // The list may itself wait, for its turn under the quota.
         let listed = tokio::select! {
             () = cancel.cancelled() => return Err(Error::cancelled()),
-            listed = account::list(work) => listed,
+            listed = look(work) => listed,
         };
         match listed {
-            Ok(accounts) => {
-                if let Some(account) = account::only_one(accounts)? {
-                    return Ok(account);
-                }
-            }
+            Ok(accounts) if accounts.is_empty() => {}
+            Ok(accounts) => return Ok(accounts),
             Err(error) if passes(error.kind) => {
                 tracing::debug!(%error, "the account list could not be read while waiting");
             }
             Err(error) => return work.explained("accounts", Err(error)).await,
         }
         if work.journal.engine.clock().now() >= expires_at {
-            let error = Error::new(
-                ErrorCode::NotFound,
-                "There was no Tag Manager account within 15 minutes.",
-                "Make one at tagmanager.google.com, then resume the set-up: it goes on with the container.",
-            );
-            return Err(work.with_page(error, "Make a Tag Manager account", PAGE));
+            return Err(nobody_made_one(work));
         }
     }
+}
+
+async fn look(work: &Work<'_>) -> Result<Vec<tag_manager::Account>, ApiError> {
+    let desk = &work.journal.engine.tag_manager_desk;
+    let read = account::list(work);
+    desk.accounts(&work.session.connection.id, Duration::ZERO, read).await
+}
+
+fn nobody_made_one(work: &Work<'_>) -> Error {
+    let error = Error::new(
+        ErrorCode::NoTagManagerAccount,
+        "There was no Tag Manager account within 15 minutes.",
+        "Make one at tagmanager.google.com, then resume the set-up: it goes on with the container.",
+    );
+    work.with_page(error, "Make a Tag Manager account", PAGE)
 }
 
 /// The next look may see more.

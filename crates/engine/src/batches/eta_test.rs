@@ -65,12 +65,19 @@ async fn takes(engine: &Engine, clock: &MovedClock, costs: &[Cost]) -> i64 {
     let mut moments = BinaryHeap::new();
     let mut waiting: VecDeque<_> = (0..costs.len()).map(|set_up| (set_up, 0_usize)).collect();
     let (mut free, mut end) = (BUILDS, begin);
+    // They are asked for one after the other.
+    let mut begins_at = begin;
     loop {
         while free > 0
             && let Some((set_up, sent)) = waiting.pop_front()
         {
             free -= 1;
-            moments.push(Reverse((clock.0.load(Ordering::SeqCst), set_up, sent, true)));
+            let mut at = clock.0.load(Ordering::SeqCst);
+            if sent == 0 {
+                at = at.max(begins_at);
+                begins_at = at + LATENCY;
+            }
+            moments.push(Reverse((at, set_up, sent, true)));
         }
         let Some(Reverse((at, set_up, sent, placed))) = moments.pop() else {
             return end - begin;

@@ -105,6 +105,7 @@ pub async fn forecast_set_ups(
         latency: i64::try_from(pace.latency.as_millis()).unwrap_or(i64::MAX),
         free: pace.at_once.max(1),
         begun: 0,
+        begins_at: i64::MIN,
         waiting: VecDeque::new(),
         moments: BinaryHeap::new(),
         admitted: 0,
@@ -188,6 +189,8 @@ struct Job<'a> {
     free: u32,
     /// Set-ups that have begun, which they do in their order.
     begun: usize,
+    /// When the next may begin: they are asked for one after the other, and do not reach a limit all at the same call.
+    begins_at: i64,
     /// Set-ups that wait for a place again, with the calls that they have sent.
     waiting: VecDeque<(usize, u32)>,
     moments: BinaryHeap<Reverse<Moment>>,
@@ -286,11 +289,13 @@ impl Job<'_> {
     /// Gives free places away: first come, first served.
     fn fill(&mut self, at: i64) {
         while self.free > 0 {
-            let (set_up, sent) = if self.begun < self.works.len() {
+            let (set_up, sent, at) = if self.begun < self.works.len() {
                 self.begun += 1;
-                (self.begun - 1, 0)
-            } else if let Some(waiting) = self.waiting.pop_front() {
-                waiting
+                let at = at.max(self.begins_at);
+                self.begins_at = at.saturating_add(self.latency);
+                (self.begun - 1, 0, at)
+            } else if let Some((set_up, sent)) = self.waiting.pop_front() {
+                (set_up, sent, at)
             } else {
                 return;
             };

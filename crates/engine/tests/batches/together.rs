@@ -122,7 +122,7 @@ async fn the_lists_of_accounts_are_read_once_for_all_clients_and_the_plan_says_s
 /// The pace is another matter.
 async fn unhurried(stage: &Stage) {
     limit(&stage.world.engine, |limits| {
-        limits.tag_manager_calls_per_window = 1_000_000
+        limits.tag_manager_calls_per_window = 1_000_000;
     })
     .await;
 }

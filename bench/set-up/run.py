@@ -131,14 +131,47 @@ def with_python(base, user, entities, clients, token):
     return time.monotonic() - started, json.loads(done.stdout)
 
 
-def calls(base):
-    """Calls of the two APIs in the sandbox's log: all, the reads among them, and of these the ones that only make sure."""
+def log(base):
+    """The calls of the two APIs in the sandbox's log."""
     seen = get(f"{base}/_control/log")["requests"]
-    ours = [one for one in seen if one["host"] in ("analyticsadmin.googleapis.com", "tagmanager.googleapis.com")]
+    return [one for one in seen if one["host"] in ("analyticsadmin.googleapis.com", "tagmanager.googleapis.com")]
+
+
+def calls(base):
+    """Calls of the two APIs: all, the reads among them, and of these the ones that only make sure."""
+    ours = log(base)
     reads = [one for one in ours if one["method"] == "GET"]
     # For a new account with a new container: the accounts from before each ticket, which tell a lost answer's account.
     safety = [one for one in reads if one["path"].rsplit("/", 1)[-1] in ("accounts", "accountSummaries") and one["host"].startswith("analyticsadmin")]
     return len(ours), len(reads), len(safety)
+
+
+def one_client(gantry, base, home, user):
+    """Sets one client up whole, and lists the calls: what is called, and how often, in the order of the first."""
+    environment = dict(os.environ, GANTRY_HOME=str(home), GANTRY_GOOGLE_BASE_URL=base)
+    before = len(log(base))
+    process = subprocess.Popen(
+        [gantry, "provision", "--template", "shop", "--account-name", "One client", "--property-name", "One client", "--website",
+         "https://one-client.example", "--time-zone", "Europe/London", "--currency", "GBP", "--country", "GB", "--new-container", "--no-browser", "--json"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )
+    for line in process.stdout:
+        event = json.loads(line)
+        if event.get("event") == "open_url":
+            threading.Thread(target=accept, args=(base, user, event["url"])).start()
+        elif "error" in event:
+            sys.exit(f"gantry provision failed: {line}")
+    if process.wait() != 0:
+        sys.exit("gantry provision failed")
+    counted = {}
+    for one in log(base)[before:]:
+        words = [word for word in one["path"].split("/")[2:] if not any(sign.isdigit() for sign in word.split(":")[0])]
+        # `containers/5:publish` is named by its verb, `accounts/5/containers` by its last word.
+        last = one["path"].rsplit("/", 1)[-1]
+        what = last.split(":", 1)[1] if ":" in last and last[0].isdigit() else words[-1]
+        key = ("Tag Manager" if one["host"].startswith("tagmanager") else "Analytics", one["method"], what)
+        counted[key] = counted.get(key, 0) + 1
+    return [{"api": api, "method": method, "what": what, "calls": count} for (api, method, what), count in counted.items()]
 
 
 def since(base, before):
@@ -218,6 +251,7 @@ def benchmark(gantry, base, in_turn_base, other, folder):
     file.write_text("\ufeffClient;Website;Time zone;Currency;Country\r\n" + "\r\n".join(lines) + "\r\n")
     ours, spent, made = set_up_with(gantry, base, folder / "links", user, secret, file, ["--links"])
     in_turn, spent_in_turn, made_in_turn = set_up_with(gantry, in_turn_base, folder / "in-turn", user, secret, file, [])
+    alone = one_client(gantry, in_turn_base, folder / "in-turn", user)
     entities, clients = folder / "entities.json", folder / "clients.json"
     entities_of(base, token, made[0], entities)
     clients.write_text(json.dumps([[f"Other {n:02}", f"https://other-{n:02}.example"] for n in range(CLIENTS)]))
@@ -232,7 +266,7 @@ def benchmark(gantry, base, in_turn_base, other, folder):
     report({
         "clients": CLIENTS, "latency_ms": LATENCY_MS,
         "links": result(ours, theirs, spent), "in_turn": result(in_turn, theirs, spent_in_turn), "python": result(theirs, theirs, last),
-        "per_client": found[0], "same_result": same,
+        "per_client": found[0], "same_result": same, "one_client": alone,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
     })
     if not same:
@@ -264,6 +298,9 @@ def report(found):
     }
     for words, key in rows.items():
         print(f"{words:28}" + "".join(f"{found[way][key]:>12}" for way in ways))
+    print(f"\none client alone, {sum(one['calls'] for one in found['one_client'])} calls:")
+    for one in found["one_client"]:
+        print(f"  {one['calls']:>3}  {one['api']}: {one['method']} {one['what']}")
     print(f"\nper client (key events, dimensions, entities, streams): {found['per_client']}; the same: {found['same_result']}")
     for way in ("links", "in_turn"):
         times = found[way]["times_faster"]

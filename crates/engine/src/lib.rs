@@ -15,6 +15,7 @@ pub mod dto;
 pub mod error;
 pub mod estate;
 pub mod exports;
+mod file_lock;
 mod google_errors;
 pub mod host;
 mod jobs;

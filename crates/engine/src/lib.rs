@@ -10,6 +10,7 @@ pub mod browser;
 pub mod clients;
 pub mod commands;
 pub mod connections;
+mod container_reading;
 pub mod containers;
 pub mod dto;
 pub mod error;

@@ -14,16 +14,19 @@ and for `gantry`'s sign-in a keychain: on Linux dbus-run-session and gnome-keyri
 import json
 import os
 import platform
-import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from stage import connect, gantry_program, get, in_a_private_session, post, sandboxes
+
 RESULTS = HERE.parent / "results" / "load.json"
 ROWS = 250_000
 ROUNDS = int(os.environ.get("GANTRY_BENCH_ROUNDS", "5"))
@@ -37,52 +40,6 @@ AIMS = {
     "gantry_over_curl": ("times the time of curl | gunzip", "at most", 4.0),
     "gantry_rss_mb": ("MB of memory at most in use by gantry", "at most", 80.0),
 }
-
-
-def in_a_private_session():
-    """Starts this script again inside a D-Bus session of its own, whose keyring nobody else sees."""
-    if not sys.platform.startswith("linux") or os.environ.get("GANTRY_BENCH_SESSION"):
-        return
-    for program in ("dbus-run-session", "gnome-keyring-daemon"):
-        if not shutil.which(program):
-            sys.exit(f"{program} is missing: install dbus and gnome-keyring (`cargo xtask test` installs them).")
-    home = tempfile.mkdtemp(prefix="gantry-bench-")
-    environment = dict(os.environ, GANTRY_BENCH_SESSION=home, HOME=home, XDG_DATA_HOME=f"{home}/data", XDG_RUNTIME_DIR=home)
-    done = subprocess.run(["dbus-run-session", "--", sys.executable, __file__], env=environment, check=False)
-    shutil.rmtree(home, ignore_errors=True)
-    sys.exit(done.returncode)
-
-
-def unlock_keyring():
-    if sys.platform.startswith("linux"):
-        subprocess.run(
-            ["gnome-keyring-daemon", "--unlock", "--components=secrets", "--daemonize"],
-            input=b"bench", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
-        )
-        time.sleep(0.5)
-
-
-def post(url, body):
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
-
-
-def connect(gantry, base, user, environment):
-    """Signs `user` in: the consent page is told to say yes, and this script is the browser."""
-    post(f"{base}/_control/consent", {"mode": "allow", "account": user, "scopes": None})
-    process = subprocess.Popen(
-        [gantry, "connect", "--allow", "view", "--no-browser", "--json"],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )
-    for line in process.stdout:
-        event = json.loads(line)
-        if event.get("event") == "open_url":
-            urllib.request.urlopen(event["url"]).read()
-        if "error" in event:
-            sys.exit(f"gantry connect failed: {line}")
-    if process.wait() != 0:
-        sys.exit(f"gantry connect failed: {process.stderr.read()}")
 
 
 def measured(command, environment=None, **kwargs):
@@ -100,23 +57,17 @@ def measured(command, environment=None, **kwargs):
 
 
 def main():
-    gantry = os.environ.get("GANTRY_BIN") or sys.exit("GANTRY_BIN names no gantry")
-    unlock_keyring()
-    folder = Path(tempfile.mkdtemp(prefix="gantry-bench-load-"))
-    sandbox = subprocess.Popen(
-        [gantry, "sandbox", "--port", "0", "--seed", "owner", "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        base = json.loads(sandbox.stdout.readline())["base_url"].rstrip("/")
-        benchmark(gantry, base, folder)
-    finally:
-        sandbox.terminate()
-        sandbox.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+    in_a_private_session()
+    gantry = gantry_program()
+    with (
+        tempfile.TemporaryDirectory(prefix="gantry-bench-load-", ignore_cleanup_errors=True) as folder,
+        sandboxes(gantry, 1) as [base],
+    ):
+        benchmark(gantry, base, Path(folder))
 
 
 def benchmark(gantry, base, folder):
-    practice = json.load(urllib.request.urlopen(f"{base}/_control/practice"))
+    practice = get(f"{base}/_control/practice")
     user = next(known["email"] for known in practice["users"] if "newcomer" not in known["email"])
     token = post(f"{base}/_control/tokens/issue", {"email": user, "scopes": SCOPES})["access_token"]
     prop = prebuilt_report(base, token)
@@ -124,8 +75,7 @@ def benchmark(gantry, base, folder):
     environment = dict(os.environ, GANTRY_HOME=str(folder / "home"), GANTRY_GOOGLE_BASE_URL=base)
     secret = folder / "client_secret.json"
     secret.write_text(json.dumps(practice["oauth_clients"]["installed"]))
-    subprocess.run([gantry, "oauth-client", "add", str(secret), "--json"], env=environment, stdout=subprocess.DEVNULL, check=True)
-    connect(gantry, base, user, environment)
+    connect(gantry, base, user, environment, secret, "view")
 
     with_gantry = lambda file: [
         gantry, "export", "run", "--json", "--property", prop, "--dimensions", ",".join(DIMENSIONS),
@@ -169,10 +119,7 @@ def request():
 
 def prebuilt_report(base, token):
     """Has the sandbox build the answer once; tells the property that it answers for."""
-    summaries = urllib.request.Request(
-        f"{base}/analyticsadmin.googleapis.com/v1beta/accountSummaries", headers={"Authorization": f"Bearer {token}"}
-    )
-    accounts = json.load(urllib.request.urlopen(summaries))["accountSummaries"]
+    accounts = get(f"{base}/analyticsadmin.googleapis.com/v1beta/accountSummaries", token)["accountSummaries"]
     prop = accounts[0]["propertySummaries"][0]["property"].removeprefix("properties/")
     built = post(f"{base}/_control/prebuilt", {"property": int(prop), "rows": ROWS})
     if built["rows"] != ROWS:
@@ -183,8 +130,6 @@ def prebuilt_report(base, token):
 
 def check_same_rows(ours, theirs):
     """Both tables must hold the same rows, else nothing was compared."""
-    import sqlite3
-
     connection = sqlite3.connect(ours)
     connection.execute("ATTACH ? AS theirs", (str(theirs),))
     (mine,) = connection.execute("SELECT count(*) FROM report").fetchone()
@@ -235,5 +180,4 @@ def report(found):
 
 
 if __name__ == "__main__":
-    in_a_private_session()
     main()

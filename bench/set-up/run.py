@@ -14,19 +14,21 @@ sign-in a keychain: on Linux dbus-run-session and gnome-keyring-daemon, of which
 import json
 import os
 import platform
-import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from stage import connect, gantry_program, get, in_a_private_session, post, sandboxes
+
 RESULTS = HERE.parent / "results" / "set-up.json"
 CLIENTS = int(os.environ.get("GANTRY_BENCH_CLIENTS", "50"))
 LATENCY_MS = 50
@@ -35,58 +37,6 @@ SCOPES = [f"https://www.googleapis.com/auth/{scope}" for scope in (
     "analytics.readonly", "analytics.edit", "tagmanager.readonly", "tagmanager.edit.containers", "tagmanager.edit.containerversions",
     "tagmanager.publish",
 )]
-
-
-def in_a_private_session():
-    """Starts this script again inside a D-Bus session of its own, whose keyring nobody else sees."""
-    if not sys.platform.startswith("linux") or os.environ.get("GANTRY_BENCH_SESSION"):
-        return
-    for program in ("dbus-run-session", "gnome-keyring-daemon"):
-        if not shutil.which(program):
-            sys.exit(f"{program} is missing: install dbus and gnome-keyring (`cargo xtask test` installs them).")
-    home = tempfile.mkdtemp(prefix="gantry-bench-")
-    environment = dict(os.environ, GANTRY_BENCH_SESSION=home, HOME=home, XDG_DATA_HOME=f"{home}/data", XDG_RUNTIME_DIR=home)
-    done = subprocess.run(["dbus-run-session", "--", sys.executable, __file__], env=environment, check=False)
-    shutil.rmtree(home, ignore_errors=True)
-    sys.exit(done.returncode)
-
-
-def unlock_keyring():
-    if sys.platform.startswith("linux"):
-        subprocess.run(
-            ["gnome-keyring-daemon", "--unlock", "--components=secrets", "--daemonize"],
-            input=b"bench", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True,
-        )
-        time.sleep(0.5)
-
-
-def post(url, body):
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
-
-
-def get(url, token=None):
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
-        return json.load(answer)
-
-
-def connect(gantry, base, user, environment):
-    """Signs `user` in: the consent page is told to say yes, and this script is the browser."""
-    post(f"{base}/_control/consent", {"mode": "allow", "account": user, "scopes": None})
-    process = subprocess.Popen(
-        [gantry, "connect", "--allow", "view,configure,edit,publish", "--no-browser", "--json"],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )
-    for line in process.stdout:
-        event = json.loads(line)
-        if event.get("event") == "open_url":
-            urllib.request.urlopen(event["url"]).read()
-        if "error" in event:
-            sys.exit(f"gantry connect failed: {line}")
-    if process.wait() != 0:
-        sys.exit(f"gantry connect failed: {process.stderr.read()}")
 
 
 def accept(base, user, url):
@@ -208,29 +158,19 @@ def entities_of(base, token, one, file):
 
 def main():
     in_a_private_session()
-    gantry = os.environ.get("GANTRY_BIN") or sys.exit("GANTRY_BIN names no gantry")
-    unlock_keyring()
-    folder = Path(tempfile.mkdtemp(prefix="gantry-bench-set-up-"))
+    gantry = gantry_program()
     # One each: Google lets a user have 100 accounts, and so does the sandbox.
-    sandboxes = [subprocess.Popen(
-        [gantry, "sandbox", "--port", "0", "--seed", "owner", "--no-quota", "--latency-ms", str(LATENCY_MS), "--json"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    ) for _ in range(3)]
-    try:
-        bases = [json.loads(sandbox.stdout.readline())["base_url"].rstrip("/") for sandbox in sandboxes]
-        benchmark(gantry, *bases, folder)
-    finally:
-        for sandbox in sandboxes:
-            sandbox.terminate()
-            sandbox.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="gantry-bench-set-up-", ignore_cleanup_errors=True) as folder,
+        sandboxes(gantry, 3, "--no-quota", "--latency-ms", str(LATENCY_MS)) as bases,
+    ):
+        benchmark(gantry, *bases, Path(folder))
 
 
 def set_up_with(gantry, base, home, user, secret, file, mode):
     """One mode of gantry in a home of its own: seconds, calls and what was made."""
     environment = dict(os.environ, GANTRY_HOME=str(home), GANTRY_GOOGLE_BASE_URL=base)
-    subprocess.run([gantry, "oauth-client", "add", str(secret), "--json"], env=environment, stdout=subprocess.DEVNULL, check=True)
-    connect(gantry, base, user, environment)
+    connect(gantry, base, user, environment, secret, "view,configure,edit,publish")
     # The sandbox counts no quota here; Gantry's own ledger must not either.
     limits_off(home)
     before = calls(base)

@@ -61,6 +61,9 @@ pub struct Capture {
     /// The container: its public id (GTM-...) or accounts/1/containers/2.
     #[arg(long)]
     container: Option<String>,
+    /// The site whose data stream is meant, where the property has several.
+    #[arg(long)]
+    website: Option<String>,
     /// Print it, and do not keep it.
     #[arg(long)]
     print: bool,
@@ -76,6 +79,9 @@ pub struct Preview {
     /// The container: its public id (GTM-...) or accounts/1/containers/2.
     #[arg(long)]
     container: Option<String>,
+    /// The site whose data stream is meant, where the property has several.
+    #[arg(long)]
+    website: Option<String>,
 }
 
 pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
@@ -115,12 +121,14 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
             name,
             property,
             container,
+            website,
         }) => {
             let request = PreviewTemplate {
                 connection: session.connection.clone(),
                 template: name,
                 property_id: property,
                 container,
+                website,
             };
             let preview = templates::preview(engine, request).await?;
             session.output.result(&preview, differences)
@@ -134,6 +142,7 @@ async fn run_capture(capture: Capture, session: &Session<'_>) -> Result<ExitCode
         connection: session.connection.clone(),
         property_id: capture.property,
         container: capture.container,
+        website: capture.website,
         title: capture.title.unwrap_or_else(|| capture.name.clone()),
         name: capture.name,
     };

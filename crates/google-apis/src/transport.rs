@@ -1,28 +1,31 @@
 //! The one way to Google's APIs: every call is booked, authorised, dialled, repeated where that is safe, classified
 //! and taken down in Activity here.
 
+mod answer;
+mod call_log;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use gantry_domain::clock_skew::http_date;
-use gantry_domain::{Clock, ClockSkew, GoogleBase, HttpTrace, TracedBody, http_trace, redaction};
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, RETRY_AFTER};
+use gantry_domain::{Clock, ClockSkew, GoogleBase, NetworkFault};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, DATE, RETRY_AFTER};
 use http::{HeaderMap, Method, StatusCode};
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
+
+pub(crate) use answer::OpenAnswer;
 
 use crate::access_token::{AccessToken, AccessTokenSource, TokenUnavailableKind};
-use crate::activity::{ActivityId, ActivityRecorder, RecordedAttempt, RecordedCall, RecordedError};
-use crate::body::{Beginning, BodyDecoder};
+use crate::activity::ActivityRecorder;
 use crate::call::{Call, Effect, Priority};
-use crate::error::{ApiError, AttemptFailure, ErrorKind, Failure};
-use crate::http_client::{HttpClient, USER_AGENT};
+use crate::error::{ApiError, AttemptFailure, ErrorKind};
+use crate::http_client::HttpClient;
 use crate::pause::Pause;
 use crate::quota::{QuotaAsk, QuotaLedger, Refusal, Reservation};
 use crate::retry::RetryPolicy;
 use crate::status::classify;
-use gantry_domain::NetworkFault;
+use answer::{Answer, no_answer, read_json};
+use call_log::CallLog;
 
 /// What a transport is made of.
 #[derive(Clone)]
@@ -50,15 +53,10 @@ pub struct Transport {
     priority: Priority,
 }
 
-/// The largest answer that is held in memory at once; reports stream past it.
-const LARGEST_ANSWER: usize = 64 << 20;
 /// Between two asks of the ledger.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 /// Refusals for rate that one read waits out in the ledger: with Tag Manager's window, about a quarter of an hour.
 const PACED_REFUSALS: u32 = 10;
-/// Errors are small; the rest of a longer one is not read.
-const LARGEST_ERROR: usize = 256 << 10;
-
 impl Transport {
     pub fn new(config: TransportConfig) -> Self {
         Self {
@@ -109,11 +107,7 @@ impl Transport {
         loop {
             match self.attempt(call, &mut log).await {
                 Ok(answer) => {
-                    return Ok(OpenAnswer {
-                        answer,
-                        log: Some(log),
-                        effect: call.effect,
-                    });
+                    return Ok(OpenAnswer::new(answer, log, call.effect));
                 }
                 Err(failure) => self.again_or_fail(call, failure, &mut log).await?,
             }
@@ -162,10 +156,7 @@ impl Transport {
             self.config.clock_skew.measure(date, sent_at, self.config.clock.now());
         }
         log.response_headers.clone_from(&headers);
-        let answer = Answer {
-            decoder: BodyDecoder::new(text(&headers, &CONTENT_ENCODING)),
-            response,
-        };
+        let answer = Answer::of(response);
         // Tag Manager labels the nothing that it answers to a delete as a page.
         if status == StatusCode::NO_CONTENT && call.http_method == Method::DELETE {
             return Ok(answer);
@@ -196,9 +187,7 @@ impl Transport {
                 _ => Ok(answer),
             };
         }
-        // What of the error can be had is enough.
-        let mut body = Vec::new();
-        let _ = answer.read_to_end(&mut body, LARGEST_ERROR, log).await;
+        let body = answer.read_error(log).await;
         let mut failure = classify(
             status.as_u16(),
             text(&headers, &CONTENT_TYPE),
@@ -330,310 +319,6 @@ impl Transport {
     }
 }
 
-/// A successful answer, its body unread.
-pub(crate) struct Answer {
-    response: reqwest::Response,
-    decoder: BodyDecoder,
-}
-
-impl Answer {
-    /// Appends the next plain bytes to `out` and shows them to `beginning`; `false` at the end.
-    async fn read_some(&mut self, out: &mut Vec<u8>, beginning: &mut Beginning) -> Result<bool, AttemptFailure> {
-        let known = out.len();
-        let more = self.read_on(out).await;
-        beginning.see(out.get(known..).unwrap_or_default());
-        more
-    }
-
-    async fn read_on(&mut self, out: &mut Vec<u8>) -> Result<bool, AttemptFailure> {
-        match self.response.chunk().await {
-            Ok(Some(chunk)) => self
-                .decoder
-                .feed(&chunk, out)
-                .map(|()| true)
-                .map_err(|broken| broken_off(&broken)),
-            Ok(None) => self
-                .decoder
-                .finish(out)
-                .map(|()| false)
-                .map_err(|broken| broken_off(&broken)),
-            Err(error) => Err(no_answer(&error)),
-        }
-    }
-
-    async fn read_to_end(mut self, out: &mut Vec<u8>, cap: usize, log: &mut CallLog) -> Result<(), AttemptFailure> {
-        let before = log.response_bytes;
-        loop {
-            let more = self.read_some(out, &mut log.response_beginning).await;
-            log.response_bytes = before + self.decoder.received;
-            if !more? {
-                return Ok(());
-            }
-            if out.len() > cap {
-                return Err(AttemptFailure {
-                    answer_lost: true,
-                    ..AttemptFailure::new(
-                        ErrorKind::UnexpectedAnswer,
-                        "Google's answer is larger than any known one.",
-                    )
-                });
-            }
-        }
-    }
-}
-
-/// A successful answer that its reader takes in pieces. Dropped unread, it is recorded as given up.
-pub(crate) struct OpenAnswer {
-    answer: Answer,
-    log: Option<CallLog>,
-    effect: Effect,
-}
-
-impl OpenAnswer {
-    /// Appends the next plain bytes to `out`; `false` at the end.
-    pub async fn read_some(&mut self, out: &mut Vec<u8>) -> Result<bool, ApiError> {
-        let more = match &mut self.log {
-            Some(log) => {
-                let more = self.answer.read_some(out, &mut log.response_beginning).await;
-                log.response_bytes = self.answer.decoder.received;
-                more
-            }
-            None => self.answer.read_some(out, &mut Beginning::default()).await,
-        };
-        more.map_err(|failure| self.fail(failure))
-    }
-
-    /// The answer was read to its end and made sense.
-    pub fn complete(&mut self) {
-        if let Some(log) = self.log.take() {
-            log.finish(None);
-        }
-    }
-
-    /// The answer was not what the API documents.
-    pub fn unexpected(&mut self, why: impl Into<String>) -> ApiError {
-        self.fail(AttemptFailure::new(ErrorKind::UnexpectedAnswer, why))
-    }
-
-    /// The answer ended before it was complete.
-    pub fn broken_off(&mut self) -> ApiError {
-        self.fail(AttemptFailure::new(
-            ErrorKind::Network,
-            "Google's answer broke off before its end.",
-        ))
-    }
-
-    fn fail(&mut self, failure: AttemptFailure) -> ApiError {
-        match self.log.take() {
-            Some(log) => log.fail(failure, self.effect),
-            // Reading on after a failure: the first one is recorded.
-            None => ApiError::new(plain_failure(failure, "", ActivityId::next())),
-        }
-    }
-}
-
-impl Drop for OpenAnswer {
-    fn drop(&mut self) {
-        if let Some(log) = self.log.take() {
-            log.finish(Some(RecordedError {
-                code: "cancelled",
-                message: "The answer was not read to its end.".into(),
-                google_status: None,
-                reason: None,
-                violations: Vec::new(),
-                network: None,
-                activation_url: None,
-                outcome_unknown: false,
-                retry_after: None,
-            }));
-        }
-    }
-}
-
-/// What Activity will say of a call.
-#[derive(Clone)]
-struct CallLog {
-    id: ActivityId,
-    activity: Arc<dyn ActivityRecorder>,
-    started_at: jiff::Timestamp,
-    started: Instant,
-    api_method: &'static str,
-    http_method: String,
-    url: String,
-    writes: bool,
-    request_headers: HeaderMap,
-    request_body: Option<Bytes>,
-    response_headers: HeaderMap,
-    response_beginning: Beginning,
-    response_bytes: u64,
-    status: Option<u16>,
-    retries: u32,
-    earlier: Vec<RecordedAttempt>,
-    replayed: bool,
-    /// Refusals for rate that were waited out in the ledger.
-    paced: u32,
-    cost: u32,
-}
-
-impl CallLog {
-    fn begin(transport: &Transport, call: &Call) -> Self {
-        Self {
-            id: ActivityId::next(),
-            activity: Arc::clone(&transport.config.activity),
-            started_at: transport.config.clock.now(),
-            started: Instant::now(),
-            api_method: call.api_method,
-            http_method: call.http_method.to_string(),
-            url: call.url.to_string(),
-            writes: call.effect != Effect::Read,
-            request_headers: HeaderMap::new(),
-            request_body: call.body.clone(),
-            response_headers: HeaderMap::new(),
-            response_beginning: Beginning::default(),
-            response_bytes: 0,
-            status: None,
-            retries: 0,
-            earlier: Vec::new(),
-            replayed: false,
-            paced: 0,
-            cost: 0,
-        }
-    }
-
-    /// What is known of an answer is the last attempt's.
-    fn begin_attempt(&mut self, headers: &HeaderMap) {
-        self.request_headers.clone_from(headers);
-        self.response_headers.clear();
-        self.response_beginning = Beginning::default();
-        self.status = None;
-    }
-
-    fn try_again(&mut self, failure: &AttemptFailure) {
-        self.retries += 1;
-        self.earlier.push(RecordedAttempt {
-            status: failure.status,
-            kind: failure.kind,
-        });
-    }
-
-    /// The last attempt, without secrets.
-    fn trace(&self) -> HttpTrace {
-        if self.request_headers.is_empty() {
-            // Nothing was sent.
-            return HttpTrace::default();
-        }
-        let mut request_headers = vec![("user-agent".to_owned(), USER_AGENT.to_owned())];
-        request_headers.extend(traced(&self.request_headers));
-        let kind = |headers| text(headers, &CONTENT_TYPE);
-        let seen = &self.response_beginning;
-        HttpTrace {
-            request_headers,
-            request_body: self
-                .request_body
-                .as_ref()
-                .and_then(|body| TracedBody::new(kind(&self.request_headers), body)),
-            response_headers: traced(&self.response_headers),
-            response_body: TracedBody::beginning(kind(&self.response_headers), &seen.bytes, seen.cut),
-        }
-    }
-
-    fn finish(&self, error: Option<RecordedError>) {
-        self.activity.record(RecordedCall {
-            id: self.id,
-            started_at: self.started_at,
-            api_method: self.api_method,
-            http_method: self.http_method.clone(),
-            url: redaction::url(&self.url),
-            status: self.status,
-            latency: self.started.elapsed(),
-            retries: self.retries,
-            request_bytes: self.request_body.as_ref().map_or(0, |body| body.len() as u64),
-            response_bytes: self.response_bytes,
-            quota_cost: self.cost,
-            writes: self.writes,
-            earlier_attempts: self.earlier.clone(),
-            error,
-            trace: self.trace(),
-        });
-    }
-
-    fn fail(&self, failure: AttemptFailure, effect: Effect) -> ApiError {
-        let lost = failure.answer_lost || failure.kind == ErrorKind::Unavailable;
-        let outcome_unknown = effect == Effect::Unsafe && lost;
-        self.finish(Some(RecordedError {
-            code: failure.kind.code(),
-            message: redaction::text(&failure.message),
-            google_status: failure.google_status.clone(),
-            reason: failure.reason.clone(),
-            violations: failure.violations.clone(),
-            network: failure.network,
-            activation_url: failure.activation_url.clone(),
-            outcome_unknown,
-            retry_after: failure.retry_after,
-        }));
-        ApiError::new(Failure {
-            outcome_unknown,
-            retries: self.retries,
-            elapsed: self.started.elapsed(),
-            ..plain_failure(failure, self.api_method, self.id)
-        })
-    }
-}
-
-impl ApiError {
-    /// A failure that was written down, as the error that it was; `fill` adds what is known besides.
-    pub fn recorded(
-        kind: ErrorKind,
-        message: impl Into<String>,
-        api_method: &'static str,
-        activity_id: ActivityId,
-        fill: impl FnOnce(&mut Failure),
-    ) -> Self {
-        let mut failure = plain_failure(AttemptFailure::new(kind, message), api_method, activity_id);
-        fill(&mut failure);
-        Self::new(failure)
-    }
-}
-
-fn plain_failure(failure: AttemptFailure, api_method: &'static str, activity_id: ActivityId) -> Failure {
-    Failure {
-        kind: failure.kind,
-        network: failure.network,
-        api_method,
-        status: failure.status,
-        google_status: failure.google_status,
-        reason: failure.reason,
-        message: failure.message,
-        remedy: failure.remedy,
-        violations: failure.violations,
-        activation_url: failure.activation_url,
-        retry_after: failure.retry_after,
-        outcome_unknown: false,
-        activity_id,
-        retries: 0,
-        elapsed: Duration::ZERO,
-    }
-}
-
-async fn read_json<T: DeserializeOwned>(answer: Answer, log: &mut CallLog) -> Result<T, AttemptFailure> {
-    let mut body = Vec::new();
-    answer.read_to_end(&mut body, LARGEST_ANSWER, log).await?;
-    // Methods without an answer send `{}` or nothing.
-    let json: &[u8] = if body.iter().all(u8::is_ascii_whitespace) {
-        b"{}"
-    } else {
-        &body
-    };
-    serde_json::from_slice(json).map_err(|error| AttemptFailure {
-        status: log.status,
-        answer_lost: true,
-        ..AttemptFailure::new(
-            ErrorKind::UnexpectedAnswer,
-            format!("Google's answer is not what its documents say: {error}."),
-        )
-    })
-}
-
 fn comes_back(at: jiff::Timestamp) -> String {
     format!("It comes back at {at:.0}, midnight in California.")
 }
@@ -644,36 +329,6 @@ fn bearer(token: &str) -> Result<http::HeaderValue, http::header::InvalidHeaderV
     Ok(value)
 }
 
-fn traced(headers: &HeaderMap) -> Vec<(String, String)> {
-    http_trace::headers(headers.iter().map(|(name, value)| {
-        let value = value.to_str().unwrap_or("(not text)");
-        (name.as_str(), value)
-    }))
-}
-
 fn text<'a>(headers: &'a HeaderMap, name: &http::HeaderName) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-fn broken_off(broken: &crate::body::BrokenBody) -> AttemptFailure {
-    AttemptFailure {
-        answer_lost: true,
-        ..AttemptFailure::new(ErrorKind::Network, format!("Google's answer broke off: {broken}."))
-    }
-}
-
-/// reqwest's errors carry the dialled address, which the person knows, and hide the cause, which they need.
-fn no_answer(error: &reqwest::Error) -> AttemptFailure {
-    let (fault, cause) = NetworkFault::of(std::error::Error::source(error), error.is_timeout(), error.is_connect());
-    let message = if error.is_timeout() {
-        "Google did not answer in time.".to_owned()
-    } else if error.is_connect() {
-        format!("Google could not be reached: {cause}.")
-    } else {
-        format!("The connection to Google broke off: {cause}.")
-    };
-    AttemptFailure {
-        answer_lost: !error.is_connect(),
-        ..AttemptFailure::of_network(fault, message)
-    }
 }

@@ -353,7 +353,11 @@ export type CaptureTemplate = { connection: string | null, property_id: string,
 /**
  * `GTM-...` or `accounts/1/containers/2`
  */
-container: string | null, name: string, title: string, };
+container: string | null, 
+/**
+ * The site whose data stream is meant, of a property that has several.
+ */
+website?: string, name: string, title: string, };
 
 export type Choices = { analytics_accounts: Array<AnalyticsAccountChoice>, tag_manager_accounts: Array<TagManagerAccountChoice>, 
 /**
@@ -1130,7 +1134,12 @@ export type PreviewTemplate = { connection: string | null, template: string, pro
 /**
  * `GTM-...` or `accounts/1/containers/2`
  */
-container: string | null, };
+container: string | null, 
+/**
+ * The site to set up: a property may have a data stream for each of several. Where absent, the stream that the container
+ * sends to is meant, or else the first.
+ */
+website?: string, };
 
 export type ProfileView = { 
 /**

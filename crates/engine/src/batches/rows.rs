@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use url::Url;
-
 use super::table::{Row, Table};
 use crate::dto::batches::{BatchRequest, BatchRowPlan};
 use crate::dto::provisioning::{AnalyticsChoice, ContainerChoice, FieldProblem, ProvisionRequest};
 use crate::dto::templates::Template;
+use crate::provisioning::website::site_key;
 use crate::{provisioning, templates};
 
 /// What is the same for all rows of a file.
@@ -31,7 +30,7 @@ pub(super) struct Known {
 
 impl Known {
     pub fn website(&mut self, website: &str, words: String) {
-        if let Some(key) = website_key(website) {
+        if let Some(key) = site_key(website) {
             self.websites.entry(key).or_insert(words);
         }
     }
@@ -41,7 +40,7 @@ impl Known {
     }
 
     fn find(&self, form: &ProvisionRequest) -> Option<String> {
-        let website = website_key(&form.website).and_then(|key| self.websites.get(&key));
+        let website = site_key(&form.website).and_then(|key| self.websites.get(&key));
         let makes_account = form.analytics == AnalyticsChoice::NewAccount && !form.account_name.is_empty();
         let name = || self.names.get(&name_key(&form.account_name)).filter(|_| makes_account);
         website.or_else(name).cloned()
@@ -178,17 +177,6 @@ fn problem(field: &str, message: String, remedy: &str) -> FieldProblem {
         message,
         remedy: remedy.to_owned(),
     }
-}
-
-/// Two addresses of one host are one website, with `www.` or without.
-pub(super) fn website_key(website: &str) -> Option<String> {
-    let with_scheme = if website.contains("://") {
-        website.to_owned()
-    } else {
-        format!("https://{website}")
-    };
-    let host = Url::parse(&with_scheme).ok()?.host_str()?.to_lowercase();
-    Some(host.strip_prefix("www.").unwrap_or(&host).to_owned()).filter(|host| !host.is_empty())
 }
 
 fn name_key(name: &str) -> String {

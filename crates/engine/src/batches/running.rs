@@ -54,7 +54,7 @@ pub(super) struct Work {
 
 /// Goes on with a batch until every row is made or has failed.
 pub(super) async fn run(engine: &Arc<Engine>, batch: Batch, session: &Session, job: &Job) -> Result<()> {
-    let lock = BatchLock::take(engine, &batch.id)?;
+    let lock = BatchLock::take(engine, &batch.id).await?;
     let request: BatchRequest = serde_json::from_value(batch.request.clone()).map_err(unwritable)?;
     let rows = engine.store().batch_rows(&batch.id).await?;
     let live = Arc::new(Live::default());

@@ -1,18 +1,14 @@
 //! Which measurement IDs the tags of the live versions send to, as far as the mirror can tell.
 //!
-//! An ID may stand in the tag itself, in a constant, or in a lookup table of which each row is possible. What is decided
-//! on the page (a data layer variable, a script) stays a variable's name.
+//! Each row of a table is possible. What is decided on the page (a data layer variable, a script) stays a variable's name.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use gantry_store::ContainerEntity;
-use serde_json::Value;
 
 use crate::Engine;
+use crate::container_reading::{KINDS, Reading, is_paused};
 use crate::error::Result;
-
-/// How deep a variable may lead to another.
-const DEPTH: u8 = 8;
 
 /// What is read of the versions: tags that send to Analytics, Google tags of the container itself, and the variables
 /// that can be followed (constants, lookup and regular expression tables).
@@ -53,124 +49,35 @@ pub(super) async fn read(engine: &Engine) -> Result<Vec<SendingTag>> {
 }
 
 fn in_version(container_id: &str, entities: &[ContainerEntity]) -> Vec<SendingTag> {
-    let of = |kind: &'static str| entities.iter().filter(move |one| one.summary.key.kind == kind);
-    let version = Version {
-        variables: of("variable")
-            .map(|one| (one.summary.name.as_str(), &one.document))
+    let known = entities.iter().filter_map(|one| {
+        let kind = KINDS.iter().find(|(kind, _)| *kind == one.summary.key.kind)?.0;
+        Some((kind, &one.document))
+    });
+    let reading = Reading::of(known);
+    let sending = reading.senders().map(|(sender, sends)| SendingTag {
+        container_id: container_id.to_owned(),
+        tag_id: sender.id().to_owned(),
+        name: sender.name().to_owned(),
+        type_name: sender.type_name().to_owned(),
+        paused: is_paused(sender.entity),
+        targets: sends
+            .targets
+            .into_iter()
+            .filter(|target| to_analytics(target))
             .collect(),
-        tags: of("tag")
-            .map(|one| (one.summary.name.as_str(), &one.document))
-            .collect(),
-    };
-    of("tag")
-        .chain(of("gtagConfig"))
-        .filter_map(|entity| {
-            let targets = version.targets(&entity.document, DEPTH);
-            let summary = &entity.summary;
-            (!targets.is_empty()).then(|| SendingTag {
-                container_id: container_id.to_owned(),
-                tag_id: summary.key.entity_id.clone(),
-                name: if summary.name.is_empty() {
-                    "Google tag".to_owned()
-                } else {
-                    summary.name.clone()
-                },
-                type_name: summary.entity_type.clone().unwrap_or_default(),
-                paused: entity.document.get("paused").and_then(Value::as_bool).unwrap_or(false),
-                targets,
-            })
-        })
-        .collect()
+    });
+    sending.filter(|tag| !tag.targets.is_empty()).collect()
 }
 
-struct Version<'a> {
-    variables: HashMap<&'a str, &'a Value>,
-    tags: HashMap<&'a str, &'a Value>,
-}
-
-impl Version<'_> {
-    fn targets(&self, tag: &Value, depth: u8) -> BTreeSet<String> {
-        // An event tag names its ID, or else the tag that has it.
-        let named = ["tagId", "measurementIdOverride", "measurementId"]
-            .iter()
-            .filter_map(|key| parameter(tag, key))
-            .find_map(|parameter| {
-                let value = parameter.get("value").and_then(Value::as_str)?.trim();
-                (!value.is_empty() && value != "none").then_some((parameter, value))
-            });
-        let Some((parameter, value)) = named else {
-            return BTreeSet::new();
-        };
-        let is_reference = parameter.get("type").and_then(Value::as_str) == Some("tagReference");
-        if is_reference {
-            return match (self.tags.get(value), depth) {
-                (Some(tag), 1..) => self.targets(tag, depth - 1),
-                _ => BTreeSet::new(),
-            };
-        }
-        let mut targets = BTreeSet::new();
-        self.follow(value, depth, &mut targets);
-        targets
-    }
-
-    fn follow(&self, value: &str, depth: u8, targets: &mut BTreeSet<String>) {
-        let value = value.trim();
-        let Some(name) = value.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")) else {
-            let id = value.to_ascii_uppercase();
-            if id.starts_with("G-") || id.starts_with("GT-") {
-                targets.insert(id);
-            } else if value.contains("{{") {
-                targets.insert(value.to_owned());
-            }
-            // Others (Google Ads, Floodlight) are not Analytics.
-            return;
-        };
-        let variable = self.variables.get(name).filter(|_| depth > 0);
-        let kind = variable
-            .and_then(|variable| variable.get("type"))
-            .and_then(Value::as_str);
-        match (variable, kind) {
-            (Some(constant), Some("c")) => {
-                if let Some(value) = text(constant, "value") {
-                    self.follow(value, depth - 1, targets);
-                }
-            }
-            (Some(table), Some("smm" | "remm")) => {
-                let rows = parameter(table, "map")
-                    .and_then(|map| map.get("list"))
-                    .and_then(Value::as_array);
-                let cells = rows
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|row| row.get("map").and_then(Value::as_array))
-                    .flatten()
-                    .filter(|cell| cell.get("key").and_then(Value::as_str) == Some("value"))
-                    .filter_map(|cell| cell.get("value").and_then(Value::as_str));
-                for cell in cells.chain(text(table, "defaultValue")) {
-                    self.follow(cell, depth - 1, targets);
-                }
-            }
-            _ => {
-                targets.insert(value.to_owned());
-            }
-        }
-    }
-}
-
-fn parameter<'a>(entity: &'a Value, key: &str) -> Option<&'a Value> {
-    let all = entity.get("parameter")?.as_array()?;
-    all.iter()
-        .find(|parameter| parameter.get("key").and_then(Value::as_str) == Some(key))
-}
-
-fn text<'a>(entity: &'a Value, key: &str) -> Option<&'a str> {
-    parameter(entity, key)?.get("value")?.as_str()
+/// Others are Google Ads' and Floodlight's.
+fn to_analytics(target: &str) -> bool {
+    target.starts_with("G-") || target.starts_with("GT-") || target.contains("{{")
 }
 
 #[cfg(test)]
 mod tests {
     use gantry_store::{EntityKey, EntitySummary};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -190,72 +97,45 @@ mod tests {
         }
     }
 
-    fn tag(id: &str, type_name: &str, key: &str, kind: &str, value: &str) -> ContainerEntity {
-        let parameter = json!([{ "type": kind, "key": key, "value": value }]);
-        entity(
-            "tag",
-            id,
-            json!({ "name": format!("tag {id}"), "type": type_name, "parameter": parameter }),
-        )
-    }
-
-    fn constant(name: &str, value: &str) -> ContainerEntity {
-        let parameter = json!([{ "type": "template", "key": "value", "value": value }]);
-        entity(
-            "variable",
-            name,
-            json!({ "name": name, "type": "c", "parameter": parameter }),
-        )
-    }
-
     #[test]
-    fn ids_are_followed_through_constants_tables_and_references() {
-        let row = |value: &str| {
-            json!({ "type": "map", "map": [
-                { "type": "template", "key": "key", "value": "host" },
-                { "type": "template", "key": "value", "value": value },
-            ]})
+    fn tags_that_send_to_analytics_are_told_with_where() {
+        let tag = |kind: &str, id: &str, name: &str, value: &str| {
+            let id_field = format!("{kind}Id");
+            let parameter = json!([{ "type": "template", "key": "tagId", "value": value }]);
+            let mut document = json!({ "name": name, "type": "googtag", "parameter": parameter, "paused": id == "2" });
+            document[id_field] = json!(id);
+            entity(kind, id, document)
         };
-        let table = json!({ "name": "By host", "type": "smm", "parameter": [
-            { "type": "template", "key": "defaultValue", "value": "{{ID}}" },
-            { "type": "list", "key": "map", "list": [row("G-TWO"), row("{{ID}}")] },
-        ]});
         let entities = [
-            tag("1", "googtag", "tagId", "template", "g-one"),
-            tag("2", "googtag", "tagId", "template", "{{ID}}"),
-            tag("3", "gaawe", "measurementIdOverride", "template", "{{By host}}"),
-            tag("4", "gaawe", "measurementId", "tagReference", "tag 2"),
-            tag("5", "googtag", "tagId", "template", "AW-123"),
-            tag("6", "googtag", "tagId", "template", "{{DLV - id}}"),
-            tag("7", "gaawe", "measurementId", "tagReference", "none"),
-            tag("8", "googtag", "tagId", "template", "{{Loop}}"),
-            constant("ID", "{{Inner}}"),
-            constant("Inner", " G-ONE "),
-            constant("Loop", "{{Loop}}"),
-            entity("variable", "9", table),
-            entity(
-                "gtagConfig",
-                "1",
-                json!({ "type": "googtag", "parameter": [
-                { "type": "template", "key": "tagId", "value": "G-THREE" }] }),
-            ),
+            tag("tag", "1", "Ours", "g-one"),
+            tag("tag", "2", "Paused", "{{DLV - id}}"),
+            tag("tag", "3", "Ads", "AW-123"),
+            tag("gtagConfig", "4", "", "GT-THREE"),
         ];
-        let found: Vec<(String, Vec<String>)> = in_version("7", &entities)
-            .into_iter()
-            .map(|tag| (tag.tag_id, tag.targets.into_iter().collect()))
+        let found = in_version("7", &entities);
+        let told: Vec<_> = found
+            .iter()
+            .map(|tag| {
+                (
+                    tag.tag_id.as_str(),
+                    tag.name.as_str(),
+                    tag.targets.first().unwrap().as_str(),
+                    tag.paused,
+                )
+            })
             .collect();
-        let expected: Vec<(String, Vec<String>)> = [
-            ("1", &["G-ONE"][..]),
-            ("2", &["G-ONE"]),
-            ("3", &["G-ONE", "G-TWO"]),
-            ("4", &["G-ONE"]),
-            ("6", &["{{DLV - id}}"]),
-            ("8", &["{{Loop}}"]),
-            ("1", &["G-THREE"]),
-        ]
-        .iter()
-        .map(|(id, targets)| ((*id).to_owned(), targets.iter().map(|&one| one.to_owned()).collect()))
-        .collect();
-        assert_eq!(found, expected);
+        assert_eq!(
+            told,
+            [
+                ("1", "Ours", "G-ONE", false),
+                ("2", "Paused", "{{DLV - id}}", true),
+                ("4", "Google tag", "GT-THREE", false),
+            ]
+        );
+        assert!(
+            found
+                .iter()
+                .all(|tag| tag.container_id == "7" && tag.type_name == "googtag")
+        );
     }
 }

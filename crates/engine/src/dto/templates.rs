@@ -221,6 +221,10 @@ pub struct CaptureTemplate {
     pub property_id: String,
     /// `GTM-...` or `accounts/1/containers/2`
     pub container: Option<String>,
+    /// The site whose data stream is meant, of a property that has several.
+    #[serde(default)]
+    #[ts(optional)]
+    pub website: Option<String>,
     pub name: String,
     pub title: String,
 }
@@ -233,6 +237,11 @@ pub struct PreviewTemplate {
     pub property_id: String,
     /// `GTM-...` or `accounts/1/containers/2`
     pub container: Option<String>,
+    /// The site to set up: a property may have a data stream for each of several. Where absent, the stream that the container
+    /// sends to is meant, or else the first.
+    #[serde(default)]
+    #[ts(optional)]
+    pub website: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]

@@ -37,7 +37,7 @@ const TELL_EVERY: Duration = Duration::from_secs(2);
 /// Reads the estate of the connections that `request` means into the mirror.
 pub async fn sync(engine: &Arc<Engine>, request: SyncRequest, job: &Job) -> Result<SyncResult> {
     let ReadySessions { sessions, failures } = sessions(engine, &request).await?;
-    let _lock = SyncLock::take(engine)?;
+    let _lock = SyncLock::take(engine).await?;
     let started_at = engine.clock.now();
     let tally = Tally::default();
     for failure in &failures {

@@ -3,7 +3,7 @@
 use gantry_store::{ProvisioningRun, ProvisioningState, ProvisioningStep, StepState as Stored};
 
 use super::steps::text;
-use super::{REMEMBERED, form_of, undo, wanted};
+use super::{REMEMBERED, form_of, undo, website};
 use crate::Engine;
 use crate::dto::provisioning::{AnalyticsChoice, ProvisionRequest};
 use crate::error::Result;
@@ -32,7 +32,7 @@ pub(super) async fn notes(
             continue;
         }
         let Ok(earlier) = form_of(&run) else { continue };
-        if !wanted::same_site(&earlier.website, &form.website) {
+        if !website::same_site(&earlier.website, &form.website) {
             continue;
         }
         let steps = engine.store().provisioning_steps(&run.id).await?;

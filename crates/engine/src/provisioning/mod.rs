@@ -22,6 +22,7 @@ mod terms;
 mod terms_desk;
 mod undo;
 mod wanted;
+pub(crate) mod website;
 
 use std::collections::HashMap;
 use std::sync::Arc;

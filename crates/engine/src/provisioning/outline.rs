@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use gantry_domain::Permission;
 
-use super::wanted;
+use super::{wanted, website};
 use crate::dto::provisioning::{
     AnalyticsChoice, ClientChoice, ContainerChoice, Dialect, PlannedStep, ProvisionRequest, ProvisionStep,
 };
@@ -276,11 +276,11 @@ fn container(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
         ContainerChoice::None => return Vec::new(),
         ContainerChoice::New { account_id: None } => (
             Step::new(ProvisionStep::TagManagerAccount, "Your Tag Manager account").tag_manager(1),
-            format!("Container \"{}\"", wanted::host(&form.website)),
+            format!("Container \"{}\"", website::host(&form.website).unwrap_or_default()),
         ),
         ContainerChoice::New { account_id: Some(id) } => (
             Step::new(ProvisionStep::TagManagerAccount, format!("Tag Manager account {id}")),
-            format!("Container \"{}\"", wanted::host(&form.website)),
+            format!("Container \"{}\"", website::host(&form.website).unwrap_or_default()),
         ),
         ContainerChoice::Existing { container } => (
             Step::new(ProvisionStep::TagManagerAccount, "The account that the container is in"),

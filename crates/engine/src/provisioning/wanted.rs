@@ -7,6 +7,7 @@ use google_apis::analytics_admin::{
     KeyEvent,
 };
 
+use super::website;
 use crate::dto::provisioning::{AnalyticsChoice, PersonAccess, PropertyRole, ProvisionRequest};
 use crate::dto::templates::{
     Counting, DimensionScope, Template, TemplateDimension, TemplateKeyEvent, TemplateMeasurement,
@@ -48,25 +49,10 @@ pub(super) fn business(form: &ProvisionRequest) -> String {
 /// The data stream's name: the property's, else the site's.
 pub(super) fn stream_name(form: &ProvisionRequest) -> String {
     if form.property_name.is_empty() {
-        host(&form.website).to_owned()
+        website::host(&form.website).unwrap_or_default()
     } else {
         form.property_name.clone()
     }
-}
-
-/// The host of a site's address, with its port.
-pub(super) fn host(website: &str) -> &str {
-    let rest = website.split_once("://").map_or(website, |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or(rest)
-}
-
-/// Whether two addresses are those of one website: the scheme, `www.` and what follows the host do not tell them apart.
-pub(super) fn same_site(one: &str, other: &str) -> bool {
-    let bare = |website: &str| {
-        let host = host(website).to_ascii_lowercase();
-        host.strip_prefix("www.").map(str::to_owned).unwrap_or(host)
-    };
-    bare(one) == bare(other)
 }
 
 pub(super) fn web_stream(form: &ProvisionRequest) -> DataStream {
@@ -290,14 +276,6 @@ pub(super) fn access_binding(person: &PersonAccess) -> AccessBinding {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_website_is_the_same_with_and_without_its_decoration() {
-        assert!(same_site("https://www.hafen.example", "http://hafen.example/"));
-        assert!(same_site("https://Hafen.example/shop?x", "https://hafen.example"));
-        assert!(!same_site("https://shop.hafen.example", "https://hafen.example"));
-        assert!(!same_site("https://hafen.example:8443", "https://hafen.example"));
-    }
 
     #[test]
     fn a_form_overrides_what_the_template_measures() {

@@ -6,8 +6,7 @@ use google_apis::tag_manager::ContainerVersion;
 use regex::Regex;
 use serde_json::Value;
 
-use super::container_differences::parameter;
-use super::differences::text;
+use crate::container_reading::{is_paused, parameter_text, text};
 use crate::dto::templates::{ConsentDefaults, TemplateEvent, TemplateParameter, TemplateTagManager};
 
 /// What can be said in a template; what cannot is noted.
@@ -15,7 +14,7 @@ pub(super) fn capture(live: &ContainerVersion, left_out: &mut Vec<String>) -> Te
     let mut content = TemplateTagManager::default();
     let mut folder = None;
     for tag in &live.tag {
-        let paused = tag.get("paused").and_then(Value::as_bool).unwrap_or_default();
+        let paused = is_paused(tag);
         let taken = match text(tag, "type") {
             "googtag" => true,
             _ if paused => false,
@@ -153,6 +152,10 @@ fn parameters(tag: &Value, live: &ContainerVersion) -> Option<Vec<TemplateParame
         .iter()
         .any(|one| matches!(text(one, "key"), "eventSettingsVariable" | "userProperties"));
     Some(parameters).filter(|_| !settings)
+}
+
+fn parameter<'a>(entity: &'a Value, key: &str) -> &'a str {
+    parameter_text(entity, key).unwrap_or_default()
 }
 
 /// The path that `{{Name}}` reads.

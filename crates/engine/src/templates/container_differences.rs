@@ -3,8 +3,9 @@
 use google_apis::tag_manager::ContainerVersion;
 use serde_json::Value;
 
-use super::differences::{text, thing};
+use super::differences::thing;
 use super::tag_manager::tag_manager_entities;
+use crate::container_reading::{Reading, What, is_paused, text};
 use crate::dto::templates::{Template, TemplateChange, TemplateDifference};
 
 /// Kind in an `Entity`, and what people call it.
@@ -17,46 +18,26 @@ const KINDS: [(&str, &str); 4] = [
 
 pub(super) fn compare(template: &Template, measurement_id: &str, live: &ContainerVersion) -> Vec<TemplateDifference> {
     let wanted = tag_manager_entities(template, measurement_id);
-    let new = |kind: &str| -> Vec<&Value> { wanted.iter().filter_map(|entity| entity.get(kind)).collect() };
-    let (wanted_triggers, wanted_variables) = (new("trigger"), new("variable"));
-    let live_variables: Vec<&Value> = live.variable.iter().collect();
+    let (wanted, live) = (Reading::of_wrapped(&wanted), Reading::of_version(live));
     let mut rows = Vec::new();
     for (kind, what) in KINDS {
-        let there = match kind {
-            "folder" => &live.folder,
-            "variable" => &live.variable,
-            "trigger" => &live.trigger,
-            _ => &live.tag,
-        };
-        for entity in new(kind) {
+        for entity in wanted.of_kind(kind) {
             let name = text(entity, "name");
-            let wanted = Content::of(entity, &wanted_triggers);
-            if let Some(other) = other_google_tag(entity, &wanted_variables, there, &live_variables) {
+            let content = Content::of(entity, wanted.triggers());
+            if let Some(before) = sent_by_another(&wanted, kind, entity, &live, measurement_id) {
                 rows.push(TemplateDifference {
                     what: what.to_owned(),
                     name: name.to_owned(),
-                    before: Some(format!("{other} sends to {measurement_id} already")),
-                    after: wanted.told(),
+                    before: Some(before),
+                    after: content.told(),
                     change: TemplateChange::Kept,
                 });
                 continue;
             }
-            let sent = also_sent(entity, &wanted_variables, live);
-            if let Some(other) = sent.filter(|other| *other != name) {
-                rows.push(TemplateDifference {
-                    what: what.to_owned(),
-                    name: name.to_owned(),
-                    before: Some(format!("{other} sends it already")),
-                    after: wanted.told(),
-                    change: TemplateChange::Kept,
-                });
-                continue;
-            }
-            let triggers: Vec<&Value> = live.trigger.iter().collect();
-            let found = there.iter().find(|there| text(there, "name") == name);
-            let found = found.map(|found| Content::of(found, &triggers));
-            let differs = found.as_ref().is_some_and(|found| *found != wanted);
-            let mut row = thing(what, name, found.map(|found| found.told()), wanted.told());
+            let found = live.of_kind(kind).find(|there| text(there, "name") == name);
+            let found = found.map(|found| Content::of(found, live.triggers()));
+            let differs = found.as_ref().is_some_and(|found| *found != content);
+            let mut row = thing(what, name, found.map(|found| found.told()), content.told());
             if differs {
                 row.change = TemplateChange::Kept;
             }
@@ -66,66 +47,30 @@ pub(super) fn compare(template: &Template, measurement_id: &str, live: &Containe
     rows
 }
 
-/// A Google tag of another name that sends to the same measurement ID: a second one would count every visit twice.
-fn other_google_tag<'a>(
+/// That a tag of another name sends the same already, in a few words: a second one would count it twice.
+fn sent_by_another(
+    beside: &Reading<'_>,
+    kind: &str,
     wanted: &Value,
-    wanted_variables: &[&Value],
-    there: &'a [Value],
-    variables: &[&Value],
-) -> Option<&'a str> {
-    if text(wanted, "type") != "googtag" {
+    live: &Reading<'_>,
+    measurement_id: &str,
+) -> Option<String> {
+    let name = text(wanted, "name");
+    let wanted = beside.sends(kind, wanted)?;
+    let senders: Vec<_> = live
+        .active_senders()
+        .filter(|(_, sends)| sends.covers(&wanted))
+        .collect();
+    if senders.iter().any(|(sender, _)| sender.name() == name) {
         return None;
     }
-    let id = resolved(parameter(wanted, "tagId"), wanted_variables);
-    there
-        .iter()
-        .filter(|tag| matches!(text(tag, "type"), "googtag" | "gaawc") && text(tag, "name") != text(wanted, "name"))
-        .filter(|tag| !tag.get("paused").and_then(Value::as_bool).unwrap_or_default())
-        .find(|tag| {
-            let key = if text(tag, "type") == "googtag" {
-                "tagId"
-            } else {
-                "measurementId"
-            };
-            let sends_to = resolved(parameter(tag, key), variables);
-            !sends_to.is_empty() && sends_to == id
-        })
-        .map(|tag| text(tag, "name"))
-}
-
-/// A tag that sends the same event to the same measurement ID: a second one would count it twice.
-fn also_sent<'a>(wanted: &Value, wanted_variables: &[&Value], live: &'a ContainerVersion) -> Option<&'a str> {
-    let variables: Vec<&Value> = live.variable.iter().collect();
-    let sent = |tag, variables| {
-        let id = resolved(parameter(tag, "measurementIdOverride"), variables);
-        (parameter(tag, "eventName").to_owned(), id.to_owned())
+    let (sender, sends) = senders.first()?;
+    let sure = if sends.varies() { "may send" } else { "sends" };
+    let what = match &wanted.what {
+        What::Visits => format!("to {measurement_id}"),
+        _ => "it".to_owned(),
     };
-    if text(wanted, "type") != "gaawe" {
-        return None;
-    }
-    let same = sent(wanted, wanted_variables);
-    let tags = live.tag.iter().filter(|tag| text(tag, "type") == "gaawe");
-    let mut active = tags.filter(|tag| !tag.get("paused").and_then(Value::as_bool).unwrap_or_default());
-    active
-        .find(|tag| sent(tag, &variables) == same)
-        .map(|tag| text(tag, "name"))
-}
-
-pub(super) fn parameter<'a>(entity: &'a Value, key: &str) -> &'a str {
-    let parameters = entity.get("parameter").and_then(Value::as_array);
-    let found = parameters.and_then(|parameters| parameters.iter().find(|parameter| text(parameter, "key") == key));
-    found.map_or("", |found| text(found, "value"))
-}
-
-/// The value of `{{Name}}` where that is a constant.
-fn resolved<'a>(value: &'a str, variables: &[&'a Value]) -> &'a str {
-    let Some(name) = value.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}")) else {
-        return value;
-    };
-    variables
-        .iter()
-        .find(|variable| text(variable, "name") == name && text(variable, "type") == "c")
-        .map_or(value, |variable| parameter(variable, "value"))
+    Some(format!("{} {sure} {what} already", sender.name()))
 }
 
 /// What an entity does, without ids and fingerprints.
@@ -161,7 +106,7 @@ impl Content {
             parameters,
             filters: [list("customEventFilter"), list("filter")].concat(),
             fires_on,
-            paused: entity.get("paused").and_then(Value::as_bool).unwrap_or_default(),
+            paused: is_paused(entity),
         }
     }
 

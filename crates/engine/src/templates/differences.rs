@@ -1,7 +1,7 @@
 //! What a template would change in a property that is there, row by row.
 
 use google_apis::analytics_admin::{CustomDimension, EnhancedMeasurementSettings, KeyEvent};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::container_differences;
 use super::looking::Found;
@@ -184,9 +184,4 @@ fn people(template: &Template, found: &Found, rows: &mut Vec<TemplateDifference>
         let after = format!("{}{unseen}", words::role(person.role));
         rows.push(thing("Person", &person.email, before, after));
     }
-}
-
-/// The value of a field, where it is text.
-pub(super) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
-    value.get(field).and_then(Value::as_str).unwrap_or_default()
 }

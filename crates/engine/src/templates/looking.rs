@@ -13,8 +13,10 @@ use google_apis::{AnalyticsAdmin, ApiError, ErrorKind, TagManager};
 
 use crate::Engine;
 use crate::connections::{Asset, Session, choose};
+use crate::container_reading::{Reading, Sends};
 use crate::dto::templates::Template;
 use crate::error::{Error, Result};
+use crate::provisioning::website::stream_of_site;
 use crate::reports::{property_number, session_for};
 
 /// What is read; everything else is not worth a call.
@@ -48,7 +50,7 @@ impl Wanted {
 pub(super) struct Found {
     pub(super) property: Option<Property>,
     pub(super) retention: Option<DataRetentionSettings>,
-    /// The first web stream. A set-up takes the one of its own site, which may be another.
+    /// The web stream that is meant.
     pub(super) stream: Option<DataStream>,
     pub(super) measurement: Option<EnhancedMeasurementSettings>,
     pub(super) key_events: Vec<KeyEvent>,
@@ -61,43 +63,70 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Of the first web stream.
+    /// Of the web stream that is meant.
     pub(super) fn measurement_id(&self) -> Option<&str> {
         let data = self.stream.as_ref()?.web_stream_data.as_ref()?;
         Some(data.measurement_id.as_str()).filter(|id| !id.is_empty())
     }
 }
 
-/// Reads `property_id` (digits, or `properties/2`) and, where it is named, `container` (`GTM-...` or
-/// `accounts/1/containers/2`).
-pub(super) async fn look(
-    engine: &Arc<Engine>,
-    connection: Option<&str>,
-    property_id: &str,
-    container: Option<&str>,
-    wanted: Wanted,
-) -> Result<Found> {
-    let number = property_number(property_id)?;
-    let session = session_for(engine, &number, connection).await?;
+/// Where it is looked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) connection: Option<&'a str>,
+    /// Digits, or `properties/2`.
+    pub(super) property_id: &'a str,
+    /// `GTM-...` or `accounts/1/containers/2`
+    pub(super) container: Option<&'a str>,
+    /// Whose stream is meant, where that is said.
+    pub(super) website: Option<&'a str>,
+}
+
+pub(super) async fn look(engine: &Arc<Engine>, place: Place<'_>, wanted: Wanted) -> Result<Found> {
+    let said = |text: Option<&'_ str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let (container, website) = (said(place.container), said(place.website));
+    let number = property_number(place.property_id)?;
+    let session = session_for(engine, &number, place.connection).await?;
     session.require(Permission::View)?;
-    let container = container.map(str::trim).filter(|name| !name.is_empty());
     let asset = format!("properties/{number}");
+    let admin = AnalyticsAdmin::new(&session.transport);
     let mut found = Found::default();
-    let read = analytics(&session, &asset, wanted, container.is_some(), &mut found).await;
-    session.explained(engine, &asset, read).await?;
-    if let Some(container) = container {
-        found.live = Some(live(engine, &session, connection, container, &mut found.calls).await?);
+    if wanted.measurement || container.is_some() {
+        let streams = all(admin.data_streams(&asset), &mut found.calls).await;
+        let streams = session.explained(engine, &asset, streams).await?;
+        if let Some(container) = &container {
+            found.live = Some(live(engine, &session, place.connection, container, &mut found.calls).await?);
+        }
+        found.stream = stream(streams, website.as_deref(), found.live.as_ref());
     }
+    let read = analytics(&session, &asset, wanted, &mut found).await;
+    session.explained(engine, &asset, read).await?;
     Ok(found)
 }
 
-async fn analytics(
-    session: &Session,
-    property: &str,
-    wanted: Wanted,
-    measurement_id: bool,
-    found: &mut Found,
-) -> Result<(), ApiError> {
+/// The stream of the website as a set-up takes it, which makes one where there is none. Where no website is named, the one
+/// that the container sends to, or else the first.
+fn stream(streams: Vec<DataStream>, website: Option<&str>, live: Option<&ContainerVersion>) -> Option<DataStream> {
+    let mut streams: Vec<DataStream> = streams
+        .into_iter()
+        .filter(|stream| stream.kind == "WEB_DATA_STREAM")
+        .collect();
+    if let Some(website) = website {
+        return stream_of_site(streams, website);
+    }
+    let sent: Vec<Sends> = live.map_or_else(Vec::new, |live| {
+        let reading = Reading::of_version(live);
+        reading.active_senders().map(|(_, sends)| sends).collect()
+    });
+    let is_sent_to = |stream: &DataStream| {
+        let data = stream.web_stream_data.as_ref();
+        data.is_some_and(|data| sent.iter().any(|sends| sends.reaches(&data.measurement_id)))
+    };
+    let at = streams.iter().position(is_sent_to).unwrap_or_default();
+    (at < streams.len()).then(|| streams.swap_remove(at))
+}
+
+async fn analytics(session: &Session, property: &str, wanted: Wanted, found: &mut Found) -> Result<(), ApiError> {
     let admin = AnalyticsAdmin::new(&session.transport);
     if wanted.property {
         found.calls += 1;
@@ -106,10 +135,6 @@ async fn analytics(
     if wanted.retention {
         found.calls += 1;
         found.retention = Some(admin.data_retention_settings(property).await?);
-    }
-    if wanted.measurement || measurement_id {
-        let streams = all(admin.data_streams(property), &mut found.calls).await?;
-        found.stream = streams.into_iter().find(|stream| stream.kind == "WEB_DATA_STREAM");
     }
     if let Some(stream) = found.stream.as_ref().filter(|_| wanted.measurement) {
         found.calls += 1;

@@ -40,7 +40,7 @@ pub(crate) use {
     tag_manager::{consent_script, tag_manager_entities},
 };
 
-use looking::Wanted;
+use looking::{Place, Wanted};
 use shelf::Shelved;
 
 /// The plain website: what a set-up makes that names no template.
@@ -149,8 +149,13 @@ pub async fn capture(engine: &Arc<Engine>, request: CaptureTemplate) -> Result<T
         dimensions: true,
         people: false,
     };
-    let (connection, container) = (request.connection.as_deref(), request.container.as_deref());
-    let found = looking::look(engine, connection, &request.property_id, container, wanted).await?;
+    let place = Place {
+        connection: request.connection.as_deref(),
+        property_id: &request.property_id,
+        container: request.container.as_deref(),
+        website: request.website.as_deref(),
+    };
+    let found = looking::look(engine, place, wanted).await?;
     Ok(TemplateDocument {
         toml: capturing::capture(&request, &found)?,
         name: request.name.trim().to_owned(),
@@ -160,9 +165,13 @@ pub async fn capture(engine: &Arc<Engine>, request: CaptureTemplate) -> Result<T
 /// What a template would change in a property and a container that are there. Reads, and changes nothing.
 pub async fn preview(engine: &Arc<Engine>, request: PreviewTemplate) -> Result<TemplatePreview> {
     let template = named(engine, Some(&request.template)).await?;
-    let (connection, container) = (request.connection.as_deref(), request.container.as_deref());
-    let wanted = Wanted::of(&template);
-    let found = looking::look(engine, connection, &request.property_id, container, wanted).await?;
+    let place = Place {
+        connection: request.connection.as_deref(),
+        property_id: &request.property_id,
+        container: request.container.as_deref(),
+        website: request.website.as_deref(),
+    };
+    let found = looking::look(engine, place, Wanted::of(&template)).await?;
     Ok(differences::compare(&template, &found))
 }
 

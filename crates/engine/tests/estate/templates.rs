@@ -6,6 +6,7 @@ use gantry_engine::dto::templates::{
 use gantry_engine::dto::{ById, Nothing};
 use gantry_engine::{ErrorCode, containers, estate, templates};
 use gantry_sandbox::practice;
+use serde_json::json;
 
 use crate::stage::Stage;
 
@@ -27,6 +28,7 @@ async fn preview(stage: &Stage, template: &str, property: &str, container: Optio
         template: template.to_owned(),
         property_id: property.to_owned(),
         container: container.map(str::to_owned),
+        website: None,
     };
     templates::preview(&stage.engine, request).await.unwrap()
 }
@@ -88,6 +90,72 @@ async fn a_preview_reads_nothing_that_the_template_does_not_speak_of() {
 }
 
 #[tokio::test]
+async fn a_preview_compares_the_stream_of_the_site_and_not_the_first_one() {
+    let stage = Stage::open(&[practice::AGENCY_PARTNER]).await;
+    stage.sync().await.unwrap();
+    let (property, container) = shop(&stage).await;
+    let add_second_stream = || {
+        let mut world = stage.sandbox.google().world_mut();
+        let analytics = &mut world.analytics;
+        let number: u64 = property.parse().unwrap();
+        let first = analytics.streams_of(number).next().unwrap().clone();
+        let second = analytics.add_web_stream(number, "Outlet", "https://www.outlet.example", jiff::Timestamp::now());
+        assert!(first.id < second, "Google lists it second");
+        let name = format!("{}/enhancedMeasurementSettings", analytics.streams[&second].name);
+        let off = json!({ "name": name, "streamEnabled": false, "searchQueryParameter": "q" });
+        let off = serde_json::from_value(off).unwrap();
+        analytics.enhanced_measurement.insert(second, off);
+        (first, second)
+    };
+    let (first, second) = add_second_stream();
+    let asked = |container: Option<&str>, website: Option<&str>| {
+        let request = PreviewTemplate {
+            connection: None,
+            template: "shop".to_owned(),
+            property_id: property.clone(),
+            container: container.map(str::to_owned),
+            website: website.map(str::to_owned),
+        };
+        async {
+            let preview = templates::preview(&stage.engine, request).await.unwrap();
+            let row = row(&preview, "Enhanced measurement", "Website");
+            (row.before.clone(), row.change)
+        }
+    };
+    let (on, off) = (Some("On".to_owned()), Some("Off".to_owned()));
+    let site = first.web_stream_data.unwrap().default_uri;
+    assert_eq!(asked(None, Some(&site)).await, (on.clone(), TemplateChange::Same));
+    assert_eq!(
+        asked(None, Some("outlet.example")).await,
+        (off.clone(), TemplateChange::Changed)
+    );
+    let new = asked(None, Some("https://new.example")).await;
+    assert_eq!(new, (None, TemplateChange::Added), "a set-up makes its stream");
+
+    // Nobody says which site: the container's Google tag tells, and without one it is the first.
+    assert_eq!(asked(Some(&container), None).await.0, on);
+    let swap_measurement_ids = || {
+        let mut world = stage.sandbox.google().world_mut();
+        let mut id_of = |stream: u64, id: String| {
+            let data = world
+                .analytics
+                .streams
+                .get_mut(&stream)
+                .unwrap()
+                .web_stream_data
+                .as_mut();
+            std::mem::replace(&mut data.unwrap().measurement_id, id)
+        };
+        let of_first = id_of(first.id, String::new());
+        let of_second = id_of(second, of_first);
+        id_of(first.id, of_second);
+    };
+    swap_measurement_ids();
+    assert_eq!(asked(Some(&container), None).await.0, off);
+    assert_eq!(asked(None, None).await.0, on);
+}
+
+#[tokio::test]
 async fn a_captured_template_changes_nothing_where_it_is_from() {
     let stage = Stage::open(&[practice::AGENCY_PARTNER]).await;
     stage.sync().await.unwrap();
@@ -96,6 +164,7 @@ async fn a_captured_template_changes_nothing_where_it_is_from() {
         connection: None,
         property_id: format!("properties/{property}"),
         container: Some(container.clone()),
+        website: None,
         name: "captured".to_owned(),
         title: "Captured".to_owned(),
     };

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Made, check};
 use crate::Engine;
 use crate::connections::Session;
+use crate::container_reading::{Reading, Sends, What, is_paused, parameter_text};
 use crate::dto::provisioning::{ContainerMade, ProofCheck, ProofOutcome};
 use crate::dto::templates::Template;
 
@@ -18,7 +19,7 @@ const CONSENT_INITIALIZATION: &str = "2147479572";
 pub(super) struct Live {
     pub checks: Vec<ProofCheck>,
     pub calls: u32,
-    /// There is no container, or its live version sends to the measurement ID.
+    /// There is no container, or its live version sends to the measurement ID, as far as can be told.
     pub sends: bool,
     pub waits_for_consent: bool,
 }
@@ -65,35 +66,12 @@ pub(super) async fn look(engine: &Engine, session: &Session, made: &Made) -> Liv
 fn judged(made: &Made, container: &ContainerMade, version: &ContainerVersion) -> Live {
     let id = made.result.measurement_id.as_str();
     let number = version.container_version_id.as_str();
-    let targets: Vec<String> = working_tags(version).filter_map(|tag| target(version, tag)).collect();
-    let sending = targets.iter().filter(|target| *target == id).count();
-    let mut checks = vec![match sending {
-        0 => check(
-            ProofOutcome::Bad,
-            format!("Version {number} is live, and does not send to {id}"),
-            Some(match targets.first() {
-                Some(other) => format!("its Google tag sends to {other}"),
-                None => "it has no Google tag".to_owned(),
-            }),
-            Some("Publish the version of this set-up, or add a Google tag with this measurement ID.".to_owned()),
-        ),
-        1 => check(
-            ProofOutcome::Good,
-            format!("Version {number} is live and sends to {id}"),
-            Some("1 Google tag".to_owned()),
-            None,
-        ),
-        many => check(
-            ProofOutcome::Warning,
-            format!("Version {number} is live and sends to {id}"),
-            Some(format!("{many} Google tags")),
-            Some("Keep one of them: visits may be counted more than once.".to_owned()),
-        ),
-    }];
+    let sending = Sending::of(version, id);
+    let mut checks = vec![sending.told(number, id)];
     if let Some(own) = container
         .version_id
         .as_deref()
-        .filter(|own| *own != number && sending == 0)
+        .filter(|own| *own != number && !sending.there())
     {
         checks.push(check(
             ProofOutcome::Warning,
@@ -121,8 +99,89 @@ fn judged(made: &Made, container: &ContainerMade, version: &ContainerVersion) ->
     Live {
         checks,
         calls: 1,
-        sends: sending > 0,
+        sends: sending.there() || sending.other.is_some_and(|(_, open)| open),
         waits_for_consent: waits,
+    }
+}
+
+/// What the Google tags of a version have to do with a measurement ID.
+struct Sending {
+    /// How many send to it.
+    always: usize,
+    /// How many do where a table says so.
+    may: usize,
+    /// Where another one sends, and whether that is decided on the page.
+    other: Option<(String, bool)>,
+}
+
+impl Sending {
+    fn of(version: &ContainerVersion, id: &str) -> Self {
+        let reading = Reading::of_version(version);
+        let google_tags = reading.active_senders().filter(|(_, sends)| sends.what == What::Visits);
+        // A Google tag's own configuration and its tag are one.
+        let (tags, configurations): (Vec<_>, Vec<_>) = google_tags.partition(|(sender, _)| sender.kind == "tag");
+        let reaches = |list: &[(_, Sends)]| list.iter().any(|(_, sends)| sends.reaches(id));
+        let counted = if reaches(&configurations) && !reaches(&tags) {
+            configurations
+        } else {
+            tags
+        };
+        let (ours, others): (Vec<_>, Vec<_>) = counted.into_iter().partition(|(_, sends)| sends.reaches(id));
+        // One of which nobody can tell is told before one that certainly sends elsewhere.
+        let other = others.iter().find(|(_, sends)| sends.is_open()).or(others.first());
+        let may = ours.iter().filter(|(_, sends)| sends.varies()).count();
+        Self {
+            always: ours.len() - may,
+            may,
+            other: other.map(|(_, sends)| {
+                let targets: Vec<&str> = sends.targets.iter().map(String::as_str).collect();
+                (targets.join(" or "), sends.is_open())
+            }),
+        }
+    }
+
+    fn there(&self) -> bool {
+        self.always + self.may > 0
+    }
+
+    fn told(&self, version: &str, id: &str) -> ProofCheck {
+        match (self.always, self.may, &self.other) {
+            (0, 0, Some((other, true))) => check(
+                ProofOutcome::Warning,
+                format!("Where version {version} sends cannot be told"),
+                Some(format!("its Google tag sends to {other}, which is decided on the page")),
+                Some(format!(
+                    "Make sure that it is {id} on this website, or publish the version of this set-up."
+                )),
+            ),
+            (0, 0, other) => check(
+                ProofOutcome::Bad,
+                format!("Version {version} is live, and does not send to {id}"),
+                Some(match other {
+                    Some((other, _)) => format!("its Google tag sends to {other}"),
+                    None => "it has no Google tag".to_owned(),
+                }),
+                Some("Publish the version of this set-up, or add a Google tag with this measurement ID.".to_owned()),
+            ),
+            (0, 1, _) => check(
+                ProofOutcome::Warning,
+                format!("Version {version} is live and may send to {id}"),
+                Some("1 Google tag, where a table of Tag Manager leads to it".to_owned()),
+                Some("Make sure that the table leads to it on this website.".to_owned()),
+            ),
+            (1, 0, _) => check(
+                ProofOutcome::Good,
+                format!("Version {version} is live and sends to {id}"),
+                Some("1 Google tag".to_owned()),
+                None,
+            ),
+            (always, may, _) => check(
+                ProofOutcome::Warning,
+                format!("Version {version} is live and sends to {id}"),
+                Some(format!("{} Google tags", always + may)),
+                Some("Keep one of them: visits may be counted more than once.".to_owned()),
+            ),
+        }
     }
 }
 
@@ -137,30 +196,13 @@ fn must_wait(made: &Made) -> bool {
 }
 
 pub(in crate::provisioning) fn working_tags(version: &ContainerVersion) -> impl Iterator<Item = &Value> {
-    version.tag.iter().filter(|tag| tag["paused"] != Value::Bool(true))
-}
-
-/// Where a Google tag (or a GA4 configuration of the days before it) sends.
-fn target(version: &ContainerVersion, tag: &Value) -> Option<String> {
-    let key = match tag["type"].as_str()? {
-        "googtag" => "tagId",
-        "gaawc" => "measurementId",
-        _ => return None,
-    };
-    let text = parameter(tag, key)?;
-    let name = text.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
-    let constant = name.and_then(|name| {
-        let mut variables = version.variable.iter();
-        let found = variables.find(|variable| variable["name"] == name && variable["type"] == "c")?;
-        parameter(found, "value")
-    });
-    Some(constant.unwrap_or(text).to_owned())
+    version.tag.iter().filter(|tag| !is_paused(tag))
 }
 
 /// A tag that denies analytics before the visitor is asked: `gtag('consent', 'default', ...)`, or a consent platform's own.
 pub(in crate::provisioning) fn decides_on_consent(tag: &Value) -> bool {
     if tag["type"] == "html" {
-        let script = parameter(tag, "html").unwrap_or_default().replace('"', "'");
+        let script = parameter_text(tag, "html").unwrap_or_default().replace('"', "'");
         let denied = script
             .split_once("analytics_storage")
             .and_then(|(_, rest)| rest.split_once('\''))
@@ -174,11 +216,6 @@ pub(in crate::provisioning) fn decides_on_consent(tag: &Value) -> bool {
 pub(in crate::provisioning) fn fires_first(tag: &Value) -> bool {
     let triggers = tag["firingTriggerId"].as_array();
     triggers.is_some_and(|triggers| triggers.iter().any(|trigger| trigger == CONSENT_INITIALIZATION))
-}
-
-fn parameter<'a>(entity: &'a Value, key: &str) -> Option<&'a str> {
-    let parameters = entity["parameter"].as_array()?;
-    parameters.iter().find(|one| one["key"] == key)?["value"].as_str()
 }
 
 #[cfg(test)]
@@ -211,14 +248,89 @@ mod tests {
     }
 
     #[test]
-    fn a_google_tag_may_name_its_target_by_a_constant() {
-        let version = ContainerVersion {
-            variable: vec![json!({ "name": "ID", "type": "c", "parameter": [{ "key": "value", "value": "G-1" }] })],
-            ..ContainerVersion::default()
-        };
+    fn what_is_told_of_the_live_version_says_how_sure_it_is() {
+        let row =
+            |value: &str| json!({ "map": [{ "key": "key", "value": "host" }, { "key": "value", "value": value }] });
+        let variables = vec![
+            json!({ "name": "ID", "type": "c", "parameter": [{ "key": "value", "value": "G-1" }] }),
+            json!({ "name": "By host", "type": "smm",
+                    "parameter": [{ "key": "map", "list": [row("G-1"), row("G-TEST")] }] }),
+        ];
         let tag = |id: &str| json!({ "type": "googtag", "parameter": [{ "key": "tagId", "value": id }] });
-        assert_eq!(target(&version, &tag("{{ID}}")).as_deref(), Some("G-1"));
-        assert_eq!(target(&version, &tag("G-2")).as_deref(), Some("G-2"));
-        assert_eq!(target(&version, &json!({ "type": "gaawe" })), None);
+        let told = |tags: &[&str], configurations: &[&str]| {
+            let version = ContainerVersion {
+                tag: tags.iter().map(|id| tag(id)).collect(),
+                gtag_config: configurations.iter().map(|id| tag(id)).collect(),
+                variable: variables.clone(),
+                ..ContainerVersion::default()
+            };
+            let sending = Sending::of(&version, "G-1");
+            let told = sending.told("3", "G-1");
+            (told.outcome, told.what, told.detail.unwrap(), sending.there())
+        };
+        for (tags, configurations, outcome, what, detail, there) in [
+            (
+                &["G-2"][..],
+                &[][..],
+                ProofOutcome::Bad,
+                "does not send",
+                "sends to G-2",
+                false,
+            ),
+            (&[], &[], ProofOutcome::Bad, "does not send", "no Google tag", false),
+            (
+                &["{{ID}}"],
+                &[],
+                ProofOutcome::Good,
+                "sends to G-1",
+                "1 Google tag",
+                true,
+            ),
+            (
+                &["G-2", "g-1"],
+                &[],
+                ProofOutcome::Good,
+                "sends to G-1",
+                "1 Google tag",
+                true,
+            ),
+            (&[], &["G-1"], ProofOutcome::Good, "sends to G-1", "1 Google tag", true),
+            (
+                &["G-1"],
+                &["G-1"],
+                ProofOutcome::Good,
+                "sends to G-1",
+                "1 Google tag",
+                true,
+            ),
+            (
+                &["{{By host}}"],
+                &[],
+                ProofOutcome::Warning,
+                "may send to G-1",
+                "a table",
+                true,
+            ),
+            (
+                &["G-1", "{{By host}}"],
+                &[],
+                ProofOutcome::Warning,
+                "sends to G-1",
+                "2 Google tags",
+                true,
+            ),
+            (
+                &["AW-9", "{{DLV - id}}"],
+                &[],
+                ProofOutcome::Warning,
+                "cannot be told",
+                "{{DLV - id}}",
+                false,
+            ),
+        ] {
+            let found = told(tags, configurations);
+            assert_eq!((found.0, found.3), (outcome, there), "{tags:?} {found:?}");
+            assert!(found.1.contains(what) && found.2.contains(detail), "{tags:?} {found:?}");
+        }
     }
 }

@@ -10,7 +10,8 @@ use super::items::{Items, Made, each};
 use super::{Work, id_of};
 use crate::dto::provisioning::{AppStreamMade, ProvisionStep};
 use crate::error::Result;
-use crate::provisioning::wanted::{self, is_there, same_site};
+use crate::provisioning::wanted::{self, is_there};
+use crate::provisioning::website::stream_of_site;
 
 #[derive(Default)]
 pub(super) struct Streams {
@@ -76,11 +77,7 @@ async fn web(work: Work<'_>, property: &str) -> Result<(String, String)> {
 
 /// The website's stream, where the property has it.
 async fn find(work: Work<'_>, property: &str) -> Result<Option<DataStream>, ApiError> {
-    let website = &work.journal.form.website;
-    Ok(all(work, property).await?.into_iter().find(|stream| {
-        let data = stream.web_stream_data.as_ref();
-        data.is_some_and(|data| same_site(&data.default_uri, website))
-    }))
+    Ok(stream_of_site(all(work, property).await?, &work.journal.form.website))
 }
 
 async fn all(work: Work<'_>, property: &str) -> Result<Vec<DataStream>, ApiError> {

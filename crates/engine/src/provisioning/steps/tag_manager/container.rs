@@ -10,6 +10,7 @@ use super::account::{self, Account};
 use super::{Beforehand, Work};
 use crate::dto::provisioning::{ContainerChoice, ContainerMade, ProvisionStep};
 use crate::error::{Error, ErrorCode, Result};
+use crate::provisioning::website;
 
 /// The container, as the journal has it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -123,7 +124,13 @@ pub(super) async fn existing(work: &Work<'_>, chosen: &str) -> Result<Container>
 }
 
 async fn new(work: &Work<'_>, account: &Account) -> Result<Container> {
-    let host = host(&work.journal.form.website)?;
+    // The container is named after it.
+    let host = website::host(&work.journal.form.website).ok_or_else(|| {
+        Error::invalid(
+            "The set-up has no website that a container could be named after.",
+            "Fill in the website, or leave the container out.",
+        )
+    })?;
     let mut wanted = NewContainer {
         name: host.clone(),
         usage_context: vec!["web".to_owned()],
@@ -229,17 +236,4 @@ async fn left_behind(work: &Work<'_>, account: &str, name: &str) -> Result<Optio
         Err(error) => return Err(error),
     };
     Ok(empty.then_some(found))
-}
-
-/// The host of the website, which the container is named after.
-fn host(website: &str) -> Result<String> {
-    url::Url::parse(website)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned))
-        .ok_or_else(|| {
-            Error::invalid(
-                "The set-up has no website that a container could be named after.",
-                "Fill in the website, or leave the container out.",
-            )
-        })
 }

@@ -11,10 +11,9 @@ use super::account::{self, Account};
 use crate::dto::events::{EngineEvent, LinkPurpose};
 use crate::dto::provisioning::ProvisionStep;
 use crate::error::{Error, ErrorCode, Result};
+use crate::provisioning::choices::MAKE_TAG_MANAGER_ACCOUNT;
 use crate::provisioning::tag_manager_desk::{Asking, Turn, heard};
 
-/// Where a person makes an account.
-const PAGE: &str = "https://tagmanager.google.com/#/admin/accounts/create";
 const TIME_LIMIT: Duration = Duration::from_mins(15);
 /// Soon, then ever less often: some 35 calls in all, of the day's ten thousand.
 const FIRST_LOOK: Duration = Duration::from_secs(5);
@@ -72,7 +71,7 @@ async fn asked(work: &Work<'_>, asking: &Asking, asked_before: bool) -> Result<A
 /// The browser is opened once; a run that goes on only shows the link.
 async fn ask(work: &Work<'_>, asked_before: bool, expires_at: Timestamp) -> Result<()> {
     let (engine, job) = (work.journal.engine, work.journal.job);
-    let page = url::Url::parse(PAGE).map_err(|error| {
+    let page = url::Url::parse(MAKE_TAG_MANAGER_ACCOUNT).map_err(|error| {
         Error::new(ErrorCode::Internal, "The link could not be made.", "Report this.").with_details(error)
     })?;
     let page = engine.profile().base().dial(&page);
@@ -133,7 +132,7 @@ fn nobody_made_one(work: &Work<'_>) -> Error {
         "There was no Tag Manager account within 15 minutes.",
         "Make one at tagmanager.google.com, then resume the set-up: it goes on with the container.",
     );
-    work.with_page(error, "Make a Tag Manager account", PAGE)
+    work.with_page(error, "Make a Tag Manager account", MAKE_TAG_MANAGER_ACCOUNT)
 }
 
 /// The next look may see more.

@@ -139,9 +139,10 @@ async fn set_up_a_site(window: &Window, browser: &Browser, seen: &mut Seen) {
         "prefilled from the system"
     );
     page.press("Continue to Google’s terms").await;
-    browser.page.see("Journey Bakery").await;
+    browser.page.see(screens::BUSINESS).await;
     page.see("Accept Google’s terms in your browser").await;
     seen.look(window, "the terms, waiting").await;
+    decline_at_first(window, browser, seen).await;
     browser.page.press("Accept").await;
     page.see("Your site is set up").await;
     let text = page.text().await;
@@ -151,6 +152,29 @@ async fn set_up_a_site(window: &Window, browser: &Browser, seen: &mut Seen) {
         "the container's snippet: {text}"
     );
     seen.look(window, "the site, done").await;
+}
+
+/// P3: the person does not accept, finds all that they entered, and has the terms shown again.
+async fn decline_at_first(window: &Window, browser: &Browser, seen: &mut Seen) {
+    let page = &window.page;
+    browser.page.press("Decline").await;
+    page.see("You did not accept the Terms of Service, so no account was created.")
+        .await;
+    page.see("Resume the set-up to see them again. Your entries are kept.")
+        .await;
+    for (label, entered) in [
+        ("Website address", screens::SITE),
+        ("Business name", screens::BUSINESS),
+        ("Country of the business", "CH"),
+        ("Time zone for reports", "Europe/Zurich"),
+    ] {
+        assert_eq!(page.value_of(label).await, entered, "{label}, after the terms were declined");
+    }
+    seen.look(window, "the terms, declined").await;
+    page.press("Resume set-up").await;
+    // Another ticket: what was declined is over.
+    page.see("Accept Google’s terms in your browser").await;
+    browser.page.see(screens::BUSINESS).await;
 }
 
 /// The person pastes the snippet where their site is made, opens the site, and is its first visitor.

@@ -168,7 +168,11 @@ async fn decline_at_first(window: &Window, browser: &Browser, seen: &mut Seen) {
         ("Country of the business", "CH"),
         ("Time zone for reports", "Europe/Zurich"),
     ] {
-        assert_eq!(page.value_of(label).await, entered, "{label}, after the terms were declined");
+        assert_eq!(
+            page.value_of(label).await,
+            entered,
+            "{label}, after the terms were declined"
+        );
     }
     seen.look(window, "the terms, declined").await;
     page.press("Resume set-up").await;

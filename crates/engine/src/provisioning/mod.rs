@@ -14,6 +14,7 @@ mod journal;
 mod outline;
 mod planning;
 mod proof;
+mod record;
 mod run_lock;
 mod signing_in;
 mod steps;
@@ -41,6 +42,7 @@ use run_lock::RunLock;
 pub use choices::{choices, redirects};
 pub use planning::plan;
 pub use proof::{prove, prove_with_pause, snippet};
+pub use record::save_record;
 pub(crate) use terms_desk::TermsDesk;
 pub use undo::{made, trash};
 

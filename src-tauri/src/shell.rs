@@ -200,6 +200,10 @@ impl Host for Shell {
                 .add_filter("Template", &["toml"])
                 .set_file_name("template.toml")
                 .save_file(reply),
+            FilePurpose::SaveRecord => dialog
+                .add_filter("Text", &["txt"])
+                .set_file_name("set-up.txt")
+                .save_file(reply),
         }
         let path = chosen.await.unwrap_or_default();
         path.map(|path| {

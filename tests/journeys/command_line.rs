@@ -238,10 +238,18 @@ fn from_an_oauth_client_to_an_exported_table() {
         (1, "terms_declined"),
         "{declined:#?}"
     );
+    let remedy = &declined.events().pop().unwrap()["error"]["remedy"];
+    assert!(remedy.as_str().unwrap().contains("Resume the set-up"), "{declined:#?}");
+    // The same command goes on with the same run.
     let accepted = gantry.with_visits(&site, |url| {
         answer_terms(&agent, &sandbox.base_url, url, OWNER, "Accept");
     });
     let run = result_of(&accepted);
+    assert_eq!(
+        gantry.json(&["provision", "--runs"]).as_array().map(Vec::len),
+        Some(1),
+        "one set-up, declined and accepted"
+    );
     assert!(
         run["result"]["measurement_id"].as_str().unwrap().starts_with("G-"),
         "{run:#}"

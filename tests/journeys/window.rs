@@ -31,6 +31,7 @@ async fn a_person_signs_in_sets_up_a_site_and_comes_back_the_next_day() {
     set_up_a_site(&window, &browser, &mut seen).await;
     prove_that_data_arrives(&window, &browser, &sandbox, &mut seen).await;
     read_a_container(&window, &mut seen).await;
+    keep_it_as_a_template(&window, &mut seen).await;
     read_a_report(&window, &mut seen).await;
     export_a_report(&desktop, &window, &mut seen).await;
     look_at_the_settings(&window, &mut seen).await;
@@ -139,9 +140,10 @@ async fn set_up_a_site(window: &Window, browser: &Browser, seen: &mut Seen) {
         "prefilled from the system"
     );
     page.press("Continue to Google’s terms").await;
-    browser.page.see("Journey Bakery").await;
+    browser.page.see(screens::BUSINESS).await;
     page.see("Accept Google’s terms in your browser").await;
     seen.look(window, "the terms, waiting").await;
+    decline_at_first(window, browser, seen).await;
     browser.page.press("Accept").await;
     page.see("Your site is set up").await;
     let text = page.text().await;
@@ -150,7 +152,43 @@ async fn set_up_a_site(window: &Window, browser: &Browser, seen: &mut Seen) {
         text.contains("googletagmanager.com/gtm.js"),
         "the container's snippet: {text}"
     );
+    assert!(text.contains("Google’s Terms of Service"), "{text}");
+    assert!(text.contains("Save set-up record…"), "{text}");
+    let year = page.client.execute("return String(new Date().getFullYear())", vec![]);
+    let year = year.await.unwrap().as_str().unwrap().to_owned();
+    let accepted = text.lines().filter(|line| line.starts_with("Accepted "));
+    assert!(
+        accepted.clone().any(|line| line.contains(&year) && line.contains(':')),
+        "the date and the time of the acceptance: {text}"
+    );
     seen.look(window, "the site, done").await;
+}
+
+/// P3: the person does not accept, finds all that they entered, and has the terms shown again.
+async fn decline_at_first(window: &Window, browser: &Browser, seen: &mut Seen) {
+    let page = &window.page;
+    browser.page.press("Decline").await;
+    page.see("You did not accept the Terms of Service, so no account was created.")
+        .await;
+    page.see("Resume the set-up to see them again. Your entries are kept.")
+        .await;
+    for (label, entered) in [
+        ("Website address", screens::SITE),
+        ("Business name", screens::BUSINESS),
+        ("Country of the business", "CH"),
+        ("Time zone for reports", "Europe/Zurich"),
+    ] {
+        assert_eq!(
+            page.value_of(label).await,
+            entered,
+            "{label}, after the terms were declined"
+        );
+    }
+    seen.look(window, "the terms, declined").await;
+    page.press("Resume set-up").await;
+    // Another ticket: what was declined is over.
+    page.see("Accept Google’s terms in your browser").await;
+    browser.page.see(screens::BUSINESS).await;
 }
 
 /// The person pastes the snippet where their site is made, opens the site, and is its first visitor.
@@ -239,6 +277,44 @@ async fn read_a_container(window: &Window, seen: &mut Seen) {
     seen.look(window, "a container and a tag").await;
     window.page.press("Show Google’s JSON").await;
     window.page.see("\"tagId\"").await;
+}
+
+/// What was set up becomes a template for the next site.
+async fn keep_it_as_a_template(window: &Window, seen: &mut Seen) {
+    let page = &window.page;
+    window.go("templates").await;
+    page.press("From a property…").await;
+    choose(window, "Property", screens::BUSINESS).await;
+    choose(window, "Container", "journey.example").await;
+    page.fill("Title", "Bakeries").await;
+    seen.look(window, "a template, to be made").await;
+    page.press("Make template").await;
+    page.see("The template is made").await;
+    let text = page.text().await;
+    assert!(
+        text.contains("Bakeries") && text.contains("Yours"),
+        "among the others: {text}"
+    );
+    seen.look(window, "a template of one's own").await;
+}
+
+/// Chooses the first option that says this.
+async fn choose(window: &Window, label: &str, says: &str) {
+    let page = &window.page;
+    let script = "const [label, says] = arguments; \
+         const field = [...document.querySelectorAll('select')].find((one) => [...one.labels].some((it) => it.innerText.startsWith(label))); \
+         return [...(field?.options ?? [])].find((one) => one.text.includes(says))?.value ?? null";
+    let value = page
+        .until(&format!("an option {says:?} of {label:?}"), || async {
+            let found = page
+                .client
+                .execute(script, vec![label.into(), says.into()])
+                .await
+                .ok()?;
+            found.as_str().map(str::to_owned)
+        })
+        .await;
+    page.fill(label, &value).await;
 }
 
 async fn read_a_report(window: &Window, seen: &mut Seen) {

@@ -40,9 +40,14 @@ pub async fn add_oauth_client(desktop: &Desktop, window: &Window) {
     window.page.press("Go on").await;
 }
 
+/// The site that is set up.
+pub const SITE: &str = "https://www.journey.example";
+/// Whose it is.
+pub const BUSINESS: &str = "Journey Bakery";
+
 /// Fills in the form of a set-up.
 pub async fn fill_in_a_site(window: &Window) {
-    window.page.fill("Website address", "https://www.journey.example").await;
-    window.page.fill("Business name", "Journey Bakery").await;
+    window.page.fill("Website address", SITE).await;
+    window.page.fill("Business name", BUSINESS).await;
     window.page.fill("Country of the business", "CH").await;
 }

@@ -33,6 +33,7 @@ use crate::dto::provisioning::{
     Choices, ChoicesRequest, MadeAsset, ProofRequest, ProofView, ProvisionPlan, ProvisionRequest, ProvisionRunView,
     RedirectsView, ResumeProvision, SnippetView, TrashRequest, TrashResult,
 };
+use crate::dto::records::SaveRecord;
 use crate::dto::reports::{
     FieldView, MetadataRequest, OverviewReport, OverviewReportRequest, RealtimeRequest, RealtimeView, ReportRequest,
     ReportTable,
@@ -132,6 +133,7 @@ command_table! {
     call "provisioning.choices" (ChoicesRequest) -> Choices = provisioning::choices;
     call "provisioning.redirects" (ChoicesRequest) -> RedirectsView = provisioning::redirects;
     call "provisioning.snippet" (ById) -> SnippetView = provisioning::snippet;
+    call "provisioning.save_record" (SaveRecord) -> SaveRecord = provisioning::save_record;
     job "provisioning.prove" (ProofRequest) -> ProofView = provisioning::prove;
     call "provisioning.made" (ById) -> Vec<MadeAsset> = provisioning::made;
     call "provisioning.trash" (TrashRequest) -> TrashResult = provisioning::trash;

@@ -59,6 +59,8 @@ pub enum FilePurpose {
     OpenTemplate,
     /// Save a template (TOML).
     SaveTemplate,
+    /// Save the record of a set-up (text).
+    SaveRecord,
 }
 
 /// The command line's host: no window at all.

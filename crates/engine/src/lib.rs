@@ -32,6 +32,7 @@ pub mod settings;
 pub mod sites;
 pub mod templates;
 mod typescript;
+mod whole_file;
 
 use std::sync::Arc;
 

@@ -801,7 +801,7 @@ export type FieldView = { api_name: string, ui_name: string, description: string
 /**
  * What a file is chosen for.
  */
-export type FilePurpose = "oauth_client" | "service_account_key" | "support_bundle" | "export_sqlite" | "export_csv" | "clients_csv" | "open_template" | "save_template";
+export type FilePurpose = "oauth_client" | "service_account_key" | "support_bundle" | "export_sqlite" | "export_csv" | "clients_csv" | "open_template" | "save_template" | "save_record";
 
 /**
  * One thing that a check looked at.
@@ -1409,7 +1409,11 @@ export type ProvisionStepView = { step: ProvisionStep, state: StepState,
 /**
  * What was made: an account id, a property id, a measurement ID.
  */
-outcome: string | null, };
+outcome: string | null, 
+/**
+ * When it came to this state.
+ */
+at: string, };
 
 /**
  * The consent screen's status, as the Google Cloud console shows it under Audience.
@@ -1537,6 +1541,11 @@ candidates: Array<RouteCandidate>, };
  * A new client, or changes to one. Colour and letters are given once where absent.
  */
 export type SaveClient = { id: string | null, name: string, group: string | null, colour: number | null, letters: string | null, };
+
+/**
+ * Writes down what a finished set-up made, by whom and when, as plain text. The answer says where it is.
+ */
+export type SaveRecord = { run_id: string, path: string, };
 
 export type SaveTemplate = { toml: string, 
 /**
@@ -1962,6 +1971,7 @@ export interface Calls {
   "provisioning.choices": { request: ChoicesRequest; response: Choices };
   "provisioning.redirects": { request: ChoicesRequest; response: RedirectsView };
   "provisioning.snippet": { request: ById; response: SnippetView };
+  "provisioning.save_record": { request: SaveRecord; response: SaveRecord };
   "provisioning.made": { request: ById; response: Array<MadeAsset> };
   "provisioning.trash": { request: TrashRequest; response: TrashResult };
   "sites.inspect": { request: SiteRequest; response: SiteView };

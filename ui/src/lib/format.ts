@@ -15,6 +15,9 @@ export const date = (at: Date): string => new Intl.DateTimeFormat(locale(), { da
 
 export const weekday = (at: Date): string => new Intl.DateTimeFormat(locale(), { weekday: 'long' }).format(at);
 
+/** "22 Nov 2026, 09:44": for what is kept, where a time of day alone would tell too little. */
+export const dateTime = (at: Date): string => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+
 /** "09:41" today and within the next 24 hours, "Fri 20:14" within a week, "14 Oct" within the year, else with the year. */
 export function moment(at: Date | string, now = new Date()): string {
   const then = typeof at === 'string' ? new Date(at) : at;

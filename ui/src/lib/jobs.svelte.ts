@@ -11,6 +11,8 @@ export interface StepNews {
   step: ProvisionStep;
   state: StepState;
   outcome: string | null;
+  /** When it came to be so, as RFC 3339 has it. */
+  at: string;
 }
 
 /** One job as far as it is known here. */
@@ -70,7 +72,7 @@ export class Job {
         // A set-up that begins with a sign-in has done with that one.
         if (this.link?.purpose === 'sign_in') this.link = null;
         if (event.step === 'ticket' && event.state === 'done') this.ticketAt ??= new Date();
-        const news = { step: event.step, state: event.state, outcome: event.outcome };
+        const news = { step: event.step, state: event.state, outcome: event.outcome, at: new Date().toISOString() };
         const at = this.steps.findIndex((known) => known.step === event.step);
         if (at < 0) this.steps.push(news);
         else this.steps[at] = news;

@@ -121,6 +121,7 @@ export function sampleHost(scene: Scene = 'agency'): FakeHost {
     'provisioning.redirects': () => setup.redirects,
     'provisioning.snippet': () => setup.snippet,
     'provisioning.made': () => setup.made,
+    'provisioning.save_record': (request) => request,
     'provisioning.trash': ({ assets }) => ({ trashed: setup.made.filter((one) => assets.some((asked) => asked.asset === one.asset)).map((one) => ({ ...one, trashed: true })), failures: [] }),
     'sites.inspect': ({ address }) => ({ ...setup.site, address }),
     'clients.list': () => ({ clients: [], unassigned: [] }),

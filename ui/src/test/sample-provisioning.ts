@@ -103,7 +103,7 @@ export const made: MadeAsset[] = [
 export function runView(part: Partial<ProvisionRunView> = {}): ProvisionRunView {
   return {
     id: 'run-1', request, state: 'failed', started_at: '2026-11-22T09:40:00Z', updated_at: '2026-11-22T09:41:00Z', result: null, problem: null, resumable: true, proof: null,
-    steps: plan.steps.map((one) => ({ step: one.step, state: one.step === 'ticket' ? 'done' : 'planned', outcome: null })),
+    steps: plan.steps.map((one) => ({ step: one.step, state: one.step === 'ticket' ? 'done' : 'planned', outcome: null, at: '2026-11-22T09:41:00Z' })),
     ...part,
   };
 }

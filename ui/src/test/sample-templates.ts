@@ -85,12 +85,13 @@ const differences: TemplateDifference[] = [
   row('Tag', 'GA4 event - purchase', 'added', null, 'Sends purchase with the ecommerce object'),
 ];
 
-export const templateAnswers: { [N in 'templates.list' | 'templates.show' | 'templates.save' | 'templates.remove' | 'templates.import' | 'templates.export' | 'templates.preview']: (request: Calls[N]['request']) => Calls[N]['response'] } = {
+export const templateAnswers: { [N in 'templates.list' | 'templates.show' | 'templates.save' | 'templates.remove' | 'templates.import' | 'templates.export' | 'templates.capture' | 'templates.preview']: (request: Calls[N]['request']) => Calls[N]['response'] } = {
   'templates.list': () => [...templates],
   'templates.show': ({ id }) => ({ name: id, toml: toml(id) }),
   'templates.save': () => ({ ...(templates[2] as TemplateView) }),
   'templates.remove': () => ({}),
   'templates.import': () => ({ ...(templates[2] as TemplateView) }),
   'templates.export': (request) => request,
+  'templates.capture': ({ name }) => ({ name, toml: `# Left out, because no template can say it:\n#   custom metric Basket size\n\n${toml(name)}` }),
   'templates.preview': () => ({ rows: differences, added: 3, changed: 2, same: 2, calls: 7 }),
 };

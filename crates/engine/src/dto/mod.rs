@@ -12,6 +12,7 @@ pub mod containers;
 pub mod events;
 pub mod exports;
 pub mod provisioning;
+pub mod records;
 pub mod reports;
 pub mod sites;
 pub mod templates;

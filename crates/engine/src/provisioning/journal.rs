@@ -451,6 +451,7 @@ async fn assemble(engine: &Arc<Engine>, run: ProvisioningRun, alive: bool) -> Re
             step: *step,
             state: shown(row.state),
             outcome: row.response.as_ref().and_then(|response| outcome(*step, response)),
+            at: row.updated_at,
         })
     });
     let steps: Vec<_> = steps.collect();

@@ -1,6 +1,5 @@
 //! Where templates are: those that come with Gantry, and the person's own in the profile's directory.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -203,15 +202,9 @@ pub(super) fn read(path: &Path) -> Result<Option<String>> {
     ))
 }
 
-/// Writes a new file beside the old one and puts it in its place once it is whole.
+/// Writes a template's file: the whole new one, or none.
 pub(super) fn write(path: &Path, text: &str) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let written = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).and_then(|mut unfinished| {
-        unfinished.write_all(text.as_bytes())?;
-        unfinished.as_file().sync_all()?;
-        unfinished.persist(path).map(drop).map_err(|error| error.error)
-    });
-    written.map_err(|error| unwritable(path, &error))
+    crate::whole_file::write(path, text).map_err(|error| unwritable(path, &error))
 }
 
 fn path(folder: &Path, name: &str) -> PathBuf {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gantry_engine::dto::Nothing;
 use gantry_engine::dto::provisioning::{ProvisionState, ProvisionStep, ResumeProvision, StepState};
+use gantry_engine::dto::records::SaveRecord;
 use gantry_engine::{ErrorCode, commands, connections, provisioning};
 use gantry_sandbox::practice::{self, NEWCOMER};
 use serde_json::json;
@@ -59,6 +60,56 @@ async fn from_the_form_to_the_snippet() {
     let listed = provisioning::runs(&world.engine, Nothing {}).await.unwrap();
     assert_eq!(listed.len(), 1);
     recording.keep(&world.sandbox).await;
+}
+
+#[tokio::test]
+async fn the_record_tells_what_was_made_by_whom_and_when_the_terms_were_accepted() {
+    let (_ports, mut world) = newcomer().await;
+    let path = world.home.path().join("record.txt").display().to_string();
+    let save = |run_id: &str, path: &str| SaveRecord {
+        run_id: run_id.to_owned(),
+        path: path.to_owned(),
+    };
+    let declined = world.provision(|url| async move {
+        terms(&url, NEWCOMER, "decline").await;
+    });
+    declined.await.unwrap_err();
+    let stopped = provisioning::runs(&world.engine, Nothing {}).await.unwrap().remove(0);
+    let early = provisioning::save_record(&world.engine, save(&stopped.id, &path)).await;
+    assert_eq!(early.unwrap_err().code, ErrorCode::InvalidRequest);
+
+    let run = world.provision(|url| async move {
+        terms(&url, NEWCOMER, "accept").await;
+    });
+    let run = run.await.unwrap();
+    provisioning::save_record(&world.engine, save(&run.id, &path))
+        .await
+        .unwrap();
+    let record = std::fs::read_to_string(&path).unwrap();
+    let made = run.result.unwrap();
+    let accepted = run.steps.iter().find(|step| step.step == ProvisionStep::Terms).unwrap();
+    assert!(run.started_at < accepted.at && accepted.at <= run.updated_at);
+    for line in [
+        format!("Set up by: {NEWCOMER}"),
+        format!("Analytics account: Bäckerei am Hafen ({})", made.account_id),
+        format!("Measurement ID: {}", made.measurement_id),
+        format!(
+            "Google's Terms of Service accepted: {}",
+            accepted.at.strftime("%Y-%m-%d %H:%M UTC")
+        ),
+    ] {
+        assert!(record.lines().any(|one| one == line), "{line:?} in\n{record}");
+    }
+    assert!(record.contains(made.snippet.trim()), "{record}");
+
+    let nowhere = world
+        .home
+        .path()
+        .join("no such folder/record.txt")
+        .display()
+        .to_string();
+    let refused = provisioning::save_record(&world.engine, save(&run.id, &nowhere)).await;
+    assert_eq!(refused.unwrap_err().code, ErrorCode::Destination);
 }
 
 #[tokio::test]

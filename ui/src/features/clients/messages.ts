@@ -41,9 +41,10 @@ export const clientsMessages = {
   move: {
     label: 'Move to',
     none: 'No client',
-    go: (count: number) => plural(count, 'Move # asset', 'Move # assets'),
+    go: (count: number) => (count === 0 ? 'Move' : plural(count, 'Move # asset', 'Move # assets')),
     busy: 'Moving',
     choose: 'Choose assets to move them.',
+    chooseClient: 'Choose a client',
     chosen: (count: number) => `${number(count)} chosen`,
     done: (count: number, to: string) => `${plural(count, '# asset', '# assets')} moved to ${to}`,
   },

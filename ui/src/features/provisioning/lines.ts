@@ -1,11 +1,12 @@
 // What the plan beside the form lists: before a set-up what it will make, after it what it made.
 import type { ProvisionPlan, ProvisionResult, ProvisionStep } from '../../lib/bindings';
+import { dateTime } from '../../lib/format';
 import type { IconName } from '../../lib/icons';
 import { propertyNameOf, waitForConsentOf, type Entries, type TemplateSays } from './form';
 import { provisioningMessages as m } from './messages';
 import { proofMessages } from './proofmessages';
 import { countryName, timeZonePlace } from './places';
-import { isDone, outcomeText, stateOf, type StepStates } from './steps';
+import { acceptedLine, isDone, outcomeText, stateOf, type StepStates } from './steps';
 import { parseWebsite } from './website';
 
 export interface Line {
@@ -75,6 +76,7 @@ export function madeLines(result: ProvisionResult, entries: Entries, steps: Step
     line('account', entries.analytics === 'new_account' ? entries.accountName : m.plan.existingAccount),
     line('property', result.property_id),
   ];
+  if (isDone(steps, 'terms')) lines.splice(1, 0, line('terms', acceptedLine(steps, dateTime), m.termsOfService));
   if (result.measurement_id !== '') lines.push(line('data_stream', result.measurement_id));
   for (const app of result.app_streams) lines.push(line('app_streams', app.firebase_app_id ?? app.data_stream_id, proofMessages.appStream(app.platform)));
   for (const step of ['key_events', 'custom_dimensions', 'google_ads_link', 'people'] as const) {

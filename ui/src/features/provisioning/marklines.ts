@@ -1,8 +1,9 @@
 // The small line under each of the stepper's marks: who, what was made, where it stopped.
 import type { ProvisionResult } from '../../lib/bindings';
+import { moment } from '../../lib/format';
 import { provisioningMessages as m } from './messages';
 import type { Stage } from './setup.svelte';
-import { failedStep, isDone, type Mark, type StepMark, type StepStates } from './steps';
+import { acceptedLine, failedStep, isDone, type Mark, type StepMark, type StepStates } from './steps';
 import { parseWebsite } from './website';
 
 interface Known {
@@ -22,7 +23,7 @@ export function marksLines({ marks, steps, stage, email, website, proven, result
   const site = parseWebsite(website);
   put('sign_in', email !== '' ? email : stage === 'sign_in' ? m.waitingForYou : stage === 'form' ? m.afterForm : '');
   put('website', site.ok ? site.host : '');
-  put('terms', stage === 'terms' ? m.waitingForYou : isDone(steps, 'terms') ? m.accepted : '');
+  put('terms', stage === 'terms' ? m.waitingForYou : isDone(steps, 'terms') ? acceptedLine(steps, moment) : '');
   put('property', isDone(steps, 'property') ? (result?.property_id ?? steps.property?.outcome) : '');
   put('stream', isDone(steps, 'data_stream') ? (result?.measurement_id ?? steps.data_stream?.outcome) : '');
   put('container', stage === 'tag_manager' ? m.waitingForYou : isDone(steps, 'container') ? (result?.container?.public_id ?? steps.container?.outcome) : '');

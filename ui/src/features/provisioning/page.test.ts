@@ -411,6 +411,10 @@ describe('a set-up', () => {
       expect(screen.getByLabelText(label).matches(':disabled'), label).toBe(true);
     }
     expect(screen.queryByRole('button', { name: 'I already have a Google Analytics account' })).toBeNull();
+    // What is made costs nothing again: of the plan, key events and what comes after them.
+    const aside = screen.getByRole('complementary', { name: 'What will be created' });
+    expect(await within(aside).findByText('About 1 Analytics, 8 Tag Manager')).toBeTruthy();
+    expect(within(aside).queryByText(/after you accept/)).toBeNull();
     draft.options = true;
     await fireEvent.input(await screen.findByLabelText(/Google Ads customer ID/), { target: { value: '123-456-7890' } });
     expect(await broken()).toEqual([]);

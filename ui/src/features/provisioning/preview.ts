@@ -1,5 +1,5 @@
 // Sample set-ups for previews and tests. In the preview's address, `run=` is one of SCENES.
-import type { Choices, ProofView, ProvisionPlan, ProvisionRunView, ProvisionStep, SiteView } from '../../lib/bindings';
+import type { Choices, ErrorView, ProofView, ProvisionPlan, ProvisionRunView, ProvisionStep, SiteView } from '../../lib/bindings';
 import { startJob } from '../../lib/jobs.svelte';
 import { refusal, type FakeHost } from '../../test/fake-host';
 import { choices, outcomes, plan, proof, request, result, runView } from '../../test/sample-provisioning';
@@ -9,8 +9,16 @@ import { STEPS } from './steps';
 
 export { choices, plan, proof, request, result, runView };
 
-const SCENES = ['form', 'blank', 'template', 'options', 'property', 'none', 'redirects', 'problems', 'terms', 'tag-manager', 'sign-in', 'steps', 'stopped', 'declined', 'done', 'watching', 'seen', 'long', 'runs'] as const;
+const SCENES = ['form', 'blank', 'template', 'options', 'property', 'none', 'redirects', 'problems', 'terms', 'tag-manager', 'sign-in', 'steps', 'stopped', 'declined', 'max-accounts', 'backend-error', 'expired', 'done', 'watching', 'seen', 'long', 'runs'] as const;
 type Scene = (typeof SCENES)[number];
+
+/** What may come of the terms, in the engine's words. */
+const REFUSED = {
+  declined: { code: 'terms_declined', message: 'You did not accept the Terms of Service, so no account was created.', remedy: 'Resume the set-up to see them again. Your entries are kept.' },
+  'max-accounts': { code: 'terms_max_accounts', message: 'This Google account has as many Analytics accounts as Google allows (usually 100).', remedy: 'Delete one it no longer needs in Google Analytics, or set the site up with another Google account. Your entries are kept.' },
+  'backend-error': { code: 'terms_backend_error', message: 'Google had a fault of its own while creating the account.', remedy: 'Resume the set-up in a few minutes. Gantry looks first whether the account was created after all.' },
+  expired: { code: 'terms_timed_out', message: 'The Terms of Service were not accepted within 15 minutes as maya@brightwater.example.', remedy: 'Resume the set-up: your entries are kept, and Google is asked for a new ticket. If the page said that its link was made for another account, sign in there as the one named here.' },
+} as const satisfies Partial<Record<Scene, Partial<ErrorView>>>;
 
 /** The steps of the sample set-up. */
 export const PLANNED: readonly ProvisionStep[] = plan.steps.map((one) => one.step);
@@ -54,14 +62,14 @@ export function openTagManager(host: FakeHost, job: string): void {
 export function finish(host: FakeHost, job: string, part: Partial<ProvisionRunView> = {}): void {
   host.emit({
     event: 'job_done', job, command: 'provisioning.start',
-    result: runView({ id: 'run-2', state: 'done', result, steps: PLANNED.map((step) => ({ step, state: 'done', outcome: outcomes[step] ?? null })), resumable: false, ...part }),
+    result: runView({ id: 'run-2', state: 'done', result, steps: PLANNED.map((step) => ({ step, state: 'done', outcome: outcomes[step] ?? null, at: '2026-11-22T09:44:12Z' })), resumable: false, ...part }),
   });
 }
 
 function answer(host: FakeHost, scene: Scene): void {
   const finished = runView({ id: 'run-9', state: 'done', result, resumable: false, proof, updated_at: '2026-11-20T09:41:00Z' });
-  const waiting = runView({ id: 'run-2', state: 'waiting_for_tag_manager', steps: PLANNED.map((step, at) => ({ step, state: at < PLANNED.indexOf('tag_manager_account') ? 'done' : step === 'tag_manager_account' ? 'running' : 'planned', outcome: at < PLANNED.indexOf('tag_manager_account') ? (outcomes[step] ?? null) : null })) });
-  const runs: ProvisionRunView[] = scene === 'runs' || scene === 'form' ? [runView(), finished, runView({ id: 'run-8', state: 'done', result, resumable: false, updated_at: '2026-10-02T09:41:00Z', request: { ...request, account_name: 'Königlich-Bayerische Hofbäckerei Süßmeier & Töchter, vormals Elmstead', website: 'https://www.hofbaeckerei.example' } })] : scene === 'tag-manager' ? [waiting] : scene === 'steps' || scene === 'terms' || scene === 'stopped' ? [runView({ id: 'run-2', state: 'running' })] : [];
+  const waiting = runView({ id: 'run-2', state: 'waiting_for_tag_manager', steps: PLANNED.map((step, at) => ({ step, state: at < PLANNED.indexOf('tag_manager_account') ? 'done' : step === 'tag_manager_account' ? 'running' : 'planned', outcome: at < PLANNED.indexOf('tag_manager_account') ? (outcomes[step] ?? null) : null, at: '2026-11-22T09:44:12Z' })) });
+  const runs: ProvisionRunView[] = scene === 'runs' || scene === 'form' ? [runView(), finished, runView({ id: 'run-8', state: 'done', result, resumable: false, updated_at: '2026-10-02T09:41:00Z', request: { ...request, account_name: 'Königlich-Bayerische Hofbäckerei Süßmeier & Töchter, vormals Elmstead', website: 'https://www.hofbaeckerei.example' } })] : scene === 'tag-manager' ? [waiting] : scene !== undefined && scene in REFUSED ? [runView({ id: 'run-2', problem: Object.values(REFUSED[scene as keyof typeof REFUSED]).slice(1).join(' ') })] : scene === 'steps' || scene === 'terms' || scene === 'stopped' ? [runView({ id: 'run-2', state: 'running' })] : [];
   host.answers['provisioning.runs'] = () => runs;
   const none: Choices = { ...choices, tag_manager_accounts: [] };
   if (scene === 'none' || scene === 'tag-manager') host.answers['provisioning.choices'] = () => none;
@@ -96,9 +104,9 @@ export function prepare(host: FakeHost): void {
         playSteps(host, job);
         finish(host, job, { proof: scene === 'seen' ? proof : null, request });
         break;
-      case 'declined':
+      case 'declined': case 'max-accounts': case 'backend-error': case 'expired':
         playSteps(host, job, 'terms');
-        host.emit({ event: 'job_failed', job, command: 'provisioning.start', error: refusal({ code: 'terms_declined', message: 'You declined Google’s terms. Nothing was created.', remedy: 'Your entries are kept; continue when you like.', activity_id: 'a-1042' }) });
+        host.emit({ event: 'job_failed', job, command: 'provisioning.start', error: refusal(REFUSED[scene]) });
         break;
       case 'stopped':
         playSteps(host, job, 'key_events');
@@ -143,7 +151,7 @@ export function prepare(host: FakeHost): void {
     draft.entries.accountName = 'مخبز النخيل — Königlich-Bayerische Hofbäckerei Süßmeier & Töchter';
     draft.entries.website = 'https://www.a-rather-long-name-of-a-shop-that-sells-bread-and-cakes.example';
   }
-  if (['terms', 'tag-manager', 'sign-in', 'steps', 'stopped', 'declined', 'done', 'watching', 'seen'].includes(scene)) {
+  if (['terms', 'tag-manager', 'sign-in', 'steps', 'stopped', 'declined', 'max-accounts', 'backend-error', 'expired', 'done', 'watching', 'seen'].includes(scene)) {
     setTimeout(() => void startJob('provisioning.start', request), 50);
     if (scene === 'watching') setTimeout(() => document.querySelectorAll<HTMLElement>('.proof button').forEach((one) => { one.click(); }), 1200);
   }

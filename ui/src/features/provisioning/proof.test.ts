@@ -3,18 +3,18 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { app } from '../../lib/app.svelte';
+import { dateTime } from '../../lib/format';
 import { broken } from '../../test/axe';
 import { refusal } from '../../test/fake-host';
 import { showPage } from '../../test/page';
 import { sampleHost } from '../../test/sample-host';
-import { proof, request, result, runView, snippet } from '../../test/sample-provisioning';
+import { proof, result, runView, snippet } from '../../test/sample-provisioning';
 import { draft, freshEntries } from './draft.svelte';
 import Page from './Page.svelte';
 import { HINTS } from './preview';
-import { recordOf } from './record';
 
 type Host = ReturnType<typeof sampleHost>;
-const done = runView({ id: 'run-9', state: 'done', result, resumable: false, steps: [{ step: 'publish', state: 'done', outcome: '1' }, { step: 'snippet', state: 'done', outcome: null }] });
+const done = runView({ id: 'run-9', state: 'done', result, resumable: false, steps: (['terms', 'publish', 'snippet'] as const).map((step) => ({ step, state: 'done' as const, outcome: step === 'publish' ? '1' : null, at: '2026-11-22T09:44:12Z' })) });
 const press = (name: string | RegExp) => fireEvent.click(screen.getByRole('button', { name }));
 
 async function show(before: (host: Host) => void = () => undefined) {
@@ -134,16 +134,31 @@ describe('the proof', () => {
 });
 
 describe('what was made', () => {
-  test('is listed with what it cost, and kept as a record', async () => {
-    const written = clipboard();
+  test('is listed with what it cost, and when the terms were accepted', async () => {
     await show();
     const aside = screen.getByRole('complementary', { name: 'What was created' });
     for (const said of ['Elmstead Bakery', '482193077', 'G-4K7WQ2M1TX', 'GTM-N6ZD2RKP', '7 Analytics, 9 Tag Manager']) expect(within(aside).getByText(said)).toBeTruthy();
-    await press('Copy set-up record');
-    const record = written.mock.calls[0]?.[0] ?? '';
-    expect(record).toContain('Measurement ID: G-4K7WQ2M1TX');
-    expect(record).toContain('Acts as: maya@brightwater.example');
-    expect(record).toContain(result.snippet);
+    expect(within(aside).getByText('Google’s Terms of Service')).toBeTruthy();
+    expect(within(aside).getByText(`Accepted ${dateTime(new Date('2026-11-22T09:44:12Z'))}`)).toBeTruthy();
+  });
+
+  test('is kept as a record, in a file that the person chooses', async () => {
+    const host = await show();
+    let path: string | null = null;
+    host.answers['app.choose_file'] = () => ({ path });
+    await press('Save set-up record…');
+    await waitFor(() => { expect(host.requests('app.choose_file')).toEqual([{ purpose: 'save_record' }]); });
+    expect(host.requests('provisioning.save_record'), 'no file was chosen').toEqual([]);
+    path = '/home/maya/elmstead.txt';
+    await waitFor(() => { expect(screen.getByRole('button', { name: 'Save set-up record…' }).getAttribute('aria-disabled')).toBeNull(); });
+    await press('Save set-up record…');
+    expect(await screen.findByText('Saved to /home/maya/elmstead.txt')).toBeTruthy();
+    expect(host.requests('provisioning.save_record')).toEqual([{ run_id: 'run-9', path }]);
+    host.answers['provisioning.save_record'] = () => { throw refusal({ code: 'destination', message: 'The file cannot be written.' }); };
+    await press('Save set-up record…');
+    expect(await screen.findByText('The file cannot be written.')).toBeTruthy();
+    expect(screen.queryByText('Saved to /home/maya/elmstead.txt')).toBeNull();
+    expect(await broken()).toEqual([]);
   });
 
   test('is undone only after a dialog that names it', async () => {
@@ -155,10 +170,6 @@ describe('what was made', () => {
     await press('Keep everything');
     expect(screen.queryByRole('alertdialog')).toBeNull();
     expect(host.requests('provisioning.trash')).toEqual([]);
-  });
-
-  test('a record of a run without a result is empty', () => {
-    expect(recordOf(runView({ request }), 'a@b.example')).toBe('');
   });
 
   test('a container that was there before is not called new', async () => {

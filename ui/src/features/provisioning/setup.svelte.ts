@@ -117,10 +117,6 @@ export class Setup {
     }
   }
 
-  refuse(thrown: unknown): void {
-    this.refusal = errorView(thrown);
-  }
-
   /** Leaves the screens of this window's set-up; its run stays in the list. */
   leave(): void {
     draft.dismissed = this.job?.id ?? null;

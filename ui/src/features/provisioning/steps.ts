@@ -19,15 +19,17 @@ export interface StepMark {
 export interface StepKnown {
   state: StepState;
   outcome: string | null;
+  /** When it came to be so; `null` before the set-up. */
+  at: string | null;
 }
 
 /** What is known of each step of a set-up; one that is missing is not part of it. */
 export type StepStates = Partial<Record<ProvisionStep, StepKnown>>;
 
 /** Later views win; an outcome that was told once stays. */
-export function stepsOf(views: readonly ProvisionStepView[], base: StepStates = {}): StepStates {
+export function stepsOf(views: readonly (Omit<ProvisionStepView, 'at'> & { at?: string | null })[], base: StepStates = {}): StepStates {
   const steps: StepStates = { ...base };
-  for (const view of views) steps[view.step] = { state: view.state, outcome: view.outcome ?? steps[view.step]?.outcome ?? null };
+  for (const view of views) steps[view.step] = { state: view.state, outcome: view.outcome ?? steps[view.step]?.outcome ?? null, at: view.at ?? null };
   return steps;
 }
 
@@ -86,7 +88,7 @@ export const failedStep = (steps: StepStates): ProvisionStep | undefined => STEP
 export function withFailure(steps: StepStates): StepStates {
   if (failedStep(steps) !== undefined) return steps;
   const at = STEPS.find((step) => steps[step] !== undefined && steps[step].state !== 'done' && steps[step].state !== 'skipped');
-  return at === undefined ? steps : { ...steps, [at]: { state: 'failed', outcome: steps[at]?.outcome ?? null } };
+  return at === undefined ? steps : { ...steps, [at]: { state: 'failed', outcome: steps[at]?.outcome ?? null, at: null } };
 }
 
 /** What the steps after it can do without. */
@@ -121,6 +123,21 @@ export function finished(runs: readonly ProvisionRunView[]): ProvisionRunView[] 
 /** What a step made, as it is shown: Google numbers versions. */
 export const outcomeText = (step: ProvisionStep, outcome: string | null): string | null =>
   outcome !== null && (step === 'version' || step === 'publish') ? m.version(outcome) : outcome;
+
+/** That the terms were accepted, and when, in the words of `time`. */
+export function acceptedLine(steps: StepStates, time: (at: Date) => string): string {
+  const at = steps.terms?.at;
+  return at ? m.acceptedAt(time(new Date(at))) : m.accepted;
+}
+
+/** The calls of the steps that are not done: what is made already costs nothing again. */
+export function callsLeft(plan: readonly PlannedStep[], steps: StepStates): { analytics: number; tagManager: number } {
+  const left = plan.filter(({ step, skipped }) => !skipped && !isDone(steps, step) && stateOf(steps, step) !== 'skipped');
+  return {
+    analytics: left.reduce((sum, one) => sum + one.analytics_calls, 0),
+    tagManager: left.reduce((sum, one) => sum + one.tag_manager_calls, 0),
+  };
+}
 
 /** Seconds from `from` to `now`, never below zero. */
 export const elapsed = (from: Date, now: Date): number => Math.max(0, Math.floor((now.getTime() - from.getTime()) / 1000));

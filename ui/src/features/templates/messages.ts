@@ -94,6 +94,23 @@ export const m = {
   duplicateGo: 'Make a copy',
   duplicateBusy: 'Making it',
 
+  capture: {
+    open: 'From a property…',
+    title: 'Make a template from a property',
+    text: 'Takes what the property and the container’s live version have: settings, key events, custom dimensions, consent, events. Nothing there changes, and people are left out.',
+    containerHint: 'Its live version is read. Without one, the template says nothing of Tag Manager.',
+    noContainer: 'No container',
+    containerNamed: (name: string, id: string) => `${name} (${id})`,
+    titleLabel: 'Title',
+    titleMissing: 'Give it a title',
+    nameTaken: 'A template of this name is there already.',
+    cost: (calls: number) => `About ${number(calls)} calls`,
+    go: 'Make template',
+    busy: 'Reading the property',
+    made: 'The template is made',
+    madeLeftOut: 'The template is made. What no template can say is listed at the top of its file.',
+  },
+
   removeTitle: (title: string) => `Remove ${title}?`,
   removeText: 'The file is deleted. Sites that were set up with it stay as they are.',
   removeGo: 'Remove template',

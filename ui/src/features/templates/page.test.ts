@@ -8,7 +8,7 @@ import { refusal } from '../../test/fake-host';
 import { showPage } from '../../test/page';
 import { sampleHost } from '../../test/sample-host';
 import Page from './Page.svelte';
-import { freeName, isName, renamed } from './words';
+import { freeName, isName, nameFrom, renamed } from './words';
 
 async function show(id: string | null, change: (host: ReturnType<typeof sampleHost>) => void = () => undefined) {
   const host = sampleHost('agency');
@@ -76,6 +76,45 @@ test('a copy gets a name of its own and keeps the comments', async () => {
   expect(saved?.toml).toContain('# the last step before a sale');
 });
 
+test('one is made from what a property and its container have, and shown', async () => {
+  const row = { account_id: '60042', container_id: '1187', public_id: 'GTM-N6ZD2RKP', name: 'www.alderfinch.example', usage_context: ['web'], live_version: '3', live_read_at: null, entities: 12, client: null };
+  const host = await show('shop', (it) => { it.answers['containers.tree'] = () => ({ accounts: [{ account_id: '60042', name: 'Elmstead', containers: [row] }], as_of: null }); });
+  await fireEvent.click(await screen.findByRole('button', { name: 'From a property…' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Make a template from a property' });
+  const go = within(dialog).getByRole('button', { name: /^Make template/ });
+  expect(go.getAttribute('aria-disabled')).toBe('true');
+  await within(dialog).findByRole('option', { name: 'Alder & Finch' });
+  await fireEvent.change(within(dialog).getByLabelText('Property'), { target: { value: '310000000' } });
+  expect(within(dialog).getByLabelText<HTMLInputElement>('Title').value).toBe('Alder & Finch');
+  expect(within(dialog).getByLabelText<HTMLInputElement>('Name').value).toBe('alder-finch');
+  await fireEvent.input(within(dialog).getByLabelText('Title'), { target: { value: 'Shop' } });
+  expect(within(dialog).getByLabelText<HTMLInputElement>('Name').value, 'the name is taken').toBe('shop-2');
+  await within(dialog).findByRole('option', { name: 'www.alderfinch.example (GTM-N6ZD2RKP)' });
+  await fireEvent.change(within(dialog).getByLabelText(/^Container/), { target: { value: 'GTM-N6ZD2RKP' } });
+  expect(within(dialog).getByText('About 8 calls')).toBeTruthy();
+  expect(await broken()).toEqual([]);
+  await fireEvent.submit(go.closest('form') ?? (dialog.querySelector('form') as HTMLFormElement));
+  await waitFor(() => { expect(host.requests('templates.save')).toHaveLength(1); });
+  expect(host.requests('templates.capture')).toEqual([{ connection: null, property_id: '310000000', container: 'GTM-N6ZD2RKP', name: 'shop-2', title: 'Shop' }]);
+  const [saved] = host.requests('templates.save') as { toml: string; replace: boolean }[];
+  expect(saved).toMatchObject({ replace: false });
+  expect(saved?.toml).toContain('custom metric Basket size');
+  await waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+  expect(await screen.findByText(/What no template can say is listed at the top of its file/)).toBeTruthy();
+});
+
+test('a property that cannot be read leaves the dialog as it was', async () => {
+  const host = await show('shop', (it) => { it.answers['templates.capture'] = () => { throw refusal({ code: 'no_permission', message: 'You may not read it.' }); }; });
+  await fireEvent.click(await screen.findByRole('button', { name: 'From a property…' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Make a template from a property' });
+  await within(dialog).findByRole('option', { name: 'Alder & Finch' });
+  await fireEvent.change(within(dialog).getByLabelText('Property'), { target: { value: '310000000' } });
+  await fireEvent.submit(dialog.querySelector('form') as HTMLFormElement);
+  expect(await within(dialog).findByText('You may not read it.')).toBeTruthy();
+  expect(within(dialog).getByLabelText<HTMLInputElement>('Title').value).toBe('Alder & Finch');
+  expect(host.requests('templates.save')).toEqual([]);
+});
+
 test('files go in and out through the host’s dialog', async () => {
   const host = await show('shop');
   await fireEvent.click(await screen.findByRole('button', { name: 'Export…' }));
@@ -105,6 +144,7 @@ test('a preview is asked for a property and told row by row', async () => {
 });
 
 test('names are names of files, and free ones are found', () => {
+  expect(['Köln Café 2', '  Shop!', 'パン屋', 'a'.repeat(60)].map(nameFrom)).toEqual(['koln-cafe-2', 'shop', '', 'a'.repeat(40)]);
   expect([isName('shop-2'), isName('a'), isName(''), isName('-a'), isName('A'), isName('a'.repeat(41))]).toEqual([true, true, false, false, false, false]);
   expect(freeName('shop', ['shop', 'shop-2'])).toBe('shop-3');
   expect(renamed('name = "a" # x\ntitle = "A"\nversion = 4\n[p]\n  name = "b"\n', 'c', 'C $& "d"')).toBe('name = "c"\ntitle = "C $& \\"d\\""\nversion = 1\n[p]\n  name = "b"\n');

@@ -22,6 +22,12 @@ export function renamed(toml: string, name: string, title: string): string {
   return line(line(line(toml, 'name', JSON.stringify(name)), 'title', JSON.stringify(title)), 'version', '1');
 }
 
+/** The name that a title suggests: `Köln Café 2` becomes `koln-cafe-2`. Empty where nothing of it can stay. */
+export function nameFrom(title: string): string {
+  const plain = title.normalize('NFKD').toLowerCase().replace(/\p{M}/gu, '').replace(/[^a-z0-9]+/g, '-');
+  return plain.slice(0, 41).replace(/^-/, '').slice(0, 40).replace(/-$/, '');
+}
+
 /** A name that is free: `shop-2`, `shop-3`. */
 export function freeName(name: string, taken: readonly string[]): string {
   for (let turn = 2; ; turn++) {

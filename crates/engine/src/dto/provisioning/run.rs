@@ -61,6 +61,8 @@ pub struct ProvisionStepView {
     pub state: StepState,
     /// What was made: an account id, a property id, a measurement ID.
     pub outcome: Option<String>,
+    /// When it came to this state.
+    pub at: Timestamp,
 }
 
 /// The steps in their order. A run has those that its plan names.

@@ -21,7 +21,7 @@ const GUIDES: [Guide; 8] = [
                 false,
             ),
             (
-                "Under Plugins, add the free plugin WPCode and activate it. (On WordPress.com, plugins need a plan that has them.)",
+                "Under Plugins, Add New, install the free plugin WPCode (once called Insert Headers and Footers) and activate it. (On WordPress.com, plugins need a plan that includes them, such as Business.)",
                 false,
             ),
             ("In the menu open Code Snippets, then Header & Footer.", false),
@@ -53,7 +53,7 @@ const GUIDES: [Guide; 8] = [
         title: "Wix",
         steps: &[
             (
-                "In your site's dashboard open Settings, then Custom Code, under Advanced. (Wix offers it to sites with a paid plan and their own domain.)",
+                "In your site's dashboard open Settings, then Custom Code. (Wix offers it to sites that are published under a domain of their own, which takes a paid plan.)",
                 false,
             ),
             ("Press Add Custom Code and paste the code for the head.", false),
@@ -67,12 +67,12 @@ const GUIDES: [Guide; 8] = [
         title: "Squarespace",
         steps: &[
             (
-                "Open your site in Squarespace, press the / key and search for Code Injection. (It needs a plan that has it.)",
+                "Open your site in Squarespace, press the / key and search for Code Injection. (It needs the plan Core or higher, or the earlier plans Business and Commerce.)",
                 false,
             ),
             ("Paste the code for the head into the box Header.", false),
             (
-                "Leave out the code for the body: Squarespace has no place for it, and measuring works without it.",
+                "Leave out the code for the body: Squarespace has no place for it directly below <body>, and measuring works without it.",
                 true,
             ),
             ("Press Save.", false),
@@ -83,15 +83,15 @@ const GUIDES: [Guide; 8] = [
         title: "Webflow",
         steps: &[
             (
-                "Open your site's settings and choose Custom code. (It needs a paid plan.)",
+                "Open your site's settings and choose Custom code. (It needs a site plan, Basic or higher, or a paid workspace.)",
                 false,
             ),
             (
-                "Paste the code for the head into the box Head code and press Save.",
+                "Paste the code for the head into the box Head code and press Save changes.",
                 false,
             ),
             (
-                "Leave out the code for the body: Webflow has no place for it on all pages, and measuring works without it.",
+                "Leave out the code for the body: Webflow's box Footer code ends the page instead of beginning it, and measuring works without it.",
                 true,
             ),
             ("Publish the site: the code is on the pages from then on.", false),

@@ -19,7 +19,7 @@ use super::live::Live;
 use super::lock::BatchLock;
 use super::row::{self, Ended};
 use super::unwritable;
-use super::views::Runs;
+use super::views::{RowRun, Runs, row_view};
 use crate::Engine;
 use crate::connections::Session;
 use crate::dto::batches::{BatchRequest, TermsInBatch};
@@ -189,11 +189,12 @@ impl Work {
         self.engine.jobs().changed(Topic::Batches);
     }
 
-    /// Tells hosts how far a row is.
+    /// Tells hosts how far a row is. Its own run is read and no other's, since every step of every row is told.
     pub async fn tell_row(&self, row: &BatchRow) {
         let told = async {
-            let runs = Runs::of(&self.engine, &self.batch.id).await?;
-            runs.view(row, Some(self.live.row(row.line)), true)
+            let now = self.live.row(row.line);
+            let known = RowRun::of(&self.engine, now.run_id.as_deref().or(row.run_id.as_deref())).await?;
+            row_view(row, known.as_ref(), Some(now), true)
         };
         match told.await {
             Ok(view) => self.job.emit(EngineEvent::BatchRow {

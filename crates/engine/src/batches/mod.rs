@@ -1,9 +1,10 @@
 //! Many set-ups at once, from a spreadsheet.
 //!
-//! The rows are on the disk before anything is sent. The same file with the same choices is the same batch: starting it
-//! again goes on with it, tries again what failed, and makes nothing twice.
+//! The rows are on the disk before anything is sent. Rows that say the same are the same batch, however their file was saved:
+//! starting it again goes on with it, tries again what failed, and makes nothing twice.
 
 mod cost;
+mod digest;
 #[cfg(test)]
 mod eta_test;
 mod export;

@@ -6,13 +6,11 @@ use std::sync::Arc;
 
 use gantry_domain::Permission;
 use gantry_store::{Batch, BatchState, ProvisioningState};
-use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::cost::{self, Cost};
 use super::rows::{Known, Reading};
 use super::table::{self, LARGEST_FILE, Table};
-use super::{mapping, unwritable};
+use super::{digest, mapping};
 use crate::Engine;
 use crate::connections::Session;
 use crate::dto::batches::{BatchPlan, BatchRequest, BatchRowPlan};
@@ -30,7 +28,7 @@ pub(super) struct Prepared {
     pub table: Table,
     pub mapping: BTreeMap<String, String>,
     pub rows: Vec<BatchRowPlan>,
-    /// The same file with the same choices has the same.
+    /// Rows that say the same have the same.
     pub digest: String,
     /// The batch that is there of it.
     pub known: Option<Batch>,
@@ -48,10 +46,7 @@ impl Prepared {
             .map_err(|error| unreadable(&request.path).with_details(error))??;
         let table = table::read(&bytes)?;
         let mapping = mapping::mapping(&table, &request.mapping)?;
-        let digest = digest(&bytes, &mapping, &connection_id, request)?;
-        let known = engine.store().batch_of_digest(&digest).await?;
         let templates = templates_of(engine, &table, &mapping, request).await?;
-        let before = before(engine, known.as_ref()).await?;
         let reading = Reading {
             table: &table,
             mapping: &mapping,
@@ -60,6 +55,9 @@ impl Prepared {
             templates: &templates,
             system_time_zone: &provisioning::system_time_zone(),
         };
+        let digest = digest::of(&reading)?;
+        let known = engine.store().batch_of_digest(&digest).await?;
+        let before = before(engine, known.as_ref()).await?;
         let rows = reading.rows(&before);
         let name = Path::new(&request.path).file_name();
         let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -216,33 +214,6 @@ fn unreadable(path: &str) -> Error {
         format!("The file {path} cannot be read."),
         "Check its name, and that no other program holds it.",
     )
-}
-
-/// How the Terms of Service are asked for, and whether wrong rows are left out, does not make it another batch.
-fn digest(
-    bytes: &[u8],
-    mapping: &BTreeMap<String, String>,
-    connection_id: &str,
-    request: &BatchRequest,
-) -> Result<String> {
-    let choices = json!({
-        "mapping": mapping,
-        "connection": connection_id,
-        "template": request.template,
-        "defaults": request.defaults,
-        "container": request.container,
-        "people": request.people,
-        "skip": request.skip,
-    });
-    let choices = serde_json::to_vec(&choices).map_err(unwritable)?;
-    let mut digest = Sha256::new();
-    digest.update(bytes);
-    digest.update([0]);
-    digest.update(choices);
-    let digest = digest.finalize();
-    Ok(digest
-        .iter()
-        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")))
 }
 
 /// Each template that is named, in a row or for all.

@@ -52,20 +52,26 @@ impl Reading<'_> {
     /// All rows, with the problems of each.
     pub fn rows(&self, before: &Known) -> Vec<BatchRowPlan> {
         let mut in_file = Known::default();
+        let mut rows = self.forms();
+        for row in &mut rows {
+            let (line, form) = (row.line, &row.request);
+            row.duplicate = in_file.find(form).or_else(|| before.find(form));
+            in_file.website(&form.website, format!("Line {line} has the same website."));
+            in_file.name(&form.account_name, format!("Line {line} has the same account name."));
+        }
+        rows
+    }
+
+    /// What each row says and what is wrong with it, without what is there already.
+    pub fn forms(&self) -> Vec<BatchRowPlan> {
         let rows = self.table.rows.iter().map(|row| {
             let (request, problems) = self.form(row);
-            let duplicate = in_file.find(&request).or_else(|| before.find(&request));
-            in_file.website(&request.website, format!("Line {} has the same website.", row.line));
-            in_file.name(
-                &request.account_name,
-                format!("Line {} has the same account name.", row.line),
-            );
             BatchRowPlan {
                 line: row.line,
                 group: self.cell(row, "group"),
                 request,
                 problems,
-                duplicate,
+                duplicate: None,
             }
         });
         rows.collect()

@@ -41,6 +41,7 @@ use run_lock::RunLock;
 pub use choices::{choices, redirects};
 pub use planning::plan;
 pub use proof::{prove, prove_with_pause, snippet};
+pub(crate) use run_lock::identity;
 pub(crate) use terms_desk::TermsDesk;
 pub use undo::{made, trash};
 

@@ -64,7 +64,7 @@ impl RunLock {
 }
 
 /// What makes two forms the same, with the connection: how the connection was named does not.
-pub(super) fn identity(form: &Value) -> Value {
+pub(crate) fn identity(form: &Value) -> Value {
     let mut form = form.clone();
     if let Some(fields) = form.as_object_mut() {
         fields.remove("connection");

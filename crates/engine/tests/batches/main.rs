@@ -6,6 +6,7 @@ mod clock;
 mod files;
 mod goes_on;
 mod quota_day;
+mod same_rows;
 mod stage;
 #[path = "../set_up/user_agent.rs"]
 mod user_agent;

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use gantry_domain::Permission;
+use gantry_engine::dto::Nothing;
 use gantry_engine::dto::batches::{BatchDefaults, BatchRequest, BatchRowState, BatchView, TermsInBatch};
 use gantry_engine::dto::provisioning::ContainerChoice;
-use gantry_engine::{Result, batches, commands, connections};
+use gantry_engine::{ErrorCode, Result, batches, commands, connections};
 use gantry_sandbox::practice::NEWCOMER;
 use serde_json::Value;
 use tokio::sync::{Mutex, MutexGuard};
@@ -49,12 +50,17 @@ impl Stage {
 
     /// A file with these lines below its headings.
     pub fn file(&self, lines: &[&str]) -> BatchRequest {
-        let path = self.world.home.path().join("clients.csv");
         let mut text = "Client;Website;Group\r\n".to_owned();
         for line in lines {
             write!(text, "{line}\r\n").unwrap();
         }
-        std::fs::write(&path, text).unwrap();
+        self.file_of("clients.csv", text.as_bytes())
+    }
+
+    /// A file of this name with these bytes.
+    pub fn file_of(&self, name: &str, bytes: &[u8]) -> BatchRequest {
+        let path = self.world.home.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
         BatchRequest {
             path: path.display().to_string(),
             mapping: std::collections::BTreeMap::default(),
@@ -71,6 +77,22 @@ impl Stage {
             terms: TermsInBatch::InTurn,
             leave_out_wrong_rows: false,
         }
+    }
+
+    /// Begins the batch and stops it at its first page, which nobody answers; its id.
+    pub async fn begun(&mut self, request: BatchRequest) -> String {
+        let engine = Arc::clone(&self.world.engine);
+        let job = tokio::spawn(async move {
+            commands::run_job(&engine, "batches.start", |engine, job| async move {
+                Box::pin(batches::start(&engine, request, &job)).await
+            })
+            .await
+        });
+        self.world.opened.recv().await.unwrap();
+        self.world.engine.jobs().cancel_all();
+        assert_eq!(job.await.unwrap().unwrap_err().code, ErrorCode::Cancelled);
+        let known = batches::list(&self.world.engine, Nothing {}).await.unwrap();
+        known.into_iter().next().unwrap().id
     }
 
     /// Starts the batch while a person declines the clients of `declined` and accepts all others.

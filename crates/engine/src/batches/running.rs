@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::cost::{self, BUILDS};
 use super::live::Live;
 use super::lock::BatchLock;
+use super::planning::Prepared;
 use super::row::{self, Ended};
 use super::unwritable;
 use super::views::{RowRun, Runs, row_view};
@@ -52,11 +53,21 @@ pub(super) struct Work {
     told: Mutex<Option<Instant>>,
 }
 
-/// Goes on with a batch until every row is made or has failed.
-pub(super) async fn run(engine: &Arc<Engine>, batch: Batch, session: &Session, job: &Job) -> Result<()> {
+/// Goes on with a batch until every row is made or has failed. `file` is what it is started from, where it is.
+pub(super) async fn run(
+    engine: &Arc<Engine>,
+    batch: Batch,
+    session: &Session,
+    file: Option<&Prepared>,
+    job: &Job,
+) -> Result<()> {
     let lock = BatchLock::take(engine, &batch.id)?;
     let request: BatchRequest = serde_json::from_value(batch.request.clone()).map_err(unwritable)?;
-    let rows = engine.store().batch_rows(&batch.id).await?;
+    let mut rows = engine.store().batch_rows(&batch.id).await?;
+    if let Some(joined) = file.map_or(Ok(None), |file| file.joined(&rows, &batch.id, engine.clock().now()))? {
+        engine.store().replace_batch_rows(&batch.id, joined.clone()).await?;
+        rows = joined;
+    }
     let live = Arc::new(Live::default());
     let (open, forms) = open_rows(rows, &live)?;
     for (row, cost) in open.iter().zip(cost::of_forms(engine, forms.iter()).await?) {

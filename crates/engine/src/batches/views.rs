@@ -131,7 +131,7 @@ pub(super) fn row_view(
     let form: ProvisionRequest = serde_json::from_value(row.form.clone()).map_err(unwritable)?;
     let now = now.unwrap_or_default();
     let (state, doing) = state(row, run, running);
-    let error = row.error.clone().filter(|_| row.state == Stored::Failed);
+    let error = row.error.clone().filter(|_| state == BatchRowState::Failed);
     let error = error.and_then(|error| serde_json::from_value::<ErrorView>(error).ok());
     let result = run.and_then(|known| known.run.outcome.clone());
     Ok(BatchRowView {

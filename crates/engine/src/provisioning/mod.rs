@@ -22,7 +22,7 @@ mod terms_desk;
 mod undo;
 mod wanted;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use gantry_store::{ProvisioningRun, ProvisioningState};
@@ -182,6 +182,11 @@ pub(crate) fn problems_of(request: ProvisionRequest, template: &Template) -> (Pr
 /// more. A run that lost only its container still has its property.
 pub(crate) async fn in_trash(engine: &Engine) -> Result<HashMap<String, Vec<String>>> {
     undo::runs_in_trash(engine).await
+}
+
+/// The runs whose undo was begun: none of them is gone on with.
+pub(crate) async fn undone(engine: &Engine) -> Result<HashSet<String>> {
+    undo::runs_undone(engine).await
 }
 
 /// The step that is called so in the journal, and what a person is told while it is done.

@@ -8,6 +8,7 @@ mod goes_on;
 mod quota_day;
 mod same_rows;
 mod stage;
+mod there_already;
 #[path = "../set_up/user_agent.rs"]
 mod user_agent;
 #[path = "../set_up/world.rs"]

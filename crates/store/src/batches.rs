@@ -73,7 +73,7 @@ pub struct Batch {
     pub connection_id: String,
     /// What was chosen for all rows.
     pub request: Value,
-    /// Of the file and the choices: the same again is the same batch.
+    /// Of what the rows say: the same again is the same batch.
     pub digest: String,
     pub state: BatchState,
     pub created_at: Timestamp,
@@ -186,6 +186,22 @@ impl Store {
         .await
     }
 
+    /// Puts these rows in the place of a batch's: its file names more that can be set up, or has them in other lines. In one
+    /// transaction; on the disk when it returns. Whoever calls it holds the batch.
+    pub async fn replace_batch_rows(&self, batch_id: &str, rows: Vec<BatchRow>) -> Result<(), StoreError> {
+        let batch_id = batch_id.to_owned();
+        self.call_durably(move |connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            transaction.execute("DELETE FROM batch_rows WHERE batch_id = ?1", [&batch_id])?;
+            for row in &rows {
+                put_row(&transaction, row)?;
+            }
+            transaction.commit()?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Writes down how far a batch is.
     pub async fn set_batch_state(&self, id: &str, state: BatchState, at: Timestamp) -> Result<(), StoreError> {
         let id = id.to_owned();
@@ -219,7 +235,7 @@ impl Store {
         self.batch_where("id", id).await
     }
 
-    /// The batch of this file with these choices.
+    /// The batch of these rows.
     pub async fn batch_of_digest(&self, digest: &str) -> Result<Option<Batch>, StoreError> {
         self.batch_where("digest", digest).await
     }
@@ -350,5 +366,48 @@ mod tests {
         assert_eq!(ids, ["third", "first"]);
         let found = store.batch_of_digest("same").await.unwrap().unwrap();
         assert_eq!(found.id, "first");
+    }
+
+    #[tokio::test]
+    async fn a_batch_knows_the_runs_that_its_rows_have_taken_up() {
+        let store = Store::in_memory().await.unwrap();
+        let at = Timestamp::from_second(5).unwrap();
+        let run = |id: &str, batch_id: Option<&str>| crate::ProvisioningRun {
+            id: id.to_owned(),
+            connection_id: "one".to_owned(),
+            form: serde_json::json!({}),
+            template: None,
+            batch_id: batch_id.map(str::to_owned),
+            state: crate::ProvisioningState::Running,
+            outcome: None,
+            error: None,
+            proof: None,
+            created_at: at,
+            updated_at: at,
+        };
+        for run in [run("alone", None), run("first's", Some("first")), run("nobody's", None)] {
+            let steps = vec![("ticket", crate::StepState::Planned)];
+            store.begin_provisioning_run(run, steps).await.unwrap();
+        }
+        store.begin_batch(batch("first", "one", 5), Vec::new()).await.unwrap();
+        store
+            .begin_batch(batch("second", "other", 6), vec![row("second", 2)])
+            .await
+            .unwrap();
+        let rows = [(2, "alone"), (7, "first's")].map(|(line, run)| BatchRow {
+            run_id: Some(run.to_owned()),
+            ..row("second", line)
+        });
+        store.replace_batch_rows("second", rows.to_vec()).await.unwrap();
+        assert_eq!(store.batch_rows("second").await.unwrap(), rows);
+        for (batch, expected) in [("first", vec!["first's"]), ("second", vec!["alone", "first's"])] {
+            let runs = store.provisioning_runs_of_batch(batch).await.unwrap();
+            assert_eq!(runs.iter().map(|run| run.id.as_str()).collect::<Vec<_>>(), expected);
+            let steps = store.provisioning_steps_of_batch(batch).await.unwrap();
+            assert_eq!(
+                steps.iter().map(|step| step.run_id.as_str()).collect::<Vec<_>>(),
+                expected
+            );
+        }
     }
 }

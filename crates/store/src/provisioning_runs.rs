@@ -113,6 +113,10 @@ pub struct ProvisioningStep {
 
 const RUN: &str = "id, connection_id, form, template, batch_id, state, outcome, error, proof, created_at, updated_at";
 
+/// The runs of the batch `?1`. A run belongs to the batch in which it was begun; another may have taken it up since.
+const OF_BATCH: &str =
+    "batch_id = ?1 OR id IN (SELECT run_id FROM batch_rows WHERE batch_id = ?1 AND run_id IS NOT NULL)";
+
 fn read_run(row: &Row<'_>) -> rusqlite::Result<ProvisioningRun> {
     Ok(ProvisioningRun {
         id: row.get(0)?,
@@ -264,12 +268,12 @@ impl Store {
         .await
     }
 
-    /// The runs of a batch, oldest first.
+    /// The runs of a batch, oldest first: those that were begun in it, and those that its rows have taken up.
     pub async fn provisioning_runs_of_batch(&self, batch_id: &str) -> Result<Vec<ProvisioningRun>, StoreError> {
         let batch_id = batch_id.to_owned();
         self.call(move |connection| {
             let mut statement = connection.prepare_cached(&format!(
-                "SELECT {RUN} FROM provisioning_runs WHERE batch_id = ?1 ORDER BY created_at, id"
+                "SELECT {RUN} FROM provisioning_runs WHERE {OF_BATCH} ORDER BY created_at, id"
             ))?;
             Ok(statement.query_map([batch_id], read_run)?.collect::<Result<_, _>>()?)
         })
@@ -280,10 +284,10 @@ impl Store {
     pub async fn provisioning_steps_of_batch(&self, batch_id: &str) -> Result<Vec<ProvisioningStep>, StoreError> {
         let batch_id = batch_id.to_owned();
         self.call(move |connection| {
-            let mut statement = connection.prepare_cached(
+            let mut statement = connection.prepare_cached(&format!(
                 "SELECT run_id, step, state, request, response, updated_at FROM provisioning_steps
-                 WHERE run_id IN (SELECT id FROM provisioning_runs WHERE batch_id = ?1) ORDER BY run_id, position",
-            )?;
+                 WHERE run_id IN (SELECT id FROM provisioning_runs WHERE {OF_BATCH}) ORDER BY run_id, position"
+            ))?;
             Ok(statement.query_map([batch_id], read_step)?.collect::<Result<_, _>>()?)
         })
         .await

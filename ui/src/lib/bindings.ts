@@ -217,7 +217,11 @@ label: string, explanation: string, };
 
 export type BadgeKind = "sampled" | "thresholded" | "other_row" | "today_incomplete";
 
-export type BatchDefaults = { time_zone: string | null, currency: string | null, country: string | null, };
+export type BatchDefaults = { time_zone: string | null, currency: string | null, country: string | null, 
+/**
+ * As in `ProvisionRequest`: overrides the template.
+ */
+wait_for_consent: boolean | null, };
 
 /**
  * What a file holds and what it would cost.
@@ -244,9 +248,13 @@ seconds: number,
  */
 quota_note: string | null, 
 /**
- * An unfinished batch of the same file, which `start` goes on with.
+ * The batch of the same rows that was begun before, which `start` goes on with.
  */
-resumes: string | null, };
+resumes: string | null, 
+/**
+ * Of what the rows say, for `BatchRequest::seen`.
+ */
+digest: string, };
 
 /**
  * Reads a CSV file and says what it would set up. Nothing is sent.
@@ -263,7 +271,15 @@ defaults: BatchDefaults, container: ContainerChoice, people: Array<PersonAccess>
 /**
  * Sets up the rows that are right, where others are not.
  */
-leave_out_wrong_rows: boolean, };
+leave_out_wrong_rows: boolean, 
+/**
+ * Lines of rows that are set up all the same, though they are told as duplicates.
+ */
+anyway: Array<number>, 
+/**
+ * The digest of the plan that the person saw: `start` refuses a file that says something else by then.
+ */
+seen: string | null, };
 
 export type BatchRowPlan = { 
 /**
@@ -271,9 +287,21 @@ export type BatchRowPlan = {
  */
 line: number, request: ProvisionRequest, group: string | null, problems: Array<FieldProblem>, 
 /**
- * "line 4 has the same website", "already set up on 12 May"
+ * "Line 4 has the same website.", "Its website was set up on 12 May 2026."
  */
-duplicate: string | null, };
+duplicate: string | null, 
+/**
+ * It is set up all the same, because the person wants it.
+ */
+anyway: boolean, 
+/**
+ * A set-up of the same form that was begun before, which this row goes on with.
+ */
+resumes: string | null, 
+/**
+ * An earlier start of the same rows has set it up; nothing is sent for it.
+ */
+made: boolean, };
 
 export type BatchRowState = "draft" | "ticket" | "waiting_for_terms" | "waiting_for_tag_manager" | "building" | "waiting_for_data" | "done" | "failed";
 

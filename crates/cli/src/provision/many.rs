@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use gantry_engine::dto::Nothing;
 use gantry_engine::dto::batches::{
-    BatchDefaults, BatchPlan, BatchRequest, BatchRowState, BatchRowView, BatchView, ExportBatch, TermsInBatch,
+    BatchDefaults, BatchPlan, BatchRequest, BatchRowPlan, BatchRowState, BatchRowView, BatchView, ExportBatch,
+    TermsInBatch,
 };
 use gantry_engine::dto::provisioning::{ContainerChoice, PersonAccess, ProvisionStep};
 use gantry_engine::{Error, ErrorCode, Result, batches, templates};
@@ -37,12 +38,37 @@ pub struct Options {
     /// Set up the rows that are right, where others are wrong or set up already.
     #[arg(long, requires = "from")]
     pub leave_out_wrong_rows: bool,
+    /// Set these rows up all the same, though they are there already (another business of the same name, for instance): their
+    /// lines in the file. Wrong rows cannot be.
+    #[arg(long, requires = "from", value_name = "LINE[,LINE]", value_delimiter = ',')]
+    pub anyway: Vec<u32>,
     /// Write what was made to this CSV file, however it ends.
     #[arg(long, value_name = "FILE", requires = "from")]
     pub export: Option<PathBuf>,
     /// List what was set up from files, finished and unfinished.
     #[arg(long, conflicts_with_all = ["from", "account_name", "website", "resume", "runs"])]
     pub batches: bool,
+}
+
+impl Options {
+    /// Refuses what says something of a file where none is named. `requires` does not, beside an option that a file excludes.
+    pub fn refuse_without_a_file(&self) -> Result<()> {
+        let said = [
+            (!self.map.is_empty(), "--map"),
+            (self.containers.is_some(), "--containers"),
+            (self.links, "--links"),
+            (self.leave_out_wrong_rows, "--leave-out-wrong-rows"),
+            (!self.anyway.is_empty(), "--anyway"),
+            (self.export.is_some(), "--export"),
+        ];
+        match said.into_iter().find(|(is_said, _)| *is_said) {
+            Some((_, option)) if self.from.is_none() => Err(Error::invalid(
+                format!("{option} is for a file of clients, and none is named."),
+                "Name the file with --from FILE, or leave the option out.",
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 fn field_and_column(text: &str) -> std::result::Result<(String, String), &'static str> {
@@ -76,7 +102,7 @@ pub async fn run(options: Options, shared: Shared, session: &Session<'_>) -> Res
         return session.output.result(&known, |known| list(known));
     }
     let from = options.from.unwrap_or_default();
-    let request = BatchRequest {
+    let mut request = BatchRequest {
         path: absolute(&from)?,
         mapping: options.map.into_iter().collect::<BTreeMap<_, _>>(),
         connection: session.connection.clone(),
@@ -94,12 +120,15 @@ pub async fn run(options: Options, shared: Shared, session: &Session<'_>) -> Res
             TermsInBatch::InTurn
         },
         leave_out_wrong_rows: options.leave_out_wrong_rows,
+        anyway: options.anyway.into_iter().collect(),
+        seen: None,
     };
     let plan = batches::plan(&session.engine, request.clone()).await?;
     if options.plan {
         return session.output.result(&plan, planned);
     }
     session.output.note(&cost(&plan));
+    request.seen = Some(plan.digest.clone());
     let run = |engine, job| async move { batches::start(&engine, request, &job).await };
     let outcome = session.run_job("batches.start", run).await;
     if let Some(to) = options.export {
@@ -153,17 +182,52 @@ fn absolute(path: &Path) -> Result<String> {
     Ok(path.display().to_string())
 }
 
+/// What a start would send.
 fn cost(plan: &BatchPlan) -> String {
+    let right = plan.rows.iter().filter(|row| outcome(row).is_none());
+    let (made, left): (Vec<_>, Vec<_>) = right.partition(|row| row.made);
+    let before = match (made.len(), left.len()) {
+        (0, _) => String::new(),
+        (_, 0) => return "Every client of this file is set up already. Nothing is sent for them.".to_owned(),
+        (1, _) => "1 client is set up already. ".to_owned(),
+        (count, _) => format!("{count} clients are set up already. "),
+    };
     let minutes = plan.seconds.div_ceil(60);
     let note = plan
         .quota_note
         .as_ref()
         .map(|note| format!("\n{note}"))
         .unwrap_or_default();
+    let clients = if left.len() == 1 { "client" } else { "clients" };
     format!(
-        "{} clients: {} Analytics and {} Tag Manager calls, about {minutes} min besides what waits for you.{note}",
-        plan.right, plan.analytics_calls, plan.tag_manager_calls
+        "{before}{} {clients}: {} Analytics and {} Tag Manager calls, about {minutes} min besides what waits for you.{note}",
+        left.len(),
+        plan.analytics_calls,
+        plan.tag_manager_calls
     )
+}
+
+/// Why a row is not set up; `None` where it is.
+fn outcome(row: &BatchRowPlan) -> Option<String> {
+    let problems = row.problems.iter().map(|problem| problem.message.clone());
+    let duplicate = row.duplicate.clone().filter(|_| !row.anyway);
+    let told: Vec<String> = problems.chain(duplicate).collect();
+    (!told.is_empty()).then(|| told.join(" "))
+}
+
+fn told(row: &BatchRowPlan) -> String {
+    if let Some(why) = outcome(row) {
+        why
+    } else if row.made {
+        "set up already".to_owned()
+    } else if row.resumes.is_some() {
+        "goes on with a set-up that was begun before".to_owned()
+    } else {
+        match &row.duplicate {
+            Some(duplicate) => format!("right, all the same: {duplicate}"),
+            None => "right".to_owned(),
+        }
+    }
 }
 
 fn planned(plan: &BatchPlan) -> String {
@@ -171,17 +235,11 @@ fn planned(plan: &BatchPlan) -> String {
         .rows
         .iter()
         .map(|row| {
-            let problems = row.problems.iter().map(|problem| problem.message.clone());
-            let told: Vec<String> = problems.chain(row.duplicate.clone()).collect();
             vec![
                 row.line.to_string(),
                 row.request.account_name.clone(),
                 row.request.website.clone(),
-                if told.is_empty() {
-                    "right".to_owned()
-                } else {
-                    told.join(" ")
-                },
+                told(row),
             ]
         })
         .collect();

@@ -64,6 +64,7 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
     if let Some(after) = command.after {
         return after::run(after, session).await;
     }
+    command.many.refuse_without_a_file()?;
     if command.many.from.is_some() || command.many.batches {
         let some = |text: String| Some(text).filter(|text| !text.is_empty());
         let shared = many::Shared {
@@ -72,6 +73,7 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
                 time_zone: command.time_zone,
                 currency: some(command.currency),
                 country: some(command.country),
+                wait_for_consent: command.one.waits_for_consent(),
             },
             container: command.one.container(),
             people: command.one.people(),

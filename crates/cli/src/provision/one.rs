@@ -44,7 +44,8 @@ pub struct Options {
     #[arg(long, conflicts_with = "container")]
     no_container: bool,
     /// Whether the Google tag waits for the visitor's consent before it stores cookies; as the template says where absent.
-    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true", conflicts_with = "from")]
+    /// With --from, for rows that do not say it themselves.
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     wait_for_consent: Option<bool>,
     /// The client (its id) that gets what is made, or `none`; the one with the business's name where absent.
     #[arg(long, value_name = "ID", conflicts_with = "from")]
@@ -179,6 +180,11 @@ impl Options {
     /// Who gets a role.
     pub fn people(&self) -> Vec<PersonAccess> {
         self.person.clone()
+    }
+
+    /// Whether the tag waits for consent, where it is said.
+    pub fn waits_for_consent(&self) -> Option<bool> {
+        self.wait_for_consent
     }
 
     /// Steps that are left out.

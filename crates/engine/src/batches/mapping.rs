@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 
 /// The fields that a column can be mapped to, with headings that mean them. Headings are compared by their letters and
 /// digits alone, in lower case; the first that fits wins.
-const FIELDS: [(&str, &[&str]); 13] = [
+const FIELDS: [(&str, &[&str]); 14] = [
     (
         "account_name",
         &[
@@ -221,6 +221,24 @@ const FIELDS: [(&str, &[&str]); 13] = [
             "adsaccount",
             "adskonto",
             "googleadskonto",
+        ],
+    ),
+    (
+        "wait_for_consent",
+        &[
+            "consent",
+            "consentmode",
+            "consentrequired",
+            "cookieconsent",
+            "cookiebanner",
+            "consentbanner",
+            "einwilligung",
+            "einwilligungabwarten",
+            "zustimmung",
+            "consentement",
+            "consentimiento",
+            "consenso",
+            "toestemming",
         ],
     ),
 ];

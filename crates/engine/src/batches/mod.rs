@@ -1,12 +1,14 @@
 //! Many set-ups at once, from a spreadsheet.
 //!
-//! The rows are on the disk before anything is sent. The same file with the same choices is the same batch: starting it
-//! again goes on with it, tries again what failed, and makes nothing twice.
+//! The rows are on the disk before anything is sent. Rows that say the same are the same batch, however their file was saved:
+//! starting it again goes on with it, tries again what failed, and makes nothing twice.
 
 mod cost;
+mod digest;
 #[cfg(test)]
 mod eta_test;
 mod export;
+mod known;
 mod live;
 mod lock;
 mod mapping;
@@ -20,7 +22,7 @@ mod views;
 
 use std::sync::Arc;
 
-use gantry_store::{Batch, BatchRow, BatchRowState, BatchState};
+use gantry_store::{Batch, BatchState};
 use serde_json::json;
 
 use crate::Engine;
@@ -47,6 +49,7 @@ pub async fn plan(engine: &Arc<Engine>, request: BatchRequest) -> Result<BatchPl
 /// Sets up the clients of a file, or goes on with it. Rows that fail stop no other.
 pub async fn start(engine: &Arc<Engine>, request: BatchRequest, job: &Job) -> Result<BatchView> {
     let prepared = planning::Prepared::of(engine, &request).await?;
+    prepared.meant(&request)?;
     let id = if let Some(known) = &prepared.known {
         known.id.clone()
     } else {
@@ -60,7 +63,7 @@ pub async fn start(engine: &Arc<Engine>, request: BatchRequest, job: &Job) -> Re
         request: json!(request),
         ..batch
     };
-    running::run(engine, batch, &prepared.session, job).await?;
+    running::run(engine, batch, &prepared.session, Some(&prepared), job).await?;
     views::view(engine, of(engine, &id).await?).await
 }
 
@@ -68,7 +71,7 @@ pub async fn start(engine: &Arc<Engine>, request: BatchRequest, job: &Job) -> Re
 pub async fn resume(engine: &Arc<Engine>, request: ById, job: &Job) -> Result<BatchView> {
     let batch = of(engine, &request.id).await?;
     let session = engine.session(Some(&batch.connection_id)).await?;
-    running::run(engine, batch, &session, job).await?;
+    running::run(engine, batch, &session, None, job).await?;
     views::view(engine, of(engine, &request.id).await?).await
 }
 
@@ -134,17 +137,7 @@ pub fn read_for_fuzzing(bytes: &[u8]) {
 /// Puts the batch and its rows on the disk; answers its id, or that of the same one that another process has begun.
 async fn begin(engine: &Engine, prepared: &planning::Prepared, request: &BatchRequest) -> Result<String> {
     let (id, now) = (uuid::Uuid::now_v7().to_string(), engine.clock().now());
-    let rows = prepared.right().map(|row| BatchRow {
-        batch_id: id.clone(),
-        line: row.line,
-        form: json!(row.request),
-        heading: row.group.clone(),
-        run_id: None,
-        state: BatchRowState::Draft,
-        error: None,
-        updated_at: now,
-    });
-    let rows = rows.collect();
+    let rows = prepared.batch_rows(&id, now);
     let batch = Batch {
         id: id.clone(),
         name: prepared.name.clone(),

@@ -5,14 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gantry_domain::Permission;
-use gantry_store::{Batch, BatchState, ProvisioningState};
+use gantry_store::{Batch, BatchRow, BatchRowState};
+use jiff::Timestamp;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::cost::{self, Cost};
-use super::rows::{Known, Reading};
+use super::known::Known;
+use super::rows::Reading;
 use super::table::{self, LARGEST_FILE, Table};
-use super::{mapping, unwritable};
+use super::views::key;
+use super::{digest, mapping, unwritable};
 use crate::Engine;
 use crate::connections::Session;
 use crate::dto::batches::{BatchPlan, BatchRequest, BatchRowPlan};
@@ -21,16 +23,13 @@ use crate::dto::templates::Template;
 use crate::error::{Error, ErrorCode, Result};
 use crate::{provisioning, templates};
 
-/// Set-ups that are looked through for what was set up before.
-const RUNS_LOOKED_AT: u32 = 10_000;
-
 /// A file that was read, with all that follows from it.
 pub(super) struct Prepared {
     pub session: Session,
     pub table: Table,
     pub mapping: BTreeMap<String, String>,
     pub rows: Vec<BatchRowPlan>,
-    /// The same file with the same choices has the same.
+    /// Rows that say the same have the same.
     pub digest: String,
     /// The batch that is there of it.
     pub known: Option<Batch>,
@@ -48,10 +47,7 @@ impl Prepared {
             .map_err(|error| unreadable(&request.path).with_details(error))??;
         let table = table::read(&bytes)?;
         let mapping = mapping::mapping(&table, &request.mapping)?;
-        let digest = digest(&bytes, &mapping, &connection_id, request)?;
-        let known = engine.store().batch_of_digest(&digest).await?;
         let templates = templates_of(engine, &table, &mapping, request).await?;
-        let before = before(engine, known.as_ref()).await?;
         let reading = Reading {
             table: &table,
             mapping: &mapping,
@@ -60,7 +56,18 @@ impl Prepared {
             templates: &templates,
             system_time_zone: &provisioning::system_time_zone(),
         };
-        let rows = reading.rows(&before);
+        let digest = digest::of(&reading)?;
+        let known = engine.store().batch_of_digest(&digest).await?;
+        let before = Known::before(engine, &connection_id, known.as_ref()).await?;
+        let mut rows = reading.rows(&before);
+        if let Some(known) = &known {
+            let made = engine.store().batch_rows(&known.id).await?.into_iter();
+            for row in made.filter(|row| row.state == BatchRowState::Made) {
+                let form: ProvisionRequest = serde_json::from_value(row.form).map_err(unwritable)?;
+                let here = rows.iter_mut().filter(|here| key(&here.request) == key(&form));
+                here.for_each(|here| here.made = true);
+            }
+        }
         let name = Path::new(&request.path).file_name();
         let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         Ok(Self {
@@ -77,6 +84,70 @@ impl Prepared {
     /// The rows that can be set up.
     pub fn right(&self) -> impl Iterator<Item = &BatchRowPlan> {
         self.rows.iter().filter(|row| is_right(row))
+    }
+
+    /// Refuses what is not what the person saw, and a row that nobody can set up.
+    pub fn meant(&self, request: &BatchRequest) -> Result<()> {
+        if request.seen.as_ref().is_some_and(|seen| *seen != self.digest) {
+            return Err(Error::new(
+                ErrorCode::Conflict,
+                "The file, or a template that it uses, has changed since it was looked at. Nothing was sent.",
+                "Look at what it would set up now, then start again.",
+            ));
+        }
+        for line in &request.anyway {
+            let why = match self.rows.iter().find(|row| row.line == *line) {
+                None => "The file has no client in this line.".to_owned(),
+                Some(row) => match row.problems.first() {
+                    Some(problem) => format!("It is wrong, not there already: {}", problem.message),
+                    None => continue,
+                },
+            };
+            return Err(Error::invalid(
+                format!("Line {line} cannot be set up all the same. Nothing was sent."),
+                "Correct the file, or name the lines of rows that are there already.",
+            )
+            .with_details(why));
+        }
+        Ok(())
+    }
+
+    /// The rows that can be set up, as a batch keeps them.
+    pub fn batch_rows(&self, batch_id: &str, now: Timestamp) -> Vec<BatchRow> {
+        let rows = self.right().map(|row| BatchRow {
+            batch_id: batch_id.to_owned(),
+            line: row.line,
+            form: json!(row.request),
+            heading: row.group.clone(),
+            // What was begun from another file, or alone, goes on.
+            run_id: row.resumes.clone(),
+            state: BatchRowState::Draft,
+            error: None,
+            updated_at: now,
+        });
+        rows.collect()
+    }
+
+    /// The same for a batch that has `rows` already: what can be set up by now joins them, and each is found in the line
+    /// where it is now. `None` where all is as it was.
+    pub fn joined(&self, rows: &[BatchRow], batch_id: &str, now: Timestamp) -> Result<Option<Vec<BatchRow>>> {
+        let mut joined = Vec::new();
+        let mut new = self.batch_rows(batch_id, now);
+        for row in rows {
+            let form: ProvisionRequest = serde_json::from_value(row.form.clone()).map_err(unwritable)?;
+            let Some(here) = self.rows.iter().find(|here| key(&here.request) == key(&form)) else {
+                // Not of this file: left alone.
+                return Ok(None);
+            };
+            new.retain(|new| new.line != here.line);
+            joined.push(BatchRow {
+                line: here.line,
+                ..row.clone()
+            });
+        }
+        joined.extend(new);
+        joined.sort_by_key(|row| row.line);
+        Ok((joined != rows).then_some(joined))
     }
 
     /// Refuses a file with wrong rows, unless they are left out, and one without a right row.
@@ -122,22 +193,20 @@ impl Prepared {
 
 pub(super) async fn plan(engine: &Arc<Engine>, request: &BatchRequest) -> Result<BatchPlan> {
     let prepared = Prepared::of(engine, request).await?;
-    let costs = cost::of_forms(engine, prepared.right().map(|row| &row.request)).await?;
+    let left = prepared.right().filter(|row| !row.made);
+    let costs = cost::of_forms(engine, left.map(|row| &row.request)).await?;
     let total: Cost = costs.iter().copied().sum();
     let forecast = cost::forecast(engine, &prepared.session.project, &costs).await?;
     let right = prepared.right().count();
     let wrong = prepared.rows.iter().filter(|row| !row.problems.is_empty()).count();
-    let duplicates = prepared.rows.iter().filter(|row| row.duplicate.is_some()).count();
+    let duplicates = prepared.rows.iter().filter(|row| is_there(row)).count();
     let quota_note = (total.tag_manager_calls > forecast.left_today).then(|| {
         format!(
             "This takes {} Tag Manager calls, and {} are left of today's quota. The rest follows after {}.",
             total.tag_manager_calls, forecast.left_today, forecast.day_resets_at
         )
     });
-    let resumes = prepared
-        .known
-        .filter(|batch| batch.state == BatchState::Open)
-        .map(|batch| batch.id);
+    let resumes = prepared.known.map(|batch| batch.id);
     Ok(BatchPlan {
         columns: prepared.table.headings,
         mapping: prepared.mapping,
@@ -151,6 +220,7 @@ pub(super) async fn plan(engine: &Arc<Engine>, request: &BatchRequest) -> Result
         seconds: forecast.seconds,
         quota_note,
         resumes,
+        digest: prepared.digest,
         rows: prepared.rows,
     })
 }
@@ -160,7 +230,12 @@ fn small(count: usize) -> u32 {
 }
 
 fn is_right(row: &BatchRowPlan) -> bool {
-    row.problems.is_empty() && row.duplicate.is_none()
+    row.problems.is_empty() && !is_there(row)
+}
+
+/// Setting it up would make it twice, and the person does not say that it is wanted.
+fn is_there(row: &BatchRowPlan) -> bool {
+    row.duplicate.is_some() && !row.anyway
 }
 
 /// Forms that differ only in what does not change the plan, one of each, with how many there are.
@@ -200,7 +275,14 @@ fn shape(form: &ProvisionRequest) -> ProvisionRequest {
 fn bytes_of(path: &Path) -> Result<Vec<u8>> {
     use std::io::Read as _;
     let shown = path.display().to_string();
-    let file = std::fs::File::open(path).map_err(|error| unreadable(&shown).with_details(error))?;
+    let file = std::fs::File::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Error::new(
+            ErrorCode::InvalidRequest,
+            format!("There is no file {shown}."),
+            "Check its name, and whether it was moved or renamed.",
+        ),
+        _ => unreadable(&shown).with_details(error),
+    })?;
     let mut bytes = Vec::new();
     // A byte more than is taken, so that what is too large is told.
     let limit = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX) + 1;
@@ -216,33 +298,6 @@ fn unreadable(path: &str) -> Error {
         format!("The file {path} cannot be read."),
         "Check its name, and that no other program holds it.",
     )
-}
-
-/// How the Terms of Service are asked for, and whether wrong rows are left out, does not make it another batch.
-fn digest(
-    bytes: &[u8],
-    mapping: &BTreeMap<String, String>,
-    connection_id: &str,
-    request: &BatchRequest,
-) -> Result<String> {
-    let choices = json!({
-        "mapping": mapping,
-        "connection": connection_id,
-        "template": request.template,
-        "defaults": request.defaults,
-        "container": request.container,
-        "people": request.people,
-        "skip": request.skip,
-    });
-    let choices = serde_json::to_vec(&choices).map_err(unwritable)?;
-    let mut digest = Sha256::new();
-    digest.update(bytes);
-    digest.update([0]);
-    digest.update(choices);
-    let digest = digest.finalize();
-    Ok(digest
-        .iter()
-        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")))
 }
 
 /// Each template that is named, in a row or for all.
@@ -270,40 +325,6 @@ async fn templates_of(
         templates.insert(name, found);
     }
     Ok(templates)
-}
-
-/// What was set up before, by Gantry or otherwise; what this batch itself has made does not count.
-async fn before(engine: &Arc<Engine>, own: Option<&Batch>) -> Result<Known> {
-    let mut known = Known::default();
-    let mut own_names = Vec::new();
-    let in_trash = provisioning::in_trash(engine).await?;
-    for run in engine.store().provisioning_runs(RUNS_LOOKED_AT).await? {
-        let Ok(form) = serde_json::from_value::<ProvisionRequest>(run.form) else {
-            continue;
-        };
-        if own.is_some_and(|own| run.batch_id.as_deref() == Some(own.id.as_str())) {
-            own_names.push(form.account_name);
-        } else if run.state == ProvisioningState::Done && !in_trash.contains_key(&run.id) {
-            let day = run.updated_at.strftime("%-d %B %Y");
-            known.website(&form.website, format!("Its website was set up on {day}."));
-            known.name(
-                &form.account_name,
-                format!("An account of this name was set up on {day}."),
-            );
-        }
-    }
-    for account in engine.store().analytics_accounts().await? {
-        // The copy of Google's list may be older than the trash.
-        let name = format!("accounts/{}", account.account_id.trim_start_matches("accounts/"));
-        let gone = in_trash.values().flatten().any(|asset| *asset == name);
-        if !gone && !own_names.contains(&account.display_name) {
-            known.name(
-                &account.display_name,
-                "Google Analytics has an account of this name.".to_owned(),
-            );
-        }
-    }
-    Ok(known)
 }
 
 #[cfg(test)]

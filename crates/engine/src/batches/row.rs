@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::running::Work;
 use super::unwritable;
-use super::views::Runs;
+use super::views::{RowRun, Runs};
 use crate::dto::batches::TermsInBatch;
 use crate::dto::clients::SaveClient;
 use crate::dto::events::{EngineEvent, LinkPurpose, Progress};
@@ -35,16 +35,16 @@ pub(super) enum Ended {
 /// Brings a row to its end. An error is one that every other row would meet as well.
 pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Result<Ended> {
     let form: ProvisionRequest = serde_json::from_value(row.form.clone()).map_err(unwritable)?;
-    let run = runs.of_row(&row);
-    if let Some(run) = run.filter(|run| run.state == ProvisioningState::Done) {
+    let begun = runs.of_row(&row);
+    let mut run_id = begun.map(|begun| begun.run.id.clone());
+    // Named from now on: whoever tells how far the row is looks for no other.
+    work.live.change(row.line, |now| now.run_id.clone_from(&run_id));
+    if begun.is_some_and(|begun| begun.run.state == ProvisioningState::Done) {
         // It was made, and Gantry was closed before that was written down here.
-        work.live.change(row.line, |now| now.run_id = Some(run.id.clone()));
         work.put(&mut row, BatchRowState::Made, None).await?;
         return Ok(Ended::Settled);
     }
-    let mut asks_person =
-        form.analytics == AnalyticsChoice::NewAccount && !run.is_some_and(|run| runs.is_accepted(run));
-    let mut run_id = run.map(|run| run.id.clone());
+    let mut asks_person = form.analytics == AnalyticsChoice::NewAccount && !begun.is_some_and(RowRun::is_accepted);
     let mut tries = 1;
     loop {
         let places = Places::default();
@@ -89,7 +89,7 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
         };
         // Its run goes on; another is not begun.
         run_id = work.live.row(row.line).run_id.or(run_id);
-        asks_person = asks_person && !is_accepted(work, &row, run_id.as_ref()).await?;
+        asks_person = asks_person && !is_accepted(work, run_id.as_deref()).await?;
         work.live.change(row.line, |now| now.terms = None);
         match error.code {
             ErrorCode::Cancelled => return Ok(Ended::Stopped),
@@ -125,13 +125,9 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
 }
 
 /// Whether the person is done with it, so that its next try takes no turn away from the others.
-async fn is_accepted(work: &Work, row: &BatchRow, run_id: Option<&String>) -> Result<bool> {
-    let runs = Runs::of(&work.engine, &work.batch.id).await?;
-    let named = BatchRow {
-        run_id: run_id.cloned(),
-        ..row.clone()
-    };
-    Ok(runs.of_row(&named).is_some_and(|run| runs.is_accepted(run)))
+async fn is_accepted(work: &Work, run_id: Option<&str>) -> Result<bool> {
+    let known = RowRun::of(&work.engine, run_id).await?;
+    Ok(known.as_ref().is_some_and(RowRun::is_accepted))
 }
 
 /// A fault that is over by itself.

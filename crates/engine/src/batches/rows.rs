@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::known::Known;
 use super::table::{Row, Table};
+use super::views::key;
 use crate::dto::batches::{BatchRequest, BatchRowPlan};
-use crate::dto::provisioning::{AnalyticsChoice, ContainerChoice, FieldProblem, ProvisionRequest};
+use crate::dto::provisioning::{ContainerChoice, FieldProblem, ProvisionRequest};
 use crate::dto::templates::Template;
-use crate::provisioning::website::site_key;
 use crate::{provisioning, templates};
 
 /// What is the same for all rows of a file.
@@ -21,50 +22,52 @@ pub(super) struct Reading<'a> {
     pub system_time_zone: &'a str,
 }
 
-/// Set up before, so that setting it up again would make it twice: by host and by account name, with the words for it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Known {
-    websites: HashMap<String, String>,
-    names: HashMap<String, String>,
-}
-
-impl Known {
-    pub fn website(&mut self, website: &str, words: String) {
-        if let Some(key) = site_key(website) {
-            self.websites.entry(key).or_insert(words);
-        }
-    }
-
-    pub fn name(&mut self, name: &str, words: String) {
-        self.names.entry(name_key(name)).or_insert(words);
-    }
-
-    fn find(&self, form: &ProvisionRequest) -> Option<String> {
-        let website = site_key(&form.website).and_then(|key| self.websites.get(&key));
-        let makes_account = form.analytics == AnalyticsChoice::NewAccount && !form.account_name.is_empty();
-        let name = || self.names.get(&name_key(&form.account_name)).filter(|_| makes_account);
-        website.or_else(name).cloned()
-    }
-}
-
 impl Reading<'_> {
-    /// All rows, with the problems of each.
+    /// All rows, with the problems of each and with what is there already.
     pub fn rows(&self, before: &Known) -> Vec<BatchRowPlan> {
-        let mut in_file = Known::default();
+        let (mut in_file, mut said) = (Known::default(), HashMap::new());
+        let mut rows = self.forms();
+        for (row, plan) in self.table.rows.iter().zip(&mut rows) {
+            let (line, form) = (plan.line, &plan.request);
+            let container = self.cell(row, "container");
+            let earlier = *said.entry(key(form)).or_insert(line);
+            if earlier != line && plan.problems.is_empty() {
+                // Nothing tells the two apart, now or when they go on.
+                plan.problems.push(problem(
+                    "account_name",
+                    format!("Line {earlier} says the same."),
+                    "Remove one of the two, or give one another name.",
+                ));
+            } else {
+                plan.duplicate = in_file.find(form, container.as_deref());
+            }
+            plan.resumes = before.unfinished(form);
+            if plan.duplicate.is_none() && plan.resumes.is_none() {
+                plan.duplicate = before.find(form, container.as_deref());
+            }
+            plan.anyway = plan.duplicate.is_some() && self.request.anyway.contains(&line);
+            in_file.website(&form.website, format!("Line {line} has the same website."));
+            in_file.name(&form.account_name, format!("Line {line} has the same account name."));
+            if let Some(container) = container.filter(|_| matches!(form.container, ContainerChoice::Existing { .. })) {
+                in_file.container(&container, format!("Line {line} has the same container."));
+            }
+        }
+        rows
+    }
+
+    /// What each row says and what is wrong with it, without what is there already.
+    pub fn forms(&self) -> Vec<BatchRowPlan> {
         let rows = self.table.rows.iter().map(|row| {
             let (request, problems) = self.form(row);
-            let duplicate = in_file.find(&request).or_else(|| before.find(&request));
-            in_file.website(&request.website, format!("Line {} has the same website.", row.line));
-            in_file.name(
-                &request.account_name,
-                format!("Line {} has the same account name.", row.line),
-            );
             BatchRowPlan {
                 line: row.line,
                 group: self.cell(row, "group"),
                 request,
                 problems,
-                duplicate,
+                duplicate: None,
+                anyway: false,
+                resumes: None,
+                made: false,
             }
         });
         rows.collect()
@@ -115,6 +118,7 @@ impl Reading<'_> {
             android_package: self.cell(row, "android_package"),
             ios_bundle: self.cell(row, "ios_bundle"),
             google_ads_customer: self.cell(row, "google_ads_customer"),
+            wait_for_consent: self.consent(row, &mut problems).or(chosen.wait_for_consent),
             container: self.container(row, &mut problems),
             people: self.request.people.clone(),
             skip: self.request.skip.clone(),
@@ -124,6 +128,24 @@ impl Reading<'_> {
         let (form, wrong) = provisioning::problems_of(form, &of_row);
         problems.extend(wrong);
         (form, problems)
+    }
+
+    fn consent(&self, row: &Row, problems: &mut Vec<FieldProblem>) -> Option<bool> {
+        let said = self.cell(row, "wait_for_consent")?;
+        match said.to_lowercase().as_str() {
+            "yes" | "y" | "true" | "1" | "x" | "on" | "ja" | "j" | "wahr" | "oui" | "vrai" | "sí" | "sì" | "si"
+            | "verdadero" | "vero" | "waar" => Some(true),
+            "no" | "n" | "false" | "0" | "-" | "off" | "nein" | "falsch" | "non" | "faux" | "falso" | "nee"
+            | "onwaar" => Some(false),
+            _ => {
+                problems.push(problem(
+                    "wait_for_consent",
+                    format!("{said:?} does not say whether to wait for consent."),
+                    "Write yes or no.",
+                ));
+                None
+            }
+        }
     }
 
     fn container(&self, row: &Row, problems: &mut Vec<FieldProblem>) -> ContainerChoice {
@@ -179,10 +201,6 @@ fn problem(field: &str, message: String, remedy: &str) -> FieldProblem {
     }
 }
 
-fn name_key(name: &str) -> String {
-    name.trim().to_lowercase()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +221,8 @@ mod tests {
             skip: std::collections::BTreeSet::default(),
             terms: crate::dto::batches::TermsInBatch::default(),
             leave_out_wrong_rows: false,
+            anyway: std::collections::BTreeSet::default(),
+            seen: None,
         }
     }
 
@@ -273,6 +293,24 @@ mod tests {
         }
         assert!(fields(&rows[1]).contains(&"account_name"));
         assert_eq!(rows[1].request.container, ContainerChoice::None);
+    }
+
+    #[test]
+    fn consent_is_read_in_several_languages() {
+        let said = [
+            "yes", "JA", "oui", "Sí", "x", "true", "no", "Nein", "non", "0", "FALSE", "",
+        ];
+        let lines: Vec<_> = (0..)
+            .zip(said)
+            .map(|(at, said)| format!("{at},https://{at}.example,{said}"))
+            .collect();
+        let rows = rows(
+            &format!("Client,Website,Consent\n{}", lines.join("\n")),
+            &Known::default(),
+        );
+        let found: Vec<_> = rows.iter().map(|row| row.request.wait_for_consent).collect();
+        let expected = [[Some(true); 6].as_slice(), &[Some(false); 5], &[None]].concat();
+        assert_eq!(found, expected);
     }
 
     #[test]

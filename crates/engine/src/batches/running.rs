@@ -17,9 +17,10 @@ use tokio_util::sync::CancellationToken;
 use super::cost::{self, BUILDS};
 use super::live::Live;
 use super::lock::BatchLock;
+use super::planning::Prepared;
 use super::row::{self, Ended};
 use super::unwritable;
-use super::views::Runs;
+use super::views::{RowRun, Runs, row_view};
 use crate::Engine;
 use crate::connections::Session;
 use crate::dto::batches::{BatchRequest, TermsInBatch};
@@ -52,11 +53,21 @@ pub(super) struct Work {
     told: Mutex<Option<Instant>>,
 }
 
-/// Goes on with a batch until every row is made or has failed.
-pub(super) async fn run(engine: &Arc<Engine>, batch: Batch, session: &Session, job: &Job) -> Result<()> {
+/// Goes on with a batch until every row is made or has failed. `file` is what it is started from, where it is.
+pub(super) async fn run(
+    engine: &Arc<Engine>,
+    batch: Batch,
+    session: &Session,
+    file: Option<&Prepared>,
+    job: &Job,
+) -> Result<()> {
     let lock = BatchLock::take(engine, &batch.id).await?;
     let request: BatchRequest = serde_json::from_value(batch.request.clone()).map_err(unwritable)?;
-    let rows = engine.store().batch_rows(&batch.id).await?;
+    let mut rows = engine.store().batch_rows(&batch.id).await?;
+    if let Some(joined) = file.map_or(Ok(None), |file| file.joined(&rows, &batch.id, engine.clock().now()))? {
+        engine.store().replace_batch_rows(&batch.id, joined.clone()).await?;
+        rows = joined;
+    }
     let live = Arc::new(Live::default());
     let (open, forms) = open_rows(rows, &live)?;
     for (row, cost) in open.iter().zip(cost::of_forms(engine, forms.iter()).await?) {
@@ -189,11 +200,12 @@ impl Work {
         self.engine.jobs().changed(Topic::Batches);
     }
 
-    /// Tells hosts how far a row is.
+    /// Tells hosts how far a row is. Its own run is read and no other's, since every step of every row is told.
     pub async fn tell_row(&self, row: &BatchRow) {
         let told = async {
-            let runs = Runs::of(&self.engine, &self.batch.id).await?;
-            runs.view(row, Some(self.live.row(row.line)), true)
+            let now = self.live.row(row.line);
+            let known = RowRun::of(&self.engine, now.run_id.as_deref().or(row.run_id.as_deref())).await?;
+            row_view(row, known.as_ref(), Some(now), true)
         };
         match told.await {
             Ok(view) => self.job.emit(EngineEvent::BatchRow {

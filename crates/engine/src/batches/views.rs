@@ -32,7 +32,7 @@ pub(super) async fn view(engine: &Arc<Engine>, batch: Batch) -> Result<BatchView
     let runs = Runs::of(engine, &batch.id).await?;
     let rows = rows.iter().map(|row| {
         let now = live.as_ref().map(|live| live.row(row.line));
-        runs.view(row, now, running)
+        row_view(row, runs.of_row(row), now, running)
     });
     let rows = rows.collect::<Result<Vec<_>>>()?;
     let connections = engine.store().connections().await?;
@@ -53,11 +53,32 @@ pub(super) async fn view(engine: &Arc<Engine>, batch: Batch) -> Result<BatchView
     })
 }
 
-/// The runs of a batch.
-pub(super) struct Runs {
-    runs: Vec<ProvisioningRun>,
-    steps: HashMap<String, Vec<ProvisioningStep>>,
+/// The run of a row, as the journal has it.
+pub(super) struct RowRun {
+    pub run: ProvisioningRun,
+    steps: Vec<ProvisioningStep>,
 }
+
+impl RowRun {
+    /// The run with this id, where there is one.
+    pub async fn of(engine: &Engine, run_id: Option<&str>) -> Result<Option<Self>> {
+        let Some(run_id) = run_id else { return Ok(None) };
+        let Some(run) = engine.store().provisioning_run(run_id).await? else {
+            return Ok(None);
+        };
+        let steps = engine.store().provisioning_steps(run_id).await?;
+        Ok(Some(Self { run, steps }))
+    }
+
+    /// Whether a person has accepted the Terms of Service for it, or none was needed.
+    pub fn is_accepted(&self) -> bool {
+        let state = |name: &str| self.steps.iter().find(|step| step.step == name).map(|step| step.state);
+        matches!(state("terms"), None | Some(StepState::Done | StepState::Skipped)) && !self.steps.is_empty()
+    }
+}
+
+/// The runs of a batch.
+pub(super) struct Runs(Vec<RowRun>);
 
 impl Runs {
     pub async fn of(engine: &Engine, batch_id: &str) -> Result<Self> {
@@ -66,98 +87,102 @@ impl Runs {
         for step in engine.store().provisioning_steps_of_batch(batch_id).await? {
             steps.entry(step.run_id.clone()).or_default().push(step);
         }
-        Ok(Self { runs, steps })
+        let runs = runs.into_iter().map(|run| RowRun {
+            steps: steps.remove(&run.id).unwrap_or_default(),
+            run,
+        });
+        Ok(Self(runs.collect()))
     }
 
     /// The run of a row: the one that it names, else the one of its form, which a crash may have left unnamed.
-    pub fn of_row(&self, row: &BatchRow) -> Option<&ProvisioningRun> {
+    pub fn of_row(&self, row: &BatchRow) -> Option<&RowRun> {
         let named = row.run_id.as_ref();
-        let named = named.and_then(|id| self.runs.iter().find(|run| run.id == *id));
+        let named = named.and_then(|id| self.0.iter().find(|known| known.run.id == *id));
         named.or_else(|| {
             let form: ProvisionRequest = serde_json::from_value(row.form.clone()).ok()?;
-            // Names and sites are unique in a batch; what else a run's form holds may have been filled in since.
-            let same = |other: &ProvisionRequest| {
-                (&other.account_name, &other.property_name, &other.website)
-                    == (&form.account_name, &form.property_name, &form.website)
-                    && (&other.android_package, &other.ios_bundle) == (&form.android_package, &form.ios_bundle)
-            };
-            // The newest, where there are several.
-            self.runs.iter().rev().find(|run| {
-                serde_json::from_value::<ProvisionRequest>(run.form.clone()).is_ok_and(|other| same(&other))
+            // What else a run's form holds may have been filled in since. The newest, where there are several.
+            self.0.iter().rev().find(|known| {
+                let other = serde_json::from_value::<ProvisionRequest>(known.run.form.clone());
+                other.is_ok_and(|other| key(&other) == key(&form))
             })
         })
     }
+}
 
-    /// Whether a person has accepted the Terms of Service for it, or none was needed.
-    pub fn is_accepted(&self, run: &ProvisioningRun) -> bool {
-        let steps = self.steps.get(&run.id).map_or(&[][..], Vec::as_slice);
-        let state = |name: &str| steps.iter().find(|step| step.step == name).map(|step| step.state);
-        matches!(state("terms"), None | Some(StepState::Done | StepState::Skipped)) && !steps.is_empty()
-    }
+/// What no two rows of a batch have in common.
+pub(super) type Key<'a> = (&'a str, &'a str, &'a str, Option<&'a str>, Option<&'a str>);
 
-    pub fn view(&self, row: &BatchRow, now: Option<RowNow>, running: bool) -> Result<BatchRowView> {
-        let form: ProvisionRequest = serde_json::from_value(row.form.clone()).map_err(unwritable)?;
-        let run = self.of_row(row);
-        let now = now.unwrap_or_default();
-        let (state, doing) = self.state(row, run, running);
-        let error = row.error.clone().filter(|_| row.state == Stored::Failed);
-        let error = error.and_then(|error| serde_json::from_value::<ErrorView>(error).ok());
-        let result = run.and_then(|run| run.outcome.clone());
-        Ok(BatchRowView {
-            line: row.line,
-            name: if form.account_name.is_empty() {
-                form.property_name
-            } else {
-                form.account_name
-            },
-            website: form.website,
-            run_id: run.map(|run| run.id.clone()).or(now.run_id),
-            problem: error.map(|error| format!("{} {}", error.message, error.remedy).trim().to_owned()),
-            terms: now.terms.filter(|_| state == BatchRowState::WaitingForTerms),
-            doing,
-            state,
-            result: result.map(serde_json::from_value).transpose().map_err(unwritable)?,
-        })
-    }
+pub(super) fn key(form: &ProvisionRequest) -> Key<'_> {
+    (
+        &form.account_name,
+        &form.property_name,
+        &form.website,
+        form.android_package.as_deref(),
+        form.ios_bundle.as_deref(),
+    )
+}
 
-    fn state(&self, row: &BatchRow, run: Option<&ProvisioningRun>, running: bool) -> (BatchRowState, Option<String>) {
-        let made = row.state == Stored::Made || run.is_some_and(|run| run.state == ProvisioningState::Done);
-        let (Some(run), false) = (run, row.state == Stored::Failed || made) else {
-            let seen = run.and_then(|run| serde_json::from_value::<ProofView>(run.proof.clone()?).ok());
-            let state = match row.state {
-                _ if made && seen.is_some_and(|seen| seen.first_seen_at.is_some()) => BatchRowState::Done,
-                _ if made => BatchRowState::WaitingForData,
-                Stored::Failed => BatchRowState::Failed,
-                _ => BatchRowState::Draft,
-            };
-            return (state, None);
-        };
-        let accepted = self.is_accepted(run);
-        if !running {
-            // Nobody listens for its ticket any more.
-            let state = if accepted {
-                BatchRowState::Building
-            } else {
-                BatchRowState::Draft
-            };
-            return (state, None);
-        }
-        let sent = self
-            .steps
-            .get(&run.id)
-            .into_iter()
-            .flatten()
-            .find(|step| step.state == StepState::Sent);
-        let at = sent.and_then(|step| provisioning::step_named(&step.step));
-        let state = match (run.state, at) {
-            (ProvisioningState::Waiting, Some((ProvisionStep::TagManagerAccount, _))) => {
-                BatchRowState::WaitingForTagManager
-            }
-            (ProvisioningState::Waiting, _) => BatchRowState::WaitingForTerms,
-            _ if accepted => BatchRowState::Building,
-            _ if matches!(run.state, ProvisioningState::Running) => BatchRowState::Ticket,
+pub(super) fn row_view(
+    row: &BatchRow,
+    run: Option<&RowRun>,
+    now: Option<RowNow>,
+    running: bool,
+) -> Result<BatchRowView> {
+    let form: ProvisionRequest = serde_json::from_value(row.form.clone()).map_err(unwritable)?;
+    let now = now.unwrap_or_default();
+    let (state, doing) = state(row, run, running);
+    let error = row.error.clone().filter(|_| state == BatchRowState::Failed);
+    let error = error.and_then(|error| serde_json::from_value::<ErrorView>(error).ok());
+    let result = run.and_then(|known| known.run.outcome.clone());
+    Ok(BatchRowView {
+        line: row.line,
+        name: if form.account_name.is_empty() {
+            form.property_name
+        } else {
+            form.account_name
+        },
+        website: form.website,
+        run_id: run.map(|known| known.run.id.clone()).or(now.run_id),
+        problem: error.map(|error| format!("{} {}", error.message, error.remedy).trim().to_owned()),
+        terms: now.terms.filter(|_| state == BatchRowState::WaitingForTerms),
+        doing,
+        state,
+        result: result.map(serde_json::from_value).transpose().map_err(unwritable)?,
+    })
+}
+
+fn state(row: &BatchRow, run: Option<&RowRun>, running: bool) -> (BatchRowState, Option<String>) {
+    let made = row.state == Stored::Made || run.is_some_and(|known| known.run.state == ProvisioningState::Done);
+    let (Some(known), false) = (run, row.state == Stored::Failed || made) else {
+        let seen = run.and_then(|known| serde_json::from_value::<ProofView>(known.run.proof.clone()?).ok());
+        let state = match row.state {
+            _ if made && seen.is_some_and(|seen| seen.first_seen_at.is_some()) => BatchRowState::Done,
+            _ if made => BatchRowState::WaitingForData,
+            Stored::Failed => BatchRowState::Failed,
             _ => BatchRowState::Draft,
         };
-        (state, at.map(|(_, doing)| doing.to_owned()))
+        return (state, None);
+    };
+    let accepted = known.is_accepted();
+    if !running {
+        // Nobody listens for its ticket any more.
+        let state = if accepted {
+            BatchRowState::Building
+        } else {
+            BatchRowState::Draft
+        };
+        return (state, None);
     }
+    let sent = known.steps.iter().find(|step| step.state == StepState::Sent);
+    let at = sent.and_then(|step| provisioning::step_named(&step.step));
+    let state = match (known.run.state, at) {
+        (ProvisioningState::Waiting, Some((ProvisionStep::TagManagerAccount, _))) => {
+            BatchRowState::WaitingForTagManager
+        }
+        (ProvisioningState::Waiting, _) => BatchRowState::WaitingForTerms,
+        _ if accepted => BatchRowState::Building,
+        _ if matches!(known.run.state, ProvisioningState::Running) => BatchRowState::Ticket,
+        _ => BatchRowState::Draft,
+    };
+    (state, at.map(|(_, doing)| doing.to_owned()))
 }

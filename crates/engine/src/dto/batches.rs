@@ -1,6 +1,6 @@
 //! Many set-ups at once, from a spreadsheet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -29,12 +29,18 @@ pub struct BatchRequest {
     #[serde(default)]
     pub people: Vec<PersonAccess>,
     #[serde(default)]
-    pub skip: std::collections::BTreeSet<ProvisionStep>,
+    pub skip: BTreeSet<ProvisionStep>,
     #[serde(default)]
     pub terms: TermsInBatch,
     /// Sets up the rows that are right, where others are not.
     #[serde(default)]
     pub leave_out_wrong_rows: bool,
+    /// Lines of rows that are set up all the same, though they are told as duplicates.
+    #[serde(default)]
+    pub anyway: BTreeSet<u32>,
+    /// The digest of the plan that the person saw: `start` refuses a file that says something else by then.
+    #[serde(default)]
+    pub seen: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -43,6 +49,8 @@ pub struct BatchDefaults {
     pub time_zone: Option<String>,
     pub currency: Option<String>,
     pub country: Option<String>,
+    /// As in `ProvisionRequest`: overrides the template.
+    pub wait_for_consent: Option<bool>,
 }
 
 /// How the person is asked to accept the Terms of Service of many accounts.
@@ -76,8 +84,10 @@ pub struct BatchPlan {
     pub seconds: u32,
     /// Why not all can be done today, where they cannot.
     pub quota_note: Option<String>,
-    /// An unfinished batch of the same file, which `start` goes on with.
+    /// The batch of the same rows that was begun before, which `start` goes on with.
     pub resumes: Option<String>,
+    /// Of what the rows say, for `BatchRequest::seen`.
+    pub digest: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -87,8 +97,14 @@ pub struct BatchRowPlan {
     pub request: ProvisionRequest,
     pub group: Option<String>,
     pub problems: Vec<FieldProblem>,
-    /// "line 4 has the same website", "already set up on 12 May"
+    /// "Line 4 has the same website.", "Its website was set up on 12 May 2026."
     pub duplicate: Option<String>,
+    /// It is set up all the same, because the person wants it.
+    pub anyway: bool,
+    /// A set-up of the same form that was begun before, which this row goes on with.
+    pub resumes: Option<String>,
+    /// An earlier start of the same rows has set it up; nothing is sent for it.
+    pub made: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]

@@ -25,7 +25,7 @@ mod undo;
 mod wanted;
 pub(crate) mod website;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use gantry_store::{ProvisioningRun, ProvisioningState};
@@ -45,6 +45,7 @@ pub use choices::{choices, redirects};
 pub use planning::plan;
 pub use proof::{prove, prove_with_pause, snippet};
 pub use record::save_record;
+pub(crate) use run_lock::identity;
 pub(crate) use tag_manager_desk::TagManagerDesk;
 pub(crate) use terms_desk::TermsDesk;
 pub use undo::{made, trash};
@@ -186,6 +187,11 @@ pub(crate) fn problems_of(request: ProvisionRequest, template: &Template) -> (Pr
 /// more. A run that lost only its container still has its property.
 pub(crate) async fn in_trash(engine: &Engine) -> Result<HashMap<String, Vec<String>>> {
     undo::runs_in_trash(engine).await
+}
+
+/// The runs whose undo was begun: none of them is gone on with.
+pub(crate) async fn undone(engine: &Engine) -> Result<HashSet<String>> {
+    undo::runs_undone(engine).await
 }
 
 /// The step that is called so in the journal, and what a person is told while it is done.

@@ -6,7 +6,9 @@ mod clock;
 mod files;
 mod goes_on;
 mod quota_day;
+mod same_rows;
 mod stage;
+mod there_already;
 mod together;
 #[path = "../set_up/user_agent.rs"]
 mod user_agent;

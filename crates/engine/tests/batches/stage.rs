@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use gantry_domain::Permission;
-use gantry_engine::dto::batches::{BatchDefaults, BatchRequest, BatchRowState, BatchView, TermsInBatch};
+use gantry_engine::dto::Nothing;
+use gantry_engine::dto::batches::{BatchDefaults, BatchRequest, BatchRowState, BatchView, ExportBatch, TermsInBatch};
 use gantry_engine::dto::provisioning::ContainerChoice;
-use gantry_engine::{Result, batches, commands, connections};
+use gantry_engine::{ErrorCode, Result, batches, commands, connections};
 use gantry_sandbox::practice::NEWCOMER;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 use url::Url;
 
@@ -21,6 +22,7 @@ static PORTS: Mutex<()> = Mutex::const_new(());
 pub struct Stage {
     _ports: MutexGuard<'static, ()>,
     pub world: World,
+    account: &'static str,
 }
 
 impl Stage {
@@ -44,17 +46,26 @@ impl Stage {
             })
             .await
             .unwrap();
-        Self { _ports: ports, world }
+        Self {
+            _ports: ports,
+            world,
+            account,
+        }
     }
 
     /// A file with these lines below its headings.
     pub fn file(&self, lines: &[&str]) -> BatchRequest {
-        let path = self.world.home.path().join("clients.csv");
         let mut text = "Client;Website;Group\r\n".to_owned();
         for line in lines {
             write!(text, "{line}\r\n").unwrap();
         }
-        std::fs::write(&path, text).unwrap();
+        self.file_of("clients.csv", text.as_bytes())
+    }
+
+    /// A file of this name with these bytes.
+    pub fn file_of(&self, name: &str, bytes: &[u8]) -> BatchRequest {
+        let path = self.world.home.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
         BatchRequest {
             path: path.display().to_string(),
             mapping: std::collections::BTreeMap::default(),
@@ -64,13 +75,32 @@ impl Stage {
                 time_zone: Some("Europe/Berlin".to_owned()),
                 currency: Some("EUR".to_owned()),
                 country: Some("DE".to_owned()),
+                wait_for_consent: None,
             },
             container: ContainerChoice::None,
             people: Vec::new(),
             skip: std::collections::BTreeSet::default(),
             terms: TermsInBatch::InTurn,
             leave_out_wrong_rows: false,
+            anyway: std::collections::BTreeSet::default(),
+            seen: None,
         }
+    }
+
+    /// Begins the batch and stops it at its first page, which nobody answers; its id.
+    pub async fn begun(&mut self, request: BatchRequest) -> String {
+        let engine = Arc::clone(&self.world.engine);
+        let job = tokio::spawn(async move {
+            commands::run_job(&engine, "batches.start", |engine, job| async move {
+                Box::pin(batches::start(&engine, request, &job)).await
+            })
+            .await
+        });
+        self.world.opened.recv().await.unwrap();
+        self.world.engine.jobs().cancel_all();
+        assert_eq!(job.await.unwrap().unwrap_err().code, ErrorCode::Cancelled);
+        let known = batches::list(&self.world.engine, Nothing {}).await.unwrap();
+        known.into_iter().next().unwrap().id
     }
 
     /// Starts the batch while a person declines the clients of `declined` and accepts all others.
@@ -79,10 +109,10 @@ impl Stage {
         let job = commands::run_job(&engine, "batches.start", |engine, job| async move {
             Box::pin(batches::start(&engine, request, &job)).await
         });
-        let opened = &mut self.world.opened;
+        let (opened, account) = (&mut self.world.opened, self.account);
         let person = async move {
             while let Some(url) = opened.recv().await {
-                answer(&url, declined).await;
+                answer_as(account, &url, declined).await;
             }
         };
         tokio::select! {
@@ -102,6 +132,27 @@ impl Stage {
         accounts
     }
 
+    /// What the batch's CSV file says.
+    pub async fn exported(&self, id: &str) -> String {
+        let path = self.world.home.path().join("made.csv").display().to_string();
+        let request = ExportBatch {
+            id: id.to_owned(),
+            path: path.clone(),
+        };
+        batches::export(&self.world.engine, request).await.unwrap();
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    /// Google refuses the next request like this.
+    pub async fn refused(&self, method: &str, path: &str) {
+        let body = json!({ "error": { "code": 400, "message": "Not this one.", "status": "INVALID_ARGUMENT" } });
+        let fault = json!({
+            "match": { "host": "analyticsadmin.googleapis.com", "method": method, "path_contains": path },
+            "times": 1, "status": 400, "body": body,
+        });
+        self.world.control("faults", fault).await;
+    }
+
     pub async fn tickets(&self) -> usize {
         self.world.requests("POST", "accounts:provisionAccountTicket").await
     }
@@ -109,9 +160,13 @@ impl Stage {
 
 /// Reads whom the page is for, and presses a button.
 pub async fn answer(url: &Url, declined: &[&str]) {
+    answer_as(NEWCOMER, url, declined).await;
+}
+
+async fn answer_as(account: &str, url: &Url, declined: &[&str]) {
     let ticket = url.fragment().unwrap().rsplit('/').next().unwrap();
     let page = get(&url
-        .join(&format!("/analytics.google.com/_terms/{ticket}?authuser={NEWCOMER}"))
+        .join(&format!("/analytics.google.com/_terms/{ticket}?authuser={account}"))
         .unwrap())
     .await;
     let decision = if declined.iter().any(|name| page.body.contains(name)) {
@@ -119,7 +174,7 @@ pub async fn answer(url: &Url, declined: &[&str]) {
     } else {
         "accept"
     };
-    terms(url, NEWCOMER, decision).await;
+    terms(url, account, decision).await;
 }
 
 pub fn states(batch: &BatchView) -> Vec<BatchRowState> {

@@ -17,16 +17,16 @@ const result = (index: number): ProvisionResult => ({
   snippet: '<script></script>', noscript: null, client_id: null, analytics_calls: 24, tag_manager_calls: 6,
 });
 
-export function plan(): BatchPlan {
+export function plan(anyway: readonly number[] = []): BatchPlan {
   const rows = NAMES.map((name, index): BatchRowPlan => ({
     line: index + 2, request: index === 3 ? { ...request(name), website: 'linden dental' } : request(name), group: index % 2 ? 'Retail' : null,
     problems: index === 3 ? [{ field: 'website', message: '“linden dental” is not the address of a website.', remedy: 'Write it as https://www.example.com.' }] : [],
-    duplicate: index === 7 ? 'Line 4 has the same website.' : null,
+    duplicate: index === 7 ? 'Line 4 has the same website.' : null, anyway: index === 7 && anyway.includes(9), resumes: index === 5 ? 'run-5' : null, made: false,
   }));
   return {
     columns: ['Kunde', 'Webseite', 'Zeitzone', 'Branche'], mapping: { account_name: 'Kunde', website: 'Webseite', time_zone: 'Zeitzone', group: 'Branche' },
-    fields: ['account_name', 'property_name', 'website', 'time_zone', 'currency', 'country', 'group', 'template', 'android_package', 'ios_bundle', 'tag_manager_account', 'container', 'google_ads_customer'],
-    delimiter: ';', rows, right: 8, wrong: 1, duplicates: 1, analytics_calls: 192, tag_manager_calls: 48, seconds: 200, quota_note: null, resumes: null,
+    fields: ['account_name', 'property_name', 'website', 'time_zone', 'currency', 'country', 'group', 'template', 'android_package', 'ios_bundle', 'tag_manager_account', 'container', 'google_ads_customer', 'wait_for_consent'],
+    delimiter: ';', rows, right: anyway.includes(9) ? 9 : 8, wrong: 1, duplicates: anyway.includes(9) ? 0 : 1, analytics_calls: 192, tag_manager_calls: 48, seconds: 200, quota_note: null, resumes: null, digest: 'd1',
   };
 }
 
@@ -50,6 +50,6 @@ export function batch(running: boolean): BatchView {
 
 export function prepare(host: FakeHost): void {
   host.answers['batches.list'] = () => [batch(true), batch(false)];
-  host.answers['batches.plan'] = plan;
+  host.answers['batches.plan'] = ({ anyway }) => plan(anyway);
   host.answers['batches.export'] = ({ path }) => ({ path, rows: 10 });
 }

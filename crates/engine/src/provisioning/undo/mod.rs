@@ -22,7 +22,7 @@ use crate::{Engine, clients};
 use own::Own;
 use seen::Seen;
 
-pub(super) use written::{in_trash, not_in_trash, refuse_to_go_on, runs_in_trash};
+pub(super) use written::{in_trash, not_in_trash, refuse_to_go_on, runs_in_trash, runs_undone};
 
 /// What the run made itself, with the names that it has at Google now; the order in which it is removed.
 pub async fn made(engine: &Arc<Engine>, request: ById) -> Result<Vec<MadeAsset>> {

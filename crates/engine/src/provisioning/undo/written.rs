@@ -1,7 +1,7 @@
 //! The trash in a run's journal: written before the first call, and after each, so that a run whose assets are gone is never
 //! gone on with.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use gantry_store::{ProvisioningRun, ProvisioningStep, StepState as Stored};
 use serde_json::json;
@@ -62,6 +62,12 @@ pub(in super::super) async fn runs_in_trash(engine: &Engine) -> Result<HashMap<S
         }
     }
     Ok(runs)
+}
+
+/// The runs whose undo was begun, however far it came: a form of theirs begins anew.
+pub(in super::super) async fn runs_undone(engine: &Engine) -> Result<HashSet<String>> {
+    let runs = engine.store().provisioning_responses(STEP).await?;
+    Ok(runs.into_iter().map(|(run_id, _)| run_id).collect())
 }
 
 /// `accounts/1`, and not a container's `accounts/1/containers/2`.

@@ -7,6 +7,7 @@ mod corrected;
 mod grants;
 mod keychain;
 mod oauth_clients;
+mod planned_calls;
 mod provisioning;
 #[path = "../recorded/mod.rs"]
 mod recorded;

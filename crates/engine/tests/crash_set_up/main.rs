@@ -42,6 +42,23 @@ async fn p7_what_is_killed_in_a_property_that_is_there_adds_what_it_lacks_once()
     killed_everywhere(Shape::ExistingProperty).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn p6_p7_a_set_up_whose_every_process_is_killed_soon_ends_with_one_of_each() {
+    let lane = Lane::open().await;
+    for shape in [Shape::NewAccount, Shape::ExistingContainer, Shape::ExistingProperty] {
+        let (_, expected) = undisturbed(&lane, shape).await;
+        // What a process does before its end differs with where the one before it stopped. From the first write to the page
+        // with the terms are some twelve points: one that lives shorter asks for a ticket and no more.
+        for lives in [17, 23] {
+            let name = format!("{}-{lives}", shape.word());
+            let (home, task) = (lane.copy(), task(&lane, shape, &name).await);
+            let ended = lane.killed_over_and_over(home.path(), &task, lives).await;
+            let made = Made::of(&lane, &name, &ended).await;
+            assert_eq!(made, expected, "{shape:?}, each process killed at {lives}");
+        }
+    }
+}
+
 async fn killed_everywhere(shape: Shape) {
     let mut lanes = Vec::new();
     for _ in 0..LANES {
@@ -79,9 +96,10 @@ async fn killed_everywhere(shape: Shape) {
 
 /// A set-up that nobody killed: at how many points it could have been, and what it made.
 async fn undisturbed(lane: &Lane, shape: Shape) -> (usize, Made) {
-    let (home, task) = (lane.copy(), task(lane, shape, "whole").await);
+    let name = format!("{}-whole", shape.word());
+    let (home, task) = (lane.copy(), task(lane, shape, &name).await);
     let ended = lane.undisturbed(home.path(), &task).await;
-    let made = Made::of(lane, "whole", &ended).await;
+    let made = Made::of(lane, &name, &ended).await;
     made.is_one_of_each(shape);
     (ended.points, made)
 }

@@ -25,6 +25,15 @@ pub enum Shape {
 }
 
 impl Shape {
+    /// For names.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NewAccount => "new",
+            Self::ExistingContainer => "container",
+            Self::ExistingProperty => "property",
+        }
+    }
+
     /// Makes what other people made before, and fills in the form. `name` tells its assets from those of other set-ups.
     pub async fn prepared(self, lane: &Lane, name: &str) -> ProvisionRequest {
         let plain = ProvisionRequest {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gantry_engine::dto::Nothing;
 use gantry_engine::dto::provisioning::{ProvisionRequest, ProvisionRunView, ProvisionState};
 use gantry_engine::{Engine, Result, commands, connections, provisioning};
 use gantry_sandbox::practice::{self, NEWCOMER};
@@ -45,6 +46,12 @@ async fn account_of(world: &World, run: &ProvisionRunView) -> String {
     found[0].display_name.clone()
 }
 
+async fn state(world: &World, account: &str) -> ProvisionState {
+    let runs = provisioning::runs(&world.engine, Nothing {}).await.unwrap();
+    let mut runs = runs.into_iter().filter(|run| run.request.account_name == account);
+    runs.next().unwrap().state
+}
+
 #[tokio::test]
 async fn p4_two_set_ups_that_share_one_redirect_address_each_get_their_own_account() {
     for client in [practice::installed_client_json(), practice::web_client_json()] {
@@ -55,14 +62,17 @@ async fn p4_two_set_ups_that_share_one_redirect_address_each_get_their_own_accou
         let for_anna = world.opened.recv().await.unwrap();
         let ben = begin(&world.engine, "Ben");
         let for_ben = world.opened.recv().await.unwrap();
-        // The one who was asked last accepts first.
+        // The one who was asked last accepts first, and loads the answer's page again: that is no answer to the other.
         let from_ben = accepted(&for_ben).await;
+        for status in [200, 410] {
+            assert_eq!(get(&from_ben).await.status, status);
+        }
+        let ben = ben.await.unwrap().unwrap();
+        assert_eq!(state(&world, "Anna").await, ProvisionState::WaitingForTerms);
         let from_anna = accepted(&for_anna).await;
         assert_eq!(address(&from_anna), address(&from_ben));
-        for back in [&from_ben, &from_anna] {
-            assert_eq!(get(back).await.status, 200);
-        }
-        let (anna, ben) = (anna.await.unwrap().unwrap(), ben.await.unwrap().unwrap());
+        assert_eq!(get(&from_anna).await.status, 200);
+        let anna = anna.await.unwrap().unwrap();
         assert_eq!((anna.state, ben.state), (ProvisionState::Done, ProvisionState::Done));
         assert_eq!(account_of(&world, &anna).await, "Anna");
         assert_eq!(account_of(&world, &ben).await, "Ben");

@@ -149,8 +149,14 @@ async fn begin(engine: &Engine, prepared: &planning::Prepared, request: &BatchRe
         updated_at: now,
     };
     let id = engine.store().begin_batch(batch, rows).await?;
+    written(&id);
     engine.jobs().changed(Topic::Batches);
     Ok(id)
+}
+
+/// The batch is on the disk as it is now. Told as the journal of one set-up tells it.
+fn written(id: &str) {
+    tracing::trace!(target: "gantry_engine::set_up_journal", batch = id, "written");
 }
 
 async fn of(engine: &Engine, id: &str) -> Result<Batch> {

@@ -225,6 +225,7 @@ impl Work {
         row.run_id = self.live.row(row.line).run_id.or(row.run_id.take());
         row.updated_at = self.engine.clock().now();
         self.engine.store().put_batch_row(row.clone()).await?;
+        super::written(&self.batch.id);
         let ended = matches!(state, BatchRowState::Made | BatchRowState::Failed);
         self.live.change(row.line, |now| now.ended = ended);
         self.tell_row(row).await;

@@ -246,7 +246,7 @@ fn measured(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
     steps
 }
 
-/// Whom the property is shared with.
+/// Whom the property is shared with. In one that is there it is looked first who has a role.
 fn shared(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
     let mut steps = Vec::new();
     if let Some(customer) = &form.google_ads_customer {
@@ -259,9 +259,10 @@ fn shared(form: &ProvisionRequest, template: &Template) -> Vec<Step> {
     let people = wanted::people(form, template);
     if !people.is_empty() {
         let names: Vec<&str> = people.iter().map(|person| person.email.as_str()).collect();
+        let look = usize::from(wanted::is_there(form));
         steps.push(
             Step::new(ProvisionStep::People, names.join(", "))
-                .analytics(1)
+                .analytics(look + 1)
                 .optional(),
         );
     }

@@ -8,11 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use gantry_domain::{GoogleBase, SystemClock};
 use gantry_engine::dto::Nothing;
-use gantry_engine::dto::provisioning::{ContainerChoice, ProvisionRequest, ProvisionState, ResumeProvision};
+use gantry_engine::dto::batches::BatchRequest;
+use gantry_engine::dto::provisioning::{ProvisionRequest, ProvisionState, ResumeProvision};
 use gantry_engine::host::Headless;
-use gantry_engine::{Engine, EngineConfig, Keychain, Profile, commands, provisioning};
+use gantry_engine::{Engine, EngineConfig, Keychain, Profile, batches, clients, commands, provisioning};
 use google_oauth::{OpenedTokenStore, Persistence, SecretBytes, TokenStore, TokenStoreError};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tracing_subscriber::layer::SubscriberExt as _;
 use url::Url;
@@ -122,73 +124,98 @@ fn say(what: &str) {
     out.flush().unwrap();
 }
 
-/// The form of one set-up; `name` tells its assets from those of others.
-pub fn form(name: &str) -> ProvisionRequest {
-    ProvisionRequest {
-        account_name: format!("Bakery {name}"),
-        property_name: "Website".to_owned(),
-        website: format!("https://{name}.example"),
-        time_zone: "Europe/Berlin".to_owned(),
-        currency: "EUR".to_owned(),
-        country: "DE".to_owned(),
-        template: Some("shop".to_owned()),
-        container: ContainerChoice::New { account_id: None },
-        ..ProvisionRequest::default()
-    }
+/// What a child does; it is told so in its environment.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Order {
+    pub base: String,
+    pub home: PathBuf,
+    /// At which point it ends; 0 for at none.
+    pub kill_at: usize,
+    pub task: Task,
 }
 
-/// Goes on with the set-up of its home, or starts it: what a person does who opens Gantry again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Task {
+    SetUp(Box<ProvisionRequest>),
+    Batch(Box<BatchRequest>),
+}
+
+/// What a child says when it is done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Ended {
+    /// How many points it passed.
+    pub points: usize,
+    /// What the run says of itself; of a batch what each run says.
+    pub result: Value,
+    /// Ids of the agency's clients, as far as Gantry has made any.
+    pub clients: Vec<String>,
+}
+
+/// Goes on with what its home has begun, or begins it: what a person does who opens Gantry again.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the other test starts it, in processes of its own"]
+#[ignore = "the other tests start it, in processes of its own"]
 async fn a_process_of_its_own() {
     let Ok(order) = std::env::var(ORDER) else { return };
-    let order: Value = serde_json::from_str(&order).unwrap();
-    let text = |name: &str| order[name].as_str().unwrap().to_owned();
+    let order: Order = serde_json::from_str(&order).unwrap();
     let seen = Arc::new(AtomicUsize::new(0));
     let killer = Killer {
-        at: usize::try_from(order["kill_at"].as_u64().unwrap()).unwrap(),
+        at: order.kill_at,
         seen: Arc::clone(&seen),
     };
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(killer)).unwrap();
     let (opener, mut opened) = mpsc::unbounded_channel();
-    let engine = engine(&text("base"), Path::new(&text("home")), opener).await;
+    let engine = engine(&order.base, &order.home, opener).await;
     tokio::spawn(async move {
         while let Some(url) = opened.recv().await {
             say(&format!("open {url}"));
         }
     });
-    let begun = provisioning::runs(&engine, Nothing {})
-        .await
-        .unwrap()
-        .into_iter()
-        .next();
-    let run = match begun {
+    let result = match order.task {
+        Task::SetUp(form) => set_up(&engine, *form).await,
+        Task::Batch(request) => batch(&engine, *request).await,
+    };
+    let points = seen.load(Ordering::SeqCst);
+    let clients = clients::list(&engine, Nothing {}).await.unwrap().clients;
+    let ended = Ended {
+        points,
+        result,
+        clients: clients.into_iter().map(|client| client.id).collect(),
+    };
+    say(&format!("done {}", serde_json::to_string(&ended).unwrap()));
+}
+
+async fn set_up(engine: &Arc<Engine>, form: ProvisionRequest) -> Value {
+    let runs = provisioning::runs(engine, Nothing {}).await.unwrap();
+    let run = match runs.into_iter().next() {
         Some(run) if run.state == ProvisionState::Done => run,
         Some(run) => {
             assert!(run.resumable, "{:?}", run.state);
-            let run_id = run.id;
-            let resumed = commands::run_job(&engine, "provisioning.resume", |engine, job| async move {
-                Box::pin(provisioning::resume(
-                    &engine,
-                    ResumeProvision {
-                        run_id,
-                        ..ResumeProvision::default()
-                    },
-                    &job,
-                ))
-                .await
+            let resume = ResumeProvision {
+                run_id: run.id,
+                ..ResumeProvision::default()
+            };
+            let resumed = commands::run_job(engine, "provisioning.resume", |engine, job| async move {
+                Box::pin(provisioning::resume(&engine, resume, &job)).await
             });
             resumed.await.unwrap()
         }
         None => {
-            let form = form(&text("name"));
-            let started = commands::run_job(&engine, "provisioning.start", |engine, job| async move {
+            let started = commands::run_job(engine, "provisioning.start", |engine, job| async move {
                 Box::pin(provisioning::start(&engine, form, &job)).await
             });
             started.await.unwrap()
         }
     };
     assert_eq!(run.state, ProvisionState::Done);
-    say(&format!("points {}", seen.load(Ordering::SeqCst)));
-    say(&format!("done {}", serde_json::to_string(&run.result).unwrap()));
+    json!(run.result)
+}
+
+/// The same command, whether it was given before or not.
+async fn batch(engine: &Arc<Engine>, request: BatchRequest) -> Value {
+    let started = commands::run_job(engine, "batches.start", |engine, job| async move {
+        Box::pin(batches::start(&engine, request, &job)).await
+    });
+    let batch = started.await.unwrap();
+    assert!(batch.finished, "{:?}", batch.rows);
+    batch.rows.into_iter().map(|row| json!(row.result)).collect()
 }

@@ -6,19 +6,33 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use gantry_domain::Permission;
+use gantry_engine::dto::Nothing;
 use gantry_engine::dto::connections::{AddOAuthClient, ConnectRequest};
-use gantry_engine::{commands, connections};
+use gantry_engine::{commands, connections, settings};
 use gantry_sandbox::practice::{self, OWNER};
 use gantry_sandbox::{RunningSandbox, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::sync::mpsc;
 use url::Url;
 
-use crate::child::{self, ORDER};
-use crate::made::Made;
+use crate::child::{self, Ended, ORDER, Order, Task};
 use crate::user_agent::{self, consent, decide_terms};
+
+pub const ADMIN: &str = "analyticsadmin.googleapis.com";
+pub const TAG_MANAGER: &str = "tagmanager.googleapis.com/tagmanager/v2";
+/// What other people may do who were there before.
+const SCOPES: [&str; 7] = [
+    "analytics.readonly",
+    "analytics.edit",
+    "analytics.manage.users",
+    "tagmanager.readonly",
+    "tagmanager.edit.containers",
+    "tagmanager.edit.containerversions",
+    "tagmanager.publish",
+];
 
 pub struct Lane {
     sandbox: RunningSandbox,
@@ -26,18 +40,14 @@ pub struct Lane {
     token: String,
 }
 
-/// A set-up that nobody killed.
-pub struct Whole {
-    /// Where it could have been killed.
-    pub points: usize,
-    pub made: Made,
-}
+/// Each process has to get a step further, and there are twenty.
+const MOST_PROCESSES: usize = 30;
 
 /// What a process said before its end.
+#[derive(Default)]
 struct Said {
     killed: Option<String>,
-    points: Option<usize>,
-    result: Option<Value>,
+    ended: Option<Ended>,
     signal: Option<i32>,
 }
 
@@ -53,8 +63,7 @@ impl Lane {
         // Each copy of the home has a ledger of its own: no two of them know of each other.
         lane.control("quota", json!({ "enabled": false })).await;
         lane.sign_in().await;
-        let scopes = ["analytics.readonly", "tagmanager.readonly"];
-        let scopes = scopes.map(|scope| format!("https://www.googleapis.com/auth/{scope}"));
+        let scopes = SCOPES.map(|scope| format!("https://www.googleapis.com/auth/{scope}"));
         let issued = lane.control("tokens/issue", json!({ "email": OWNER, "scopes": scopes }));
         issued.await["access_token"]
             .as_str()
@@ -89,6 +98,10 @@ impl Lane {
         };
         let (signed_in, ()) = tokio::join!(Box::pin(signing_in), allow);
         signed_in.unwrap();
+        // The pace is another matter: nothing waits for a window of the quota.
+        let mut limits = settings::get(&engine, Nothing {}).await.unwrap();
+        limits.tag_manager_calls_per_window = 1_000_000;
+        settings::set(&engine, limits).await.unwrap();
         engine.store().flush().await.unwrap();
     }
 
@@ -101,9 +114,7 @@ impl Lane {
 
     /// What Google says, asked past Gantry; `Null` where it knows nothing of it.
     pub async fn google(&self, path: &str) -> Value {
-        let between = if path.contains('?') { '&' } else { '?' };
-        let url = format!("{}/{path}{between}access_token={}", self.sandbox.base(), self.token);
-        let reply = user_agent::get(&Url::parse(&url).unwrap()).await;
+        let reply = user_agent::get(&self.address(path)).await;
         match reply.status {
             200 => serde_json::from_str(&reply.body).unwrap(),
             404 => Value::Null,
@@ -111,55 +122,77 @@ impl Lane {
         }
     }
 
-    /// A set-up from its beginning to its end.
-    pub async fn undisturbed(&self) -> Whole {
-        let home = self.copy();
-        let said = self.process(home.path(), "whole", 0).await;
-        let result = said.result.expect("the set-up ends well");
-        Whole {
-            points: said.points.unwrap(),
-            made: Made::of(self, "whole", &result).await,
-        }
+    /// What somebody else does, past Gantry.
+    pub async fn post(&self, path: &str, body: Value) -> Value {
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let reply = user_agent::request("POST", &self.address(path), "application/json", &body).await;
+        assert_eq!(reply.status, 200, "{path}: {}", reply.body);
+        serde_json::from_str(&reply.body).unwrap()
     }
 
-    /// A set-up that is killed at this point and gone on with by another process.
-    pub async fn killed_at(&self, point: usize) -> (String, Made) {
-        let (home, name) = (self.copy(), format!("at-{point}"));
-        let killed = self.process(home.path(), &name, point).await;
+    fn address(&self, path: &str) -> Url {
+        let between = if path.contains('?') { '&' } else { '?' };
+        let url = format!("{}/{path}{between}access_token={}", self.sandbox.base(), self.token);
+        Url::parse(&url).unwrap()
+    }
+
+    /// A task from its beginning to its end.
+    pub async fn undisturbed(&self, home: &Path, task: &Task) -> Ended {
+        let said = self.process(home, task, 0).await;
+        said.ended.unwrap_or_else(|| panic!("it ends well: {task:?}"))
+    }
+
+    /// A task that is killed at this point and gone on with by another process: where it was killed, and how it ended.
+    pub async fn killed_at(&self, home: &Path, task: &Task, point: usize) -> (String, Ended) {
+        let killed = self.process(home, task, point).await;
         assert_eq!(killed.signal, Some(9), "killed at {point}");
-        assert!(killed.result.is_none());
-        let resumed = self.process(home.path(), &name, 0).await;
-        let result = resumed
-            .result
-            .unwrap_or_else(|| panic!("what was killed at {point} is gone on with"));
-        let made = Made::of(self, &name, &result).await;
-        (killed.killed.unwrap(), made)
+        assert!(killed.ended.is_none());
+        let at = killed.killed.unwrap();
+        let resumed = self.process(home, task, 0).await;
+        let ended = resumed.ended;
+        let ended = ended.unwrap_or_else(|| panic!("what was killed at {point}, {at}, is gone on with"));
+        (at, ended)
     }
 
-    fn copy(&self) -> tempfile::TempDir {
+    /// A task each of whose processes is killed when it has passed so many points, until one is done before.
+    pub async fn killed_over_and_over(&self, home: &Path, task: &Task, lives: usize) -> Ended {
+        for _ in 0..MOST_PROCESSES {
+            if let Some(ended) = self.process(home, task, lives).await.ended {
+                return ended;
+            }
+        }
+        panic!("{MOST_PROCESSES} processes of {lives} points each come to no end: {task:?}");
+    }
+
+    /// The signed-in home, for one task.
+    pub fn copy(&self) -> tempfile::TempDir {
         let copy = tempfile::tempdir().unwrap();
         copy_folder(self.home.path(), copy.path());
         copy
     }
 
     /// Runs a process to its end, and accepts the terms that it asks for.
-    async fn process(&self, home: &Path, name: &str, kill_at: usize) -> Said {
-        let order = json!({ "base": self.sandbox.base(), "home": home, "name": name, "kill_at": kill_at });
+    async fn process(&self, home: &Path, task: &Task, kill_at: usize) -> Said {
+        let order = Order {
+            base: self.sandbox.base().to_owned(),
+            home: home.to_owned(),
+            kill_at,
+            task: task.clone(),
+        };
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "child::a_process_of_its_own", "--ignored", "--nocapture"])
-            .env(ORDER, order.to_string())
+            .env(ORDER, serde_json::to_string(&order).unwrap())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut said = Said {
-            killed: None,
-            points: None,
-            result: None,
-            signal: None,
-        };
+        let mut said = Said::default();
         let listening = async {
             while let Some(line) = lines.next_line().await.unwrap() {
                 let Some((_, line)) = line.split_once("child: ") else {
@@ -168,35 +201,41 @@ impl Lane {
                 match line.split_once(' ').unwrap() {
                     ("open", url) => accept(Url::parse(url).unwrap()).await,
                     ("killed", kind) => said.killed = Some(kind.to_owned()),
-                    ("points", points) => said.points = Some(points.parse().unwrap()),
-                    ("done", result) => said.result = Some(serde_json::from_str(result).unwrap()),
+                    ("done", ended) => said.ended = Some(serde_json::from_str(ended).unwrap()),
                     other => panic!("{other:?}"),
                 }
             }
         };
         tokio::time::timeout(Duration::from_mins(1), listening)
             .await
-            .unwrap_or_else(|_| panic!("{name} hangs"));
+            .unwrap_or_else(|_| panic!("it hangs: {order:?}"));
         let ended = child.wait_with_output().await.unwrap();
         said.signal = ended.status.signal();
         assert!(
             ended.status.success() || said.killed.is_some(),
-            "{name}: {}",
+            "{order:?}: {}",
             String::from_utf8_lossy(&ended.stderr)
         );
         said
     }
 }
 
-/// The person accepts, and follows the redirect as far as somebody still listens.
+/// The person accepts, and follows the redirect as far as somebody still listens: the process may end meanwhile.
 async fn accept(link: Url) {
     let Some(back) = decide_terms(&link, OWNER, "accept").await else {
         return;
     };
-    let listens = tokio::net::TcpStream::connect((back.host_str().unwrap(), back.port().unwrap())).await;
-    if listens.is_ok() {
-        drop(listens);
-        user_agent::get(&back).await;
+    let address = (back.host_str().unwrap(), back.port().unwrap());
+    let Ok(mut browser) = TcpStream::connect(address).await else {
+        return;
+    };
+    let request = format!(
+        "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+        &back[url::Position::BeforePath..],
+        &back[url::Position::BeforeHost..url::Position::AfterPort]
+    );
+    if browser.write_all(request.as_bytes()).await.is_ok() {
+        let _ = browser.read_to_end(&mut Vec::new()).await;
     }
 }
 

@@ -8,9 +8,12 @@ mod grants;
 mod keychain;
 mod lagging;
 mod oauth_clients;
+mod planned_calls;
 mod provisioning;
+mod quota;
 #[path = "../recorded/mod.rs"]
 mod recorded;
+mod side_by_side;
 mod sign_in;
 mod tag_manager;
 mod undo;

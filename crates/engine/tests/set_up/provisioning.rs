@@ -153,6 +153,7 @@ async fn p3_declined_terms_keep_the_form_and_the_same_form_goes_on_with_the_run(
 #[tokio::test]
 async fn p3_googles_refusals_after_the_terms_are_told_apart() {
     let (_ports, mut world) = newcomer().await;
+    let mut told = std::collections::BTreeSet::new();
     for (outcome, code) in [
         ("max_accounts_reached", ErrorCode::TermsMaxAccounts),
         ("backend_error", ErrorCode::TermsBackendError),
@@ -161,7 +162,11 @@ async fn p3_googles_refusals_after_the_terms_are_told_apart() {
         let refused = world.provision(|url| async move {
             terms(&url, NEWCOMER, "accept").await;
         });
-        assert_eq!(refused.await.unwrap_err().code, code);
+        let refused = refused.await.unwrap_err();
+        assert_eq!(refused.code, code);
+        assert!(told.insert((refused.message, refused.remedy)), "{outcome}");
+        let kept = provisioning::runs(&world.engine, Nothing {}).await.unwrap().remove(0);
+        assert!(kept.resumable && kept.request == form(), "{outcome}");
     }
     assert!(made(&world).await.is_empty());
 }
@@ -190,6 +195,44 @@ async fn p1_a_refused_redirect_says_how_to_register_one() {
     let refused = world.provision(|_| async {}).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::RedirectNotRegistered);
     assert!(refused.remedy.contains("http://127.0.0.1:27495/terms"));
+}
+
+#[tokio::test]
+async fn p1_an_address_that_google_does_not_know_of_stops_with_what_to_register() {
+    let _ports = PORTS.lock().await;
+    // Somebody took it out in the console after the file was downloaded.
+    let mut client = practice::web_client_json();
+    client["web"]["redirect_uris"] = json!(["http://127.0.0.1:27497/terms", practice::WEB_SIGN_IN_REDIRECT]);
+    let mut world = World::with_client(&client).await;
+    world.sign_in(NEWCOMER).await;
+    let refused = world.provision(|_| async {}).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::RedirectNotRegistered);
+    assert!(
+        refused.remedy.contains(practice::WEB_TERMS_REDIRECT),
+        "{}",
+        refused.remedy
+    );
+    let kept = provisioning::runs(&world.engine, Nothing {}).await.unwrap().remove(0);
+    assert!(kept.resumable && kept.request == form());
+    assert!(made(&world).await.is_empty());
+}
+
+#[tokio::test]
+async fn p1_a_web_client_without_an_address_on_this_computer_stops_before_a_ticket_is_asked_for() {
+    let _ports = PORTS.lock().await;
+    let mut client = practice::web_client_json();
+    let mut world = World::with_client(&client).await;
+    world.sign_in(NEWCOMER).await;
+    client["web"]["redirect_uris"] = json!(["https://www.hafen.example/terms"]);
+    world.add_client(&client, false).await;
+    let refused = world.provision(|_| async {}).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::RedirectNotRegistered);
+    assert!(
+        refused.remedy.contains(practice::WEB_TERMS_REDIRECT),
+        "{}",
+        refused.remedy
+    );
+    assert_eq!(world.requests("POST", "provisionAccountTicket").await, 0);
 }
 
 #[tokio::test]

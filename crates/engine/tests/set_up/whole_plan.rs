@@ -1,11 +1,11 @@
 //! A set-up with everything in it: what the plan says is what is done, and each way in which a step goes wrong.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use gantry_domain::Permission::{Configure, Edit, Manage, Publish, View};
 use gantry_engine::dto::provisioning::{
     AnalyticsChoice, ChoicesRequest, ContainerChoice, Dialect, PersonAccess, PropertyRole, ProvisionRequest,
-    ProvisionRunView, ProvisionState, ProvisionStep, StepState,
+    ProvisionRunView, ProvisionState, ProvisionStep,
 };
 use gantry_engine::{ErrorCode, provisioning};
 use gantry_sandbox::practice;
@@ -14,16 +14,16 @@ use serde_json::{Value, json};
 use crate::tag_manager::stage::Stage;
 use crate::world::form;
 
-const ADMIN: &str = "analyticsadmin.googleapis.com";
+pub const ADMIN: &str = "analyticsadmin.googleapis.com";
 /// The six of the template and `purchase`, which each new property has.
 const KEY_EVENTS: usize = 7;
 
-async fn stage() -> Stage {
+pub async fn stage() -> Stage {
     Stage::signed_in(practice::OWNER, [View, Configure, Edit, Publish, Manage]).await
 }
 
 /// Template, apps, people, Google Ads and a container.
-fn everything() -> ProvisionRequest {
+pub fn everything() -> ProvisionRequest {
     let person = |email: &str, role| PersonAccess {
         email: email.to_owned(),
         role,
@@ -42,21 +42,7 @@ fn everything() -> ProvisionRequest {
     }
 }
 
-/// Requests by host since the log was cleared.
-async fn calls(stage: &Stage) -> BTreeMap<String, u32> {
-    let log = stage.world.control("log", Value::Null).await;
-    let mut calls = BTreeMap::new();
-    for one in log["requests"].as_array().unwrap() {
-        *calls.entry(one["host"].as_str().unwrap().to_owned()).or_default() += 1;
-    }
-    calls
-}
-
-fn states(run: &ProvisionRunView) -> Vec<(ProvisionStep, StepState)> {
-    run.steps.iter().map(|step| (step.step, step.state)).collect()
-}
-
-fn outcome(run: &ProvisionRunView, wanted: ProvisionStep) -> String {
+pub fn outcome(run: &ProvisionRunView, wanted: ProvisionStep) -> String {
     let step = run.steps.iter().find(|step| step.step == wanted).unwrap();
     step.outcome.clone().unwrap_or_default()
 }
@@ -64,73 +50,6 @@ fn outcome(run: &ProvisionRunView, wanted: ProvisionStep) -> String {
 async fn lost(stage: &Stage, path: &str) {
     let fault = json!({ "match": { "host": ADMIN, "method": "POST", "path_contains": path }, "drop": "after" });
     stage.world.control("faults", fault).await;
-}
-
-/// Runs the form and compares with its plan: steps, and calls per API as Google counted them.
-async fn as_planned(request: ProvisionRequest) -> ProvisionRunView {
-    let mut stage = stage().await;
-    let plan = provisioning::plan(&stage.world.engine, request.clone()).await.unwrap();
-    assert_eq!(plan.problems, []);
-    assert!(plan.missing.is_empty() && plan.seconds > 0 && plan.resumes.is_none());
-    let before = calls(&stage).await;
-    let run = stage.set_up(request).await.unwrap();
-    let after = calls(&stage).await;
-    let spent = |host: &str| after.get(host).unwrap_or(&0) - before.get(host).unwrap_or(&0);
-    assert_eq!(
-        (plan.analytics_calls, plan.tag_manager_calls),
-        (spent(ADMIN), spent("tagmanager.googleapis.com"))
-    );
-    let made = run.result.as_ref().unwrap();
-    assert_eq!(
-        (made.analytics_calls, made.tag_manager_calls),
-        (plan.analytics_calls, plan.tag_manager_calls)
-    );
-    assert_eq!(
-        plan.steps.iter().map(|step| step.step).collect::<Vec<_>>(),
-        run.steps.iter().map(|step| step.step).collect::<Vec<_>>()
-    );
-    for (step, state) in states(&run) {
-        let planned = plan.steps.iter().find(|planned| planned.step == step).unwrap();
-        let wanted = if planned.skipped {
-            StepState::Skipped
-        } else {
-            StepState::Done
-        };
-        assert_eq!(state, wanted, "{step:?}");
-    }
-    run
-}
-
-#[tokio::test]
-async fn a_plan_of_everything_tells_the_calls_that_the_run_makes() {
-    let run = as_planned(everything()).await;
-    assert_eq!(outcome(&run, ProvisionStep::KeyEvents), "6 key events");
-    assert_eq!(outcome(&run, ProvisionStep::CustomDimensions), "8 custom dimensions");
-    assert_eq!(outcome(&run, ProvisionStep::People), "2 people");
-    let made = run.result.unwrap();
-    assert_eq!(made.app_streams.len(), 2);
-    assert!(made.app_streams.iter().all(|app| !app.data_stream_id.is_empty()));
-    assert!(made.client_id.is_some() && made.container.unwrap().published);
-}
-
-#[tokio::test]
-async fn a_plain_plan_tells_the_calls_that_the_run_makes() {
-    let run = as_planned(form()).await;
-    assert_eq!(run.state, ProvisionState::Done);
-}
-
-#[tokio::test]
-async fn what_a_person_leaves_out_is_left_out_and_costs_nothing() {
-    let skip = BTreeSet::from([
-        ProvisionStep::EnhancedMeasurement,
-        ProvisionStep::KeyEvents,
-        ProvisionStep::People,
-        ProvisionStep::Tags,
-        ProvisionStep::Client,
-    ]);
-    let run = as_planned(ProvisionRequest { skip, ..everything() }).await;
-    let result = run.result.unwrap();
-    assert!(result.client_id.is_none() && !result.container.unwrap().published);
 }
 
 #[tokio::test]
@@ -184,7 +103,7 @@ async fn p7_what_lost_answers_made_is_adopted_and_nothing_is_made_twice() {
 }
 
 /// How many of them the property has, asked past Gantry.
-async fn listed(stage: &Stage, run: &ProvisionRunView, list: &str) -> usize {
+pub async fn listed(stage: &Stage, run: &ProvisionRunView, list: &str) -> usize {
     let property = &run.result.as_ref().unwrap().property_id;
     let scopes = ["https://www.googleapis.com/auth/analytics.readonly"];
     let issued = stage
@@ -250,7 +169,7 @@ async fn an_account_that_is_there_gets_a_property_without_any_terms() {
     assert_eq!(stage.world.requests("POST", "provisionAccountTicket").await, 0);
 }
 
-async fn choices(stage: &Stage) -> gantry_engine::dto::provisioning::Choices {
+pub async fn choices(stage: &Stage) -> gantry_engine::dto::provisioning::Choices {
     provisioning::choices(&stage.world.engine, ChoicesRequest { connection: None })
         .await
         .unwrap()

@@ -2,7 +2,7 @@
 
 use gantry_engine::ErrorCode;
 use gantry_engine::dto::connections::Offer;
-use gantry_engine::dto::provisioning::{ContainerChoice, ProvisionRequest, ProvisionState, ProvisionStep};
+use gantry_engine::dto::provisioning::{ContainerChoice, ProvisionRequest, ProvisionState};
 use serde_json::{Value, json};
 
 use super::stage::{Stage, names, shop};
@@ -24,7 +24,7 @@ pub async fn rival_version(stage: &Stage, container: &Value) -> String {
     rival_version_of(stage, container, "tags", tag).await
 }
 
-async fn rival_version_of(stage: &Stage, container: &Value, kind: &str, entity: Value) -> String {
+pub async fn rival_version_of(stage: &Stage, container: &Value, kind: &str, entity: Value) -> String {
     let path = container["path"].as_str().unwrap();
     let workspace = stage
         .google("POST", &format!("{path}/workspaces"), json!({ "name": "Rival" }))
@@ -172,19 +172,4 @@ async fn a_container_that_is_not_there_or_not_for_websites_is_named() {
         0,
         "before anything is made"
     );
-}
-
-#[tokio::test]
-async fn a_consent_tag_is_not_added_where_consent_is_decided_on() {
-    for asked in [None, Some(true)] {
-        let mut stage = Stage::owner().await;
-        let (container, mut request) = bakery(&stage).await;
-        request.wait_for_consent = asked;
-        let run = stage.set_up(request).await.unwrap();
-        let after = names(&stage.live(&container).await);
-        assert!(after.contains("tag Consent Mode - default") && !after.contains("tag Consent defaults"));
-        let tags = run.steps.iter().find(|view| view.step == ProvisionStep::Tags).unwrap();
-        let told = tags.outcome.as_deref().unwrap_or_default();
-        assert!(told.contains("the container decides on consent already"), "{told}");
-    }
 }

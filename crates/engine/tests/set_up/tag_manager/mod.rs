@@ -1,5 +1,6 @@
 //! The Tag Manager half of a set-up: what it makes, and each way in which it can stop and go on.
 
+mod consent;
 mod existing;
 mod faults;
 mod new;

@@ -4,7 +4,7 @@ use gantry_engine::ErrorCode;
 use gantry_engine::dto::provisioning::ProvisionState;
 use serde_json::{Value, json};
 
-use super::existing::{bakery, rival_version};
+use super::existing::{bakery, rival_version, rival_version_of};
 use super::stage::{HOST, Stage, names, shop};
 
 fn id(version: &str) -> &str {
@@ -124,4 +124,63 @@ async fn what_is_live_in_an_adopted_container_is_looked_at_before_publishing() {
         2,
         "when the workspace is opened, and before it publishes"
     );
+}
+
+#[tokio::test]
+async fn what_somebody_else_published_meanwhile_is_not_written_a_second_time_from_our_workspace() {
+    let mut stage = Stage::owner().await;
+    let (container, request) = bakery(&stage).await;
+    // Our tags are in our workspace, and not in a version yet.
+    stage.fault("POST", ":create_version", json!({ "status": 503 })).await;
+    assert_eq!(stage.set_up(request).await.unwrap_err().code, ErrorCode::GoogleOutage);
+    // Somebody adds the same trigger, as it is.
+    let trigger = json!({ "name": "Event - purchase", "type": "customEvent", "customEventFilter": [{ "type": "equals",
+        "parameter": [{ "type": "template", "key": "arg0", "value": "{{_event}}" },
+                      { "type": "template", "key": "arg1", "value": "purchase" }] }] });
+    let rival = rival_version_of(&stage, &container, "triggers", trigger).await;
+    stage.google("POST", &format!("{rival}:publish"), Value::Null).await;
+    let error = stage.resume().await.unwrap_err();
+    assert!(
+        error.message.contains(&format!("made version {}", id(&rival))),
+        "{}",
+        error.message
+    );
+
+    let stale = stage.resume().await.unwrap_err();
+    assert_eq!(stale.code, ErrorCode::Conflict);
+    assert!(stale.message.contains("from somebody else since"), "{}", stale.message);
+    assert!(stale.remedy.contains("Delete that workspace"), "{}", stale.remedy);
+    assert_eq!(
+        stage.live(&container).await["path"],
+        json!(rival),
+        "nothing was published"
+    );
+
+    let workspaces = format!("{}/workspaces", container["path"].as_str().unwrap());
+    let all = stage.google("GET", &workspaces, Value::Null).await["workspace"].clone();
+    let all = all.as_array().unwrap().iter();
+    let ours: Vec<&Value> = all
+        .filter(|one| one["name"].as_str().unwrap().starts_with("Gantry"))
+        .collect();
+    assert_eq!(ours.len(), 1, "{ours:?}");
+    stage
+        .google("DELETE", ours[0]["path"].as_str().unwrap(), Value::Null)
+        .await;
+    assert_eq!(stage.resume().await.unwrap().state, ProvisionState::Done);
+    let live = stage.live(&container).await;
+    names(&live);
+    let named = |kind: &str, name: &str| {
+        let mut all = live[kind].as_array().unwrap().iter();
+        all.find(|one| one["name"] == name).unwrap().clone()
+    };
+    let (tag, trigger) = (
+        named("tag", "GA4 event - purchase"),
+        named("trigger", "Event - purchase"),
+    );
+    assert_eq!(
+        tag["firingTriggerId"],
+        json!([trigger["triggerId"]]),
+        "ours fires by theirs"
+    );
+    assert!(trigger["parentFolderId"].is_null(), "it is theirs: {trigger}");
 }

@@ -44,6 +44,7 @@ impl Stage {
         let scopes = [
             "tagmanager.readonly",
             "tagmanager.edit.containers",
+            "tagmanager.delete.containers",
             "tagmanager.edit.containerversions",
             "tagmanager.publish",
         ];

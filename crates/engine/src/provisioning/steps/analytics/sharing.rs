@@ -11,7 +11,7 @@ use super::Work;
 use super::items::{Items, Made, each};
 use crate::dto::provisioning::ProvisionStep;
 use crate::error::Result;
-use crate::provisioning::wanted::{self, count};
+use crate::provisioning::wanted::{self, count, is_there};
 
 pub(super) async fn google_ads_link(work: Work<'_>, property: &str) -> Result<()> {
     let journal = work.journal;
@@ -48,7 +48,8 @@ pub(super) async fn google_ads_link(work: Work<'_>, property: &str) -> Result<()
         .map(drop)
 }
 
-/// All in one call, or, where somebody has a role already, those who have none. Nobody's role is changed.
+/// All in one call; in a property that is there, or where somebody has a role already, those who have none. Nobody's role is
+/// changed.
 pub(super) async fn people(work: Work<'_>, property: &str) -> Result<()> {
     let (journal, step) = (work.journal, ProvisionStep::People);
     let people = wanted::people(&journal.form, &journal.template);
@@ -56,9 +57,10 @@ pub(super) async fn people(work: Work<'_>, property: &str) -> Result<()> {
         return Ok(());
     }
     let wanted: Vec<AccessBinding> = people.iter().map(wanted::access_binding).collect();
-    let begun = journal.was_begun(step).await?;
+    // Google takes all or none of them: where some may be there, looking first saves the call that is refused.
+    let look_first = is_there(&journal.form) || journal.was_begun(step).await?;
     journal.sending(step, json!({ "people": people })).await?;
-    let bound = bind(work, property, &wanted, begun).await;
+    let bound = bind(work, property, &wanted, look_first).await;
     let kept = work.session.explained(journal.engine, property, bound).await?;
     let mut outcome = count(wanted.len(), "person");
     if kept > 0 {
@@ -68,8 +70,8 @@ pub(super) async fn people(work: Work<'_>, property: &str) -> Result<()> {
 }
 
 /// How many had another role before.
-async fn bind(work: Work<'_>, property: &str, wanted: &[AccessBinding], begun: bool) -> Result<usize, ApiError> {
-    if !begun {
+async fn bind(work: Work<'_>, property: &str, wanted: &[AccessBinding], look_first: bool) -> Result<usize, ApiError> {
+    if !look_first {
         work.spent();
         match work.admin.create_access_bindings(property, wanted).await {
             Ok(_) => return Ok(0),

@@ -59,6 +59,7 @@ fn file(home: &Path, name: &str) -> Task {
             time_zone: Some("Europe/Berlin".to_owned()),
             currency: Some("EUR".to_owned()),
             country: Some("DE".to_owned()),
+            wait_for_consent: None,
         },
         container: ContainerChoice::New { account_id: None },
         people: Vec::new(),
@@ -69,6 +70,8 @@ fn file(home: &Path, name: &str) -> Task {
         ]),
         terms: TermsInBatch::InTurn,
         leave_out_wrong_rows: false,
+        anyway: BTreeSet::default(),
+        seen: None,
     }))
 }
 

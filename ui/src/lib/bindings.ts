@@ -746,7 +746,7 @@ consent: ConsentSetting | null, };
 /**
  * What kind of failure this is; the window maps it to an action, the command line to an exit code.
  */
-export type ErrorCode = "invalid_request" | "no_oauth_client" | "no_connection" | "connection_ambiguous" | "sign_in_needed" | "service_account_key" | "sign_in_denied" | "sign_in_timed_out" | "permission_missing" | "wrong_account" | "not_found" | "no_permission" | "quota_wait" | "quota_exhausted" | "offline" | "google_outage" | "google_unreadable" | "google_refused" | "conflict" | "partly_done" | "keychain_unavailable" | "cancelled" | "terms_declined" | "terms_max_accounts" | "terms_backend_error" | "terms_timed_out" | "redirect_not_registered" | "listener_unavailable" | "storage" | "destination" | "internal";
+export type ErrorCode = "invalid_request" | "no_oauth_client" | "no_connection" | "connection_ambiguous" | "sign_in_needed" | "service_account_key" | "sign_in_denied" | "sign_in_timed_out" | "permission_missing" | "wrong_account" | "not_found" | "no_permission" | "quota_wait" | "quota_exhausted" | "offline" | "google_outage" | "google_unreadable" | "google_refused" | "conflict" | "partly_done" | "keychain_unavailable" | "cancelled" | "terms_declined" | "terms_max_accounts" | "terms_backend_error" | "terms_timed_out" | "no_tag_manager_account" | "redirect_not_registered" | "listener_unavailable" | "storage" | "destination" | "internal";
 
 /**
  * An error as it crosses to a host.

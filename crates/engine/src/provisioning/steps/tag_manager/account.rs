@@ -70,7 +70,8 @@ pub(super) async fn beforehand(work: &Work<'_>) -> Result<Option<Account>> {
 /// Every account that the connection sees, as a set-up has read it within `age`.
 pub(super) async fn seen(work: &Work<'_>, age: Duration) -> Result<Vec<tag_manager::Account>> {
     let desk = &work.journal.engine.tag_manager_desk;
-    let listed = desk.accounts(&work.session.connection.id, age, list(work)).await;
+    let read = Box::pin(list(work));
+    let listed = desk.accounts(&work.session.connection.id, age, read).await;
     work.explained("accounts", listed).await
 }
 

@@ -122,7 +122,7 @@ async fn watch(work: &Work<'_>, expires_at: Timestamp) -> Result<Vec<tag_manager
 
 async fn look(work: &Work<'_>) -> Result<Vec<tag_manager::Account>, ApiError> {
     let desk = &work.journal.engine.tag_manager_desk;
-    let read = account::list(work);
+    let read = Box::pin(account::list(work));
     desk.accounts(&work.session.connection.id, Duration::ZERO, read).await
 }
 

@@ -3,7 +3,7 @@
 
 use gantry_store::{ProvisioningRun, ProvisioningStep, StepState as Stored};
 
-use super::journal;
+use super::step_names;
 use super::{form, form_of, outline, unwritable};
 use crate::Engine;
 use crate::dto::provisioning::{Dialect, ProvisionRequest, ProvisionStep, ResumeProvision};
@@ -29,7 +29,7 @@ pub(super) fn amended(
     wanted
         .skip
         .extend(request.leave_out.iter().filter(|step| !at.is_done(**step)));
-    let template = journal::template_of(&run)?;
+    let template = super::template_of(&run)?;
     let (wanted, problems) = form::checked(wanted, &template);
     if let Some(refused) = form::refusal(problems) {
         return Err(refused);
@@ -46,14 +46,14 @@ pub(super) async fn plan_anew(
     known: &[ProvisioningStep],
 ) -> Result<()> {
     let form = form_of(run)?;
-    let steps = outline::steps(&form, &journal::template_of(run)?);
+    let steps = outline::steps(&form, &super::template_of(run)?);
     // Another container is asked for: what was found or begun for the first does not count.
     let at_container = [ProvisionStep::TagManagerAccount, ProvisionStep::Container];
     let anew = |step| form.container != before.container && at_container.contains(&step);
-    let name = |step: ProvisionStep| journal::name(step).to_owned();
+    let name = |step: ProvisionStep| step_names::name(step).to_owned();
     let mut rows: Vec<(String, Stored)> = Vec::new();
     for step in &steps {
-        let row = known.iter().find(|row| row.step == journal::name(step.step));
+        let row = known.iter().find(|row| row.step == step_names::name(step.step));
         let state = match row {
             None if step.skipped => Stored::Skipped,
             None => Stored::Planned,
@@ -69,7 +69,7 @@ pub(super) async fn plan_anew(
     }
     let gone = known.iter().filter(|row| {
         row.state != Stored::Done
-            && journal::named(&row.step).is_some_and(|step| steps.iter().all(|planned| planned.step != step))
+            && step_names::named(&row.step).is_some_and(|step| steps.iter().all(|planned| planned.step != step))
     });
     rows.extend(gone.map(|row| (row.step.clone(), Stored::Skipped)));
     for (step, state) in rows {
@@ -97,7 +97,7 @@ struct Progress<'a>(&'a [ProvisioningStep]);
 
 impl Progress<'_> {
     fn state(&self, step: ProvisionStep) -> Option<Stored> {
-        let name = journal::name(step);
+        let name = step_names::name(step);
         self.0.iter().find(|row| row.step == name).map(|row| row.state)
     }
 

@@ -11,84 +11,17 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::outline;
-use super::run_lock::RunLock;
+use super::run_view::{assemble, outcome, shown};
+use super::step_names::{STEPS, position};
 use crate::Engine;
 use crate::dto::events::{EngineEvent, Progress, Topic};
-use crate::dto::provisioning::{
-    ProvisionRequest, ProvisionResult, ProvisionRunView, ProvisionState, ProvisionStep, ProvisionStepView, StepState,
-};
+use crate::dto::provisioning::{ProvisionRequest, ProvisionResult, ProvisionRunView, ProvisionStep};
 use crate::dto::templates::Template;
-use crate::error::{Error, ErrorCode, ErrorView, Result};
+use crate::error::{ErrorCode, Result};
 use crate::jobs::Job;
 
 /// After these, Google's lists show what was made.
 const MOMENTS: SignedDuration = SignedDuration::from_secs(10);
-
-/// All steps, in order, with their names in the journal and what a person is told meanwhile.
-const STEPS: [(ProvisionStep, &str, &str); 20] = [
-    (ProvisionStep::Ticket, "ticket", "Asking Google for an account ticket"),
-    (ProvisionStep::Terms, "terms", "Waiting for the Terms of Service"),
-    (ProvisionStep::Account, "account", "Looking for the new account"),
-    (ProvisionStep::Property, "property", "Creating the property"),
-    (ProvisionStep::DataStream, "data_stream", "Creating the web data stream"),
-    (
-        ProvisionStep::AppStreams,
-        "app_streams",
-        "Creating the app data streams",
-    ),
-    (
-        ProvisionStep::EnhancedMeasurement,
-        "enhanced_measurement",
-        "Choosing what is measured by itself",
-    ),
-    (
-        ProvisionStep::DataRetention,
-        "data_retention",
-        "Setting how long data is kept",
-    ),
-    (ProvisionStep::KeyEvents, "key_events", "Creating key events"),
-    (
-        ProvisionStep::CustomDimensions,
-        "custom_dimensions",
-        "Creating custom dimensions",
-    ),
-    (ProvisionStep::GoogleAdsLink, "google_ads_link", "Linking Google Ads"),
-    (ProvisionStep::People, "people", "Giving people access"),
-    (
-        ProvisionStep::TagManagerAccount,
-        "tag_manager_account",
-        "Looking for a Tag Manager account",
-    ),
-    (ProvisionStep::Container, "container", "Creating the container"),
-    (ProvisionStep::Workspace, "workspace", "Opening a workspace"),
-    (ProvisionStep::Tags, "tags", "Writing tags"),
-    (ProvisionStep::Version, "version", "Creating a version"),
-    (ProvisionStep::Publish, "publish", "Publishing"),
-    (ProvisionStep::Snippet, "snippet", "Fetching the snippet"),
-    (ProvisionStep::Client, "client", "Adding it to the client"),
-];
-
-/// The step that is called so in the journal.
-pub(super) fn named(name: &str) -> Option<ProvisionStep> {
-    STEPS
-        .iter()
-        .find(|(_, known, _)| *known == name)
-        .map(|(step, ..)| *step)
-}
-
-/// What the step is called in the journal.
-pub(super) fn name(step: ProvisionStep) -> &'static str {
-    STEPS[position(step)].1
-}
-
-/// What a person is told while the step is done.
-pub(super) fn doing(step: ProvisionStep) -> &'static str {
-    STEPS[position(step)].2
-}
-
-fn position(step: ProvisionStep) -> usize {
-    STEPS.iter().position(|(known, ..)| *known == step).unwrap_or_default()
-}
 
 /// One run that goes on now.
 pub(super) struct Journal<'a> {
@@ -156,7 +89,7 @@ impl<'a> Journal<'a> {
             .iter()
             .filter(|(_, name, _)| known.iter().any(|row| row.step == *name));
         let planned = planned.map(|(step, ..)| *step).collect();
-        let template = template_of(&run)?;
+        let template = super::template_of(&run)?;
         let journal = Self::new(engine, job, form, template, planned, run);
         journal.set_state(ProvisioningState::Running, None, None).await?;
         engine.jobs().changed(Topic::Provisioning);
@@ -411,102 +344,5 @@ impl<'a> Journal<'a> {
             }
         }
         Ok(())
-    }
-}
-
-fn outcome(step: ProvisionStep, response: &Value) -> Option<String> {
-    let field = match step {
-        ProvisionStep::Terms | ProvisionStep::Account => "account_id",
-        ProvisionStep::Property => "property_id",
-        ProvisionStep::DataStream => "measurement_id",
-        ProvisionStep::Container => "public_id",
-        ProvisionStep::Version | ProvisionStep::Publish => "version_id",
-        // Others say what they made in words, or nothing: a ticket is of no use to a person.
-        _ => "outcome",
-    };
-    response.get(field).and_then(Value::as_str).map(str::to_owned)
-}
-
-fn shown(state: Stored) -> StepState {
-    match state {
-        Stored::Planned => StepState::Planned,
-        Stored::Sent => StepState::Running,
-        Stored::Done => StepState::Done,
-        Stored::Failed => StepState::Failed,
-        Stored::Skipped => StepState::Skipped,
-    }
-}
-
-/// A run as hosts see it. One that no living process works on is shown as stopped.
-pub(super) async fn view(engine: &Arc<Engine>, run: ProvisioningRun) -> Result<ProvisionRunView> {
-    let alive = RunLock::is_taken(engine, &run.connection_id, &run.form);
-    assemble(engine, run, alive).await
-}
-
-async fn assemble(engine: &Arc<Engine>, run: ProvisioningRun, alive: bool) -> Result<ProvisionRunView> {
-    let known = engine.store().provisioning_steps(&run.id).await?;
-    let steps = STEPS.iter().filter_map(|(step, name, _)| {
-        let row = known.iter().find(|row| row.step == *name)?;
-        Some(ProvisionStepView {
-            step: *step,
-            state: shown(row.state),
-            outcome: row.response.as_ref().and_then(|response| outcome(*step, response)),
-            at: row.updated_at,
-        })
-    });
-    let steps: Vec<_> = steps.collect();
-    let at_tag_manager = steps
-        .iter()
-        .any(|view| view.step == ProvisionStep::TagManagerAccount && view.state == StepState::Running);
-    let open = matches!(run.state, ProvisioningState::Running | ProvisioningState::Waiting);
-    let state = match run.state {
-        _ if open && !alive => ProvisionState::Failed,
-        ProvisioningState::Running => ProvisionState::Running,
-        ProvisioningState::Waiting if at_tag_manager => ProvisionState::WaitingForTagManager,
-        ProvisioningState::Waiting => ProvisionState::WaitingForTerms,
-        ProvisioningState::Done => ProvisionState::Done,
-        ProvisioningState::Failed => ProvisionState::Failed,
-        ProvisioningState::Cancelled => ProvisionState::Cancelled,
-    };
-    let told = run
-        .error
-        .as_ref()
-        .and_then(|error| serde_json::from_value::<ErrorView>(error.clone()).ok());
-    let problem = match told {
-        Some(error) => Some(format!("{} {}", error.message, error.remedy).trim().to_owned()),
-        None if open && !alive => Some("Gantry was closed before this set-up was finished.".to_owned()),
-        None => None,
-    };
-    let result = match &run.outcome {
-        Some(outcome) => Some(serde_json::from_value(outcome.clone()).map_err(|error| {
-            Error::new(
-                ErrorCode::Storage,
-                "The set-up's result could not be read.",
-                "Look at the account in Google Analytics.",
-            )
-            .with_details(error)
-        })?),
-        None => None,
-    };
-    Ok(ProvisionRunView {
-        request: super::form_of(&run)?,
-        id: run.id,
-        state,
-        steps,
-        started_at: run.created_at,
-        updated_at: run.updated_at,
-        result,
-        problem,
-        resumable: !alive && run.state != ProvisioningState::Done,
-        proof: run.proof.and_then(|proof| serde_json::from_value(proof).ok()),
-        in_trash: super::undo::in_trash(&known),
-    })
-}
-
-/// The template of a run; the plain website for runs from before there were templates.
-pub(super) fn template_of(run: &ProvisioningRun) -> Result<Template> {
-    match &run.template {
-        Some(template) => serde_json::from_value(template.clone()).map_err(super::unwritable),
-        None => Ok(crate::templates::plain()),
     }
 }

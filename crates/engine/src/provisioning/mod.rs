@@ -11,12 +11,15 @@ mod correcting;
 mod earlier;
 mod form;
 mod journal;
+mod new_accounts;
 mod outline;
 mod planning;
 mod proof;
 mod record;
 mod run_lock;
+mod run_view;
 mod signing_in;
+mod step_names;
 mod steps;
 mod tag_manager_desk;
 mod terms;
@@ -92,7 +95,7 @@ pub async fn resume(engine: &Arc<Engine>, request: ResumeProvision, job: &Job) -
     let run = run_of(engine, &request.run_id).await?;
     if run.state == ProvisioningState::Done {
         undo::refuse_to_go_on(engine, &run).await?;
-        return journal::view(engine, run).await;
+        return run_view::view(engine, run).await;
     }
     let session = engine.session(Some(&run.connection_id)).await?;
     let _lock = RunLock::take(engine, &run.connection_id, &run.form).await?;
@@ -168,7 +171,7 @@ async fn of_form(engine: &Engine, connection_id: &str, form: &Value) -> Result<O
 pub async fn runs(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<ProvisionRunView>> {
     let mut views = Vec::new();
     for run in engine.store().provisioning_runs(SHOWN).await? {
-        views.push(journal::view(engine, run).await?);
+        views.push(run_view::view(engine, run).await?);
     }
     Ok(views)
 }
@@ -196,7 +199,15 @@ pub(crate) async fn undone(engine: &Engine) -> Result<HashSet<String>> {
 
 /// The step that is called so in the journal, and what a person is told while it is done.
 pub(crate) fn step_named(name: &str) -> Option<(ProvisionStep, &'static str)> {
-    journal::named(name).map(|step| (step, journal::doing(step)))
+    step_names::named(name).map(|step| (step, step_names::doing(step)))
+}
+
+/// The template of a run; the plain website for runs from before there were templates.
+fn template_of(run: &ProvisioningRun) -> Result<Template> {
+    match &run.template {
+        Some(template) => serde_json::from_value(template.clone()).map_err(unwritable),
+        None => Ok(crate::templates::plain()),
+    }
 }
 
 fn form_of(run: &ProvisioningRun) -> Result<ProvisionRequest> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{journal, run_of};
+use super::{run_of, run_view};
 use crate::dto::provisioning::{ContainerMade, ProvisionResult, ProvisionRunView, ProvisionStep, StepState};
 use crate::dto::records::SaveRecord;
 use crate::error::{Error, ErrorCode, Result};
@@ -21,7 +21,7 @@ pub async fn save_record(engine: &Arc<Engine>, request: SaveRecord) -> Result<Sa
         .into_iter()
         .find(|one| one.id == run.connection_id)
         .map(|one| one.email);
-    let view = journal::view(engine, run).await?;
+    let view = run_view::view(engine, run).await?;
     let Some(result) = &view.result else {
         return Err(Error::invalid(
             "This set-up is not finished, so there is no record of it yet.",

@@ -4,10 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
-use gantry_store::StepState;
-use google_apis::analytics_admin::AccountSummary;
-use google_apis::{AnalyticsAdmin, Api, ApiError, ErrorKind};
+use google_apis::{AnalyticsAdmin, ApiError, ErrorKind};
 use google_oauth::{ListenError, OAuthClient, OAuthClientKind, OAuthError};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -16,7 +13,7 @@ use tokio::time::Instant;
 use super::account_maker::{self, AccountMaker, Asked};
 use super::choices::SUGGESTED;
 use super::journal::Journal;
-use super::steps::{look_patiently, text};
+use super::steps::text;
 use super::terms_desk::{Callback, Expected, Place, terms_redirects};
 use crate::connections::Session;
 use crate::dto::events::LinkPurpose;
@@ -31,8 +28,6 @@ const TICK: Duration = Duration::from_secs(1);
 /// less often, some fifty calls in all.
 const FIRST_LOOK: Duration = Duration::from_secs(4);
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
-/// How old the list of accounts from before a ticket may be, where many tickets are asked for.
-const FRESH_ENOUGH: Duration = Duration::from_secs(30);
 /// How long the address answers after the account list has told: Google's redirect may be on its way.
 const LATE_ANSWER: Duration = Duration::from_secs(10);
 
@@ -101,11 +96,11 @@ struct Ticket {
     redirects: bool,
 }
 
-struct Asking<'a> {
-    journal: &'a Journal<'a>,
-    session: &'a Session,
-    admin: &'a AnalyticsAdmin,
-    maker: &'a dyn AccountMaker,
+pub(super) struct Asking<'a> {
+    pub(super) journal: &'a Journal<'a>,
+    pub(super) session: &'a Session,
+    pub(super) admin: &'a AnalyticsAdmin,
+    pub(super) maker: &'a dyn AccountMaker,
 }
 
 impl Asking<'_> {
@@ -328,96 +323,6 @@ impl Asking<'_> {
              made for another account, sign in there as the one named here.",
         )
     }
-
-    /// The account that an earlier attempt has led to, if it has.
-    async fn made_before(&self) -> Result<Option<String>> {
-        let Some(step) = self
-            .journal
-            .read(ProvisionStep::Ticket)
-            .await?
-            .filter(|step| step.state != StepState::Planned)
-        else {
-            return Ok(None);
-        };
-        let asked = step.request.as_ref().and_then(|request| request.get("accounts_before"));
-        let Some(before) = asked.and_then(|before| serde_json::from_value::<BTreeSet<String>>(before.clone()).ok())
-        else {
-            return Ok(None);
-        };
-        // Nobody can have accepted a ticket whose answer never came.
-        if self.maker.asks_a_person() && text(step.response.as_ref(), "ticket_id").is_none() {
-            return Ok(None);
-        }
-        // The call that needs no person may have made it a moment ago, in a process that was killed.
-        let lately = !self.maker.asks_a_person() && self.journal.was_just_cut_off(ProvisionStep::Ticket).await?;
-        let found = if lately {
-            self.new_account_in_a_moment(&before).await
-        } else {
-            self.new_account(&before, Duration::ZERO).await
-        };
-        self.session.explained(self.journal.engine, "", found).await
-    }
-
-    /// As soon as the account list shows it.
-    async fn new_account_in_a_moment(&self, before: &BTreeSet<String>) -> Result<Option<String>, ApiError> {
-        look_patiently(self.journal, || self.new_account(before, Duration::ZERO)).await
-    }
-
-    async fn summaries(&self) -> Result<Vec<AccountSummary>, ApiError> {
-        let mut pages = std::pin::pin!(self.admin.account_summaries());
-        let mut all = Vec::new();
-        while let Some(page) = pages.try_next().await? {
-            self.journal.spent(Api::AnalyticsAdmin);
-            all.extend(page);
-        }
-        Ok(all)
-    }
-
-    /// The accounts from before the ticket. The clients of one file share a list that is a moment old: an account that another
-    /// of them has made since is known from its journal.
-    async fn account_ids(&self) -> Result<BTreeSet<String>> {
-        let engine = self.journal.engine;
-        let age = if self.journal.is_in_batch().await {
-            FRESH_ENOUGH
-        } else {
-            Duration::ZERO
-        };
-        let connection_id = &self.session.connection.id;
-        let seen = engine.terms_desk.accounts(connection_id, age, self.summaries()).await;
-        let seen = self.session.explained(engine, "", seen).await?;
-        Ok(seen.iter().map(id).collect())
-    }
-
-    /// The one account of this name that was not there before and that no other set-up has; `None` where there is none, or
-    /// more than one. `age` is how old a list may be that another set-up has read.
-    async fn new_account(&self, before: &BTreeSet<String>, age: Duration) -> Result<Option<String>, ApiError> {
-        let connection_id = &self.session.connection.id;
-        let desk = &self.journal.engine.terms_desk;
-        let all = desk.accounts(connection_id, age, self.summaries()).await?;
-        let named: Vec<String> = all
-            .iter()
-            .filter(|summary| summary.display_name == self.journal.form.account_name && !before.contains(&id(summary)))
-            .map(id)
-            .collect();
-        if named.is_empty() {
-            return Ok(None);
-        }
-        let mut taken = BTreeSet::new();
-        for step in [ProvisionStep::Ticket, ProvisionStep::Terms] {
-            match self.journal.made_elsewhere(step, "account_id").await {
-                Ok(made) => taken.extend(made),
-                Err(error) => {
-                    tracing::warn!(%error, "other set-ups could not be read");
-                    return Ok(None);
-                }
-            }
-        }
-        let mut fresh = named.into_iter().filter(|id| !taken.contains(id));
-        Ok(match (fresh.next(), fresh.next()) {
-            (Some(one), None) => Some(one),
-            _ => None,
-        })
-    }
 }
 
 fn ticket_of(asked: Asked) -> Result<String> {
@@ -480,8 +385,4 @@ fn refused(reason: &str) -> Error {
         ),
     };
     Error::new(code, message, remedy)
-}
-
-fn id(summary: &AccountSummary) -> String {
-    summary.account.trim_start_matches("accounts/").to_owned()
 }

@@ -22,17 +22,3 @@ impl Clock for ShiftedClock {
         Timestamp::now() + SignedDuration::from_millis(self.0.load(Ordering::SeqCst))
     }
 }
-
-/// Waits a fiftieth of the time.
-pub struct Hurried;
-
-#[async_trait::async_trait]
-impl gantry_engine::Pause for Hurried {
-    async fn sleep(&self, duration: std::time::Duration) {
-        tokio::time::sleep(duration / 50).await;
-    }
-
-    fn jitter(&self) -> f64 {
-        0.5
-    }
-}

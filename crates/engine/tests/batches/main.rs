@@ -5,6 +5,8 @@
 mod clock;
 mod files;
 mod goes_on;
+#[path = "../hurried/mod.rs"]
+mod hurried;
 mod quota_day;
 mod same_rows;
 mod stage;

@@ -12,7 +12,7 @@ use gantry_sandbox::practice::{NEWCOMER, OWNER};
 use serde_json::json;
 use url::Url;
 
-use crate::clock::Hurried;
+use crate::hurried::Hurried;
 use crate::quota_day::limit;
 use crate::stage::{Stage, states};
 use crate::user_agent::terms;

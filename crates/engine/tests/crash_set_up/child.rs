@@ -72,7 +72,7 @@ pub async fn engine(base: &str, home: &Path, opener: mpsc::UnboundedSender<Url>)
         }),
         browser: Arc::new(AgentBrowser(opener)),
         clock: Arc::new(SystemClock),
-        pause: Arc::new(gantry_engine::SystemPause),
+        pause: Arc::new(crate::hurried::Hurried),
         host: Arc::new(Headless),
         shipped_oauth_client: None,
     })

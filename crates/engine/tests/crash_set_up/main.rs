@@ -10,6 +10,8 @@
 
 mod batch;
 mod child;
+#[path = "../hurried/mod.rs"]
+mod hurried;
 mod lane;
 mod made;
 mod shape;

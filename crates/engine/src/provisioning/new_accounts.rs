@@ -1,0 +1,117 @@
+//! Which account a ticket has led to, where no answer tells: the account list now, against the one from before the ticket.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::TryStreamExt as _;
+use gantry_store::StepState;
+use google_apis::analytics_admin::AccountSummary;
+use google_apis::{Api, ApiError};
+
+use super::steps::{look_patiently, text};
+use super::terms::Asking;
+use crate::dto::provisioning::ProvisionStep;
+use crate::error::Result;
+
+/// How old the list of accounts from before a ticket may be, where many tickets are asked for.
+const FRESH_ENOUGH: Duration = Duration::from_secs(30);
+
+impl Asking<'_> {
+    /// The account that an earlier attempt has led to, if it has.
+    pub(super) async fn made_before(&self) -> Result<Option<String>> {
+        let Some(step) = self
+            .journal
+            .read(ProvisionStep::Ticket)
+            .await?
+            .filter(|step| step.state != StepState::Planned)
+        else {
+            return Ok(None);
+        };
+        let asked = step.request.as_ref().and_then(|request| request.get("accounts_before"));
+        let Some(before) = asked.and_then(|before| serde_json::from_value::<BTreeSet<String>>(before.clone()).ok())
+        else {
+            return Ok(None);
+        };
+        // Nobody can have accepted a ticket whose answer never came.
+        if self.maker.asks_a_person() && text(step.response.as_ref(), "ticket_id").is_none() {
+            return Ok(None);
+        }
+        // The call that needs no person may have made it a moment ago, in a process that was killed.
+        let lately = !self.maker.asks_a_person() && self.journal.was_just_cut_off(ProvisionStep::Ticket).await?;
+        let found = if lately {
+            self.new_account_in_a_moment(&before).await
+        } else {
+            self.new_account(&before, Duration::ZERO).await
+        };
+        self.session.explained(self.journal.engine, "", found).await
+    }
+
+    /// As soon as the account list shows it.
+    pub(super) async fn new_account_in_a_moment(&self, before: &BTreeSet<String>) -> Result<Option<String>, ApiError> {
+        look_patiently(self.journal, || self.new_account(before, Duration::ZERO)).await
+    }
+
+    async fn summaries(&self) -> Result<Vec<AccountSummary>, ApiError> {
+        let mut pages = std::pin::pin!(self.admin.account_summaries());
+        let mut all = Vec::new();
+        while let Some(page) = pages.try_next().await? {
+            self.journal.spent(Api::AnalyticsAdmin);
+            all.extend(page);
+        }
+        Ok(all)
+    }
+
+    /// The accounts from before the ticket. The clients of one file share a list that is a moment old: an account that another
+    /// of them has made since is known from its journal.
+    pub(super) async fn account_ids(&self) -> Result<BTreeSet<String>> {
+        let engine = self.journal.engine;
+        let age = if self.journal.is_in_batch().await {
+            FRESH_ENOUGH
+        } else {
+            Duration::ZERO
+        };
+        let connection_id = &self.session.connection.id;
+        let seen = engine.terms_desk.accounts(connection_id, age, self.summaries()).await;
+        let seen = self.session.explained(engine, "", seen).await?;
+        Ok(seen.iter().map(id).collect())
+    }
+
+    /// The one account of this name that was not there before and that no other set-up has; `None` where there is none, or
+    /// more than one. `age` is how old a list may be that another set-up has read.
+    pub(super) async fn new_account(
+        &self,
+        before: &BTreeSet<String>,
+        age: Duration,
+    ) -> Result<Option<String>, ApiError> {
+        let connection_id = &self.session.connection.id;
+        let desk = &self.journal.engine.terms_desk;
+        let all = desk.accounts(connection_id, age, self.summaries()).await?;
+        let named: Vec<String> = all
+            .iter()
+            .filter(|summary| summary.display_name == self.journal.form.account_name && !before.contains(&id(summary)))
+            .map(id)
+            .collect();
+        if named.is_empty() {
+            return Ok(None);
+        }
+        let mut taken = BTreeSet::new();
+        for step in [ProvisionStep::Ticket, ProvisionStep::Terms] {
+            match self.journal.made_elsewhere(step, "account_id").await {
+                Ok(made) => taken.extend(made),
+                Err(error) => {
+                    tracing::warn!(%error, "other set-ups could not be read");
+                    return Ok(None);
+                }
+            }
+        }
+        let mut fresh = named.into_iter().filter(|id| !taken.contains(id));
+        Ok(match (fresh.next(), fresh.next()) {
+            (Some(one), None) => Some(one),
+            _ => None,
+        })
+    }
+}
+
+fn id(summary: &AccountSummary) -> String {
+    summary.account.trim_start_matches("accounts/").to_owned()
+}

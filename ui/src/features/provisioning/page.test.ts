@@ -349,6 +349,29 @@ describe('a set-up', () => {
     expect(started(host)[1]).toEqual(started(host)[0]);
   });
 
+  test('p3_declined terms are told once, and “Resume set-up” has them shown again', async () => {
+    const told = 'You did not accept the Terms of Service, so no account was created.';
+    const host = await showForm((played, id) => {
+      playSteps(played, id, 'terms');
+      if (played.requests('provisioning.resume').length > 0) {
+        openTerms(played, id);
+        return;
+      }
+      played.answers['provisioning.runs'] = () => [runView({ id: 'run-2', problem: `${told} Resume the set-up to see them again.` })];
+      played.emit({ event: 'changed', topic: 'provisioning' });
+      played.emit({ event: 'job_failed', job: id, command: 'provisioning.start', error: refusal({ code: 'terms_declined', message: told }) });
+    });
+    await fill();
+    await submit();
+    await screen.findByText(told);
+    await screen.findByRole('button', { name: 'Resume set-up' });
+    expect(screen.getAllByText(/You did not accept/)).toHaveLength(1);
+    await press('Resume set-up');
+    await screen.findByRole('heading', { name: 'Accept Google’s terms in your browser' });
+    expect(screen.queryByText(told)).toBeNull();
+    expect(host.requests('provisioning.resume')).toEqual([{ run_id: 'run-2', leave_out: [], corrected: null }]);
+  });
+
   test('p6_stopped after the account was made goes on with “Resume set-up”', async () => {
     const host = await showForm((played, id) => {
       if (played.requests('provisioning.resume').length > 0) {

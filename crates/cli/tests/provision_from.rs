@@ -309,6 +309,45 @@ fn wrong_rows_are_refused_or_left_out_and_a_declined_client_is_tried_again() {
 }
 
 #[test]
+fn an_interrupted_command_goes_on_when_it_is_given_again() {
+    let world = world();
+    let text = format!(
+        "{HEADINGS}Fred,https://fred.example,Europe/Berlin,EUR,DE\nGina,https://gina.example,Europe/Berlin,EUR,DE\n"
+    );
+    let file = world.file("interrupted.csv", &text);
+    let mut child = world.spawn(&as_json(&file, &[]));
+    let mut pages = 0;
+    let mut last = Value::Null;
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        last = serde_json::from_str(&line.unwrap()).unwrap();
+        if last["event"] == "open_url" {
+            pages += 1;
+            if pages == 1 {
+                world.open(last["url"].as_str().unwrap(), &[]);
+            } else {
+                let pid = child.id().to_string();
+                assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+            }
+        }
+    }
+    assert_eq!(
+        (child.wait().unwrap().code(), &last["error"]["code"]),
+        (Some(1), &json!("cancelled"))
+    );
+    let again = world.run(&as_json(&file, &[]), &[]);
+    assert_eq!(again.code, Some(0), "{}{}", again.stdout, again.stderr);
+    assert_eq!(again.states(), ["waiting_for_data"; 2]);
+    let known = world.run(&["--json", "provision", "--batches"], &[]);
+    let known: Value = serde_json::from_str(&known.stdout).unwrap();
+    let of_file = known
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|batch| batch["name"] == "interrupted.csv");
+    assert_eq!(of_file.count(), 1);
+}
+
+#[test]
 fn a_file_that_is_not_there_and_options_without_a_file_are_told() {
     let world = world();
     let missing = world.home.path().join("missing.csv");

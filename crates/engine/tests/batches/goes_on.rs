@@ -144,6 +144,50 @@ async fn a_batch_that_was_stopped_is_resumed_and_runs_once_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_batch_that_was_cancelled_in_the_middle_keeps_what_is_made_and_makes_the_rest() {
+    let mut stage = Stage::new().await;
+    let request = stage.file(&TEN[..3]);
+    let engine = Arc::clone(&stage.world.engine);
+    let mut events = engine.subscribe();
+    let first = tokio::spawn({
+        let (engine, request) = (Arc::clone(&engine), request.clone());
+        async move {
+            commands::run_job(&engine, "batches.start", |engine, job| async move {
+                Box::pin(batches::start(&engine, request, &job)).await
+            })
+            .await
+        }
+    });
+    answer(&stage.world.opened.recv().await.unwrap(), &[]).await;
+    let made = loop {
+        if let EngineEvent::BatchRow { row, .. } = events.recv().await.unwrap()
+            && row.state == BatchRowState::WaitingForData
+        {
+            break row.result.unwrap().measurement_id;
+        }
+    };
+    // The second page is open.
+    stage.world.opened.recv().await.unwrap();
+    engine.jobs().cancel_all();
+    assert_eq!(first.await.unwrap().unwrap_err().code, ErrorCode::Cancelled);
+    let plan = batches::plan(&engine, request.clone()).await.unwrap();
+    let told: Vec<_> = plan.rows.iter().map(|row| (row.made, row.duplicate.clone())).collect();
+    assert_eq!(told, [(true, None), (false, None), (false, None)]);
+
+    let batch = stage.start(request, &[]).await.unwrap();
+    assert_eq!(states(&batch), [BatchRowState::WaitingForData; 3]);
+    let results: Vec<_> = batch.rows.iter().map(|row| row.result.clone().unwrap()).collect();
+    assert_eq!(results[0].measurement_id, made);
+    let text = stage.exported(&batch.id).await;
+    for result in &results {
+        assert!(text.contains(&result.measurement_id), "{text}");
+    }
+    let accounts = stage.accounts().await;
+    assert_eq!(accounts.len(), 3, "{accounts:?}");
+    assert!(accounts.iter().all(|(_, properties)| *properties == 1), "{accounts:?}");
+}
+
+#[tokio::test]
 async fn links_are_handed_out_together_and_accepted_in_any_order() {
     let stage = Stage::new().await;
     let request = BatchRequest {

@@ -1,6 +1,6 @@
 // The words of "Set up many".
 import type { BatchRowState } from '../../lib/bindings';
-import { moment, number, plural, span } from '../../lib/format';
+import { clock, moment, number, plural, span } from '../../lib/format';
 
 export const batchesMessages = {
   title: 'Set up many',
@@ -79,6 +79,11 @@ export const batchesMessages = {
   openFor: (name: string) => `Open the Terms of Service of ${name}`,
   toAccept: (count: number) => plural(count, '# client waits for you to accept the Terms of Service.', '# clients wait for you to accept the Terms of Service.'),
   acceptAs: (email: string) => `Accept as ${email}: the accounts belong to whoever accepts.`,
+  paused: (made: number, total: number, until: string) => `Google’s quota of the day is used up. ${number(made)} of ${number(total)} are set up; the rest goes on at ${clock(new Date(until))} if Gantry stays open.`,
+  withoutAccount: (count: number) => plural(count, '# client waits for a Tag Manager account.', '# clients wait for a Tag Manager account.'),
+  makeAccountHint: 'Google lets only a person make one. Make it on Tag Manager’s page; the set-up goes on by itself.',
+  makeAccount: 'Make a Tag Manager account',
+  lineOf: (line: number, name: string) => [`Line ${number(line)}`, name].filter(Boolean).join(' · '),
   resume: 'Go on',
   retry: 'Try the failed ones again',
   prove: 'Look for visitors',

@@ -29,6 +29,13 @@ const choose = async () => {
   await screen.findByRole('heading', { name: 'Rows of the file' });
 };
 
+/** The button, once the newest plan is there. */
+const ready = (name: RegExp | string) => waitFor(() => {
+  const button = screen.getByRole('button', { name });
+  expect(button.getAttribute('aria-disabled')).not.toBe('true');
+  return button;
+});
+
 beforeEach(() => { app.connections.clear(); });
 
 test('a file’s wrong rows are named, and nothing starts before they are left out', async () => {
@@ -46,6 +53,69 @@ test('a file’s wrong rows are named, and nothing starts before they are left o
   await fireEvent.click(await screen.findByRole('button', { name: /^Set up 8 clients/ }));
   await waitFor(() => { expect(host.requests('batches.start')).toHaveLength(1); });
   expect(host.requests('batches.start')[0]).toMatchObject({ path: '/home/maya/clients.csv', leave_out_wrong_rows: true, terms: 'in_turn' });
+});
+
+test('a row that is there already is set up anyway, and left out again', async () => {
+  const host = await show();
+  await choose();
+  const anyway = screen.getByRole('button', { name: 'Set up anyway: Rowan Florist' });
+  // The row, which can be selected, leaves the button its keys.
+  expect(await fireEvent.keyDown(anyway, { key: 'Enter' })).toBe(true);
+  await fireEvent.click(anyway);
+  await screen.findByText('9 clients are right · 1 row is wrong');
+  expect(host.requests('batches.plan').at(-1)).toMatchObject({ anyway: [9] });
+  expect(screen.queryByRole('button', { name: /anyway: Linden/ })).toBeNull();
+  await fireEvent.click(screen.getByLabelText('Leave out the rows that are wrong or there already'));
+  await fireEvent.click(await ready(/^Set up 9 clients/));
+  await waitFor(() => { expect(host.requests('batches.start')[0]).toMatchObject({ anyway: [9], seen: 'd1' }); });
+  await fireEvent.click(screen.getByRole('button', { name: 'Leave out: Rowan Florist' }));
+  await waitFor(() => { expect(host.requests('batches.plan').at(-1)).toMatchObject({ anyway: [] }); });
+});
+
+test('consent is waited for where the law expects it, unless the person says otherwise', async () => {
+  const host = await show();
+  await choose();
+  const consent = screen.getByLabelText<HTMLInputElement>(/^Wait for the visitor’s consent/);
+  await waitFor(() => { expect(host.requests('batches.plan').at(-1)).toMatchObject({ defaults: { wait_for_consent: true } }); });
+  expect(consent.checked).toBe(true);
+  await fireEvent.click(consent);
+  await waitFor(() => { expect(host.requests('batches.plan').at(-1)).toMatchObject({ defaults: { wait_for_consent: false } }); });
+});
+
+test('a file that changed since it was looked at is looked at again', async () => {
+  const host = await show(null, (host) => {
+    host.answers['batches.plan'] = () => ({ ...plan(), wrong: 0, duplicates: 0, rows: plan().rows.slice(0, 3) });
+    host.starts['batches.start'] = (_request, job) => { host.emit({ event: 'job_failed', job, command: 'batches.start', error: refusal({ code: 'conflict', message: 'The file has changed since it was looked at.' }) }); };
+  });
+  await choose();
+  const before = host.requests('batches.plan').length;
+  await fireEvent.click(await ready(/^Set up 8 clients/));
+  await screen.findByText('The file has changed since it was looked at.');
+  await waitFor(() => { expect(host.requests('batches.plan').length).toBeGreaterThan(before); });
+  expect(screen.getByText('The file has changed since it was looked at.')).toBeTruthy();
+});
+
+test('a file whose clients are all set up sends nothing and shows them', async () => {
+  const host = await show(null, (host) => {
+    host.answers['batches.plan'] = () => ({ ...plan(), right: 3, wrong: 0, duplicates: 0, resumes: 'batch-2', rows: plan().rows.slice(0, 3).map((row) => ({ ...row, made: true })) });
+  });
+  await choose();
+  expect(screen.getByText(/Nothing is left to send/)).toBeTruthy();
+  await fireEvent.click(await ready('Show what was set up'));
+  expect(location.hash).toBe('#/batches/batch-2');
+  expect(host.requests('batches.start')).toEqual([]);
+});
+
+test('quota that is used up, a missing Tag Manager account and a cause are told in full', async () => {
+  const host = await show('batch-3');
+  await screen.findByText(/Google’s quota of the day is used up\. 3 of 10 are set up/);
+  expect(screen.getByText('1 client waits for a Tag Manager account.')).toBeTruthy();
+  await fireEvent.click(screen.getByRole('button', { name: 'Make a Tag Manager account' }));
+  await waitFor(() => { expect(host.requests('app.open_link')).toEqual([{ id: choices.make_tag_manager_account.id }]); });
+  expect(await fireEvent.keyDown(screen.getByRole('button', { name: 'Open the Terms of Service of Quayside Books' }), { key: ' ' })).toBe(true);
+  await fireEvent.click(screen.getByText('Linden Dental'));
+  expect(screen.getAllByText(/You did not accept the Terms of Service, so no account was created/)).toHaveLength(2);
+  expect(await broken()).toEqual([]);
 });
 
 test('another column may hold a field', async () => {

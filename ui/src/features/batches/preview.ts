@@ -48,8 +48,26 @@ export function batch(running: boolean): BatchView {
   };
 }
 
+/** Links handed out, one client without a Tag Manager account, and Google's day spent. */
+export function paused(): BatchView {
+  const known = batch(true);
+  const rows = known.rows.map((row, index): BatchRowView => {
+    if (index === 5) return { ...row, state: 'waiting_for_tag_manager', doing: 'Looking for a Tag Manager account' };
+    if (index < 6 || index === 9) return row;
+    return { ...row, state: 'waiting_for_terms', doing: 'Waiting for the Terms of Service', terms: { id: `terms-${index}`, url: 'https://analytics.google.com/analytics/web/#/termsofservice/x' } };
+  });
+  return { ...known, id: 'batch-3', name: 'links.csv', rows, waiting_until: new Date(Date.now() + 5 * 3_600_000).toISOString() };
+}
+
+/** All is made. */
+export function ended(): BatchView {
+  const known = batch(false);
+  const rows = known.rows.map((row, index): BatchRowView => ({ ...row, state: index < 8 ? 'done' : 'waiting_for_data', problem: null, result: result(index) }));
+  return { ...known, id: 'batch-4', name: 'autumn.csv', rows, finished: true };
+}
+
 export function prepare(host: FakeHost): void {
-  host.answers['batches.list'] = () => [batch(true), batch(false)];
+  host.answers['batches.list'] = () => [batch(true), batch(false), paused(), ended()];
   host.answers['batches.plan'] = ({ anyway }) => plan(anyway);
   host.answers['batches.export'] = ({ path }) => ({ path, rows: 10 });
 }

@@ -51,6 +51,7 @@ async fn what_is_in_the_trash_was_not_set_up_before() {
     let batch = stage.start(request, &[]).await.unwrap();
     // The copy of Google's list has both accounts.
     assert_eq!(stage.accounts().await.len(), 2);
+    stage.sync().await;
     let run_id = batch.rows[0].run_id.clone().unwrap();
     let engine = &stage.world.engine;
     let made = provisioning::made(engine, ById { id: run_id.clone() }).await.unwrap();

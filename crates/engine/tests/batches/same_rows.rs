@@ -123,6 +123,8 @@ async fn a_corrected_row_whose_account_is_there_makes_no_second_one() {
         .await
         .unwrap();
     assert_eq!(states(&failed), [BatchRowState::Failed]);
+    // The copy of Google's list has its account.
+    stage.sync().await;
     let engine = &stage.world.engine;
     let corrected = stage.file(&["Anna;https://anna-bakes.example;"]);
     let plan = batches::plan(engine, corrected).await.unwrap();
@@ -130,6 +132,9 @@ async fn a_corrected_row_whose_account_is_there_makes_no_second_one() {
     assert!(told.contains("was begun on") && told.contains("not finished"), "{told}");
     // The row as it was goes on, though the account is there.
     let same = stage.file(&["Anna;https://anna.example;", "Ben;https://ben.example;"]);
-    let plan = batches::plan(engine, same).await.unwrap();
+    let plan = batches::plan(engine, same.clone()).await.unwrap();
     assert_eq!((plan.right, &plan.rows[0].resumes), (2, &failed.rows[0].run_id));
+    let batch = stage.start(same, &[]).await.unwrap();
+    assert_eq!(states(&batch), [BatchRowState::WaitingForData; 2]);
+    assert_eq!(stage.accounts().await, [("Anna".to_owned(), 1), ("Ben".to_owned(), 1)]);
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use gantry_domain::Permission;
 use gantry_engine::dto::Nothing;
 use gantry_engine::dto::batches::{BatchDefaults, BatchRequest, BatchRowState, BatchView, ExportBatch, TermsInBatch};
+use gantry_engine::dto::containers::SyncRequest;
 use gantry_engine::dto::provisioning::ContainerChoice;
-use gantry_engine::{ErrorCode, Result, batches, commands, connections};
+use gantry_engine::{ErrorCode, Result, batches, commands, connections, estate};
 use gantry_sandbox::practice::NEWCOMER;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
@@ -130,6 +131,15 @@ impl Stage {
             .collect();
         accounts.sort();
         accounts
+    }
+
+    /// Copies what Google has.
+    pub async fn sync(&self) {
+        let engine = &self.world.engine;
+        let synced = commands::run_job(engine, "estate.sync", |engine, job| async move {
+            estate::sync(&engine, SyncRequest::default(), &job).await
+        });
+        synced.await.unwrap();
     }
 
     /// What the batch's CSV file says.

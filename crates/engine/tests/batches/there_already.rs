@@ -39,6 +39,26 @@ async fn a_row_that_is_there_already_is_set_up_where_the_person_says_so() {
 }
 
 #[tokio::test]
+async fn another_business_of_a_name_that_google_analytics_has_gets_an_account_of_its_own() {
+    let mut stage = Stage::of(OWNER).await;
+    let before = stage.accounts().await;
+    stage.sync().await;
+    let name = before[0].0.clone();
+    let line = format!("{name};https://another-business.example;");
+    let request = stage.file(&[line.as_str()]);
+    let plan = batches::plan(&stage.world.engine, request.clone()).await.unwrap();
+    let told = "Google Analytics has an account of this name.";
+    assert_eq!(plan.rows[0].duplicate.as_deref(), Some(told));
+    let refused = stage.start(request.clone(), &[]).await.unwrap_err();
+    assert_eq!((refused.code, stage.tickets().await), (ErrorCode::InvalidRequest, 0));
+    let batch = stage.start(anyway(request, &[2]), &[]).await.unwrap();
+    assert_eq!(states(&batch), [BatchRowState::WaitingForData]);
+    let after = stage.accounts().await;
+    assert_eq!(after.len(), before.len() + 1);
+    assert_eq!(after.iter().filter(|(known, _)| *known == name).count(), 2);
+}
+
+#[tokio::test]
 async fn a_row_that_was_left_out_joins_its_batch_when_it_is_wanted_after_all() {
     let mut stage = Stage::new().await;
     let request = BatchRequest {

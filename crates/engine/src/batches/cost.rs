@@ -51,18 +51,20 @@ impl Cost {
             tag_manager_calls: self.tag_manager_calls,
         }
     }
+}
 
-    /// What is left of it when `done` of `total` steps are done.
-    pub fn left(self, done: u32, total: u32) -> Self {
-        let part = |calls: u32| {
-            let left = u64::from(calls) * u64::from(total.saturating_sub(done)) / u64::from(total.max(1));
-            u32::try_from(left).unwrap_or(u32::MAX)
-        };
-        Self {
-            admin_calls: part(self.admin_calls),
-            admin_writes: part(self.admin_writes),
-            tag_manager_calls: part(self.tag_manager_calls),
-        }
+/// The calls of one set-up, step by step.
+#[derive(Clone, Debug, Default)]
+pub(super) struct StepCosts(Vec<Cost>);
+
+impl StepCosts {
+    pub fn whole(&self) -> Cost {
+        self.left(0)
+    }
+
+    /// What is left of it when `done` steps are done: the step that it is at, whole.
+    pub fn left(&self, done: u32) -> Cost {
+        self.0.iter().skip(done as usize).copied().sum()
     }
 }
 
@@ -70,34 +72,29 @@ impl Cost {
 pub(super) async fn of_forms<'a>(
     engine: &Arc<Engine>,
     forms: impl Iterator<Item = &'a ProvisionRequest>,
-) -> Result<Vec<Cost>> {
+) -> Result<Vec<StepCosts>> {
     let mut costs = Vec::new();
     let mut listed = false;
     for (form, rows) in shapes(forms) {
         let plan = provisioning::plan(engine, form).await?;
-        let writes = plan
-            .steps
-            .iter()
-            .filter(|planned| !planned.skipped && writes(planned.step));
-        let cost = Cost {
-            admin_calls: plan.analytics_calls,
-            admin_writes: writes.map(|planned| planned.analytics_calls).sum(),
-            tag_manager_calls: plan.tag_manager_calls,
-        };
-        let list: u32 = plan
-            .steps
-            .iter()
-            .filter(|planned| !planned.skipped && planned.step == ProvisionStep::TagManagerAccount)
-            .map(|planned| planned.tag_manager_calls)
-            .sum();
         for row in rows {
             if costs.len() <= row {
-                costs.resize(row + 1, Cost::default());
+                costs.resize(row + 1, StepCosts::default());
             }
-            costs[row] = cost;
-            if list > 0 && std::mem::replace(&mut listed, true) {
-                costs[row].tag_manager_calls -= list;
-            }
+            let steps = plan.steps.iter().map(|planned| {
+                let is_list = planned.step == ProvisionStep::TagManagerAccount && planned.tag_manager_calls > 0;
+                let is_read_already = is_list && std::mem::replace(&mut listed, true);
+                Cost {
+                    admin_calls: planned.analytics_calls,
+                    admin_writes: if writes(planned.step) {
+                        planned.analytics_calls
+                    } else {
+                        0
+                    },
+                    tag_manager_calls: if is_read_already { 0 } else { planned.tag_manager_calls },
+                }
+            });
+            costs[row] = StepCosts(steps.collect());
         }
     }
     Ok(costs)
@@ -124,20 +121,21 @@ pub(super) async fn forecast(engine: &Engine, project: &str, costs: &[Cost]) -> 
 mod tests {
     use super::*;
 
-    const ONE: Cost = Cost {
-        admin_calls: 24,
-        admin_writes: 20,
-        tag_manager_calls: 6,
-    };
-
     #[test]
     fn what_is_done_is_no_longer_counted() {
-        let half = ONE.left(10, 20);
-        assert_eq!(
-            (half.admin_calls, half.admin_writes, half.tag_manager_calls),
-            (12, 10, 3)
-        );
-        assert_eq!(ONE.left(20, 20), Cost::default());
-        assert_eq!(ONE.left(0, 0), Cost::default());
+        let write = Cost {
+            admin_calls: 1,
+            admin_writes: 1,
+            tag_manager_calls: 0,
+        };
+        let publish = Cost {
+            tag_manager_calls: 1,
+            ..Cost::default()
+        };
+        let costs = StepCosts(vec![write, write, publish]);
+        assert_eq!(costs.whole().admin_writes, 2);
+        assert_eq!(costs.left(2), publish, "the last step is not free");
+        assert_eq!(costs.left(3), Cost::default());
+        assert_eq!(StepCosts::default().left(0), Cost::default());
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::cost::Cost;
+use super::cost::{Cost, StepCosts};
 use crate::dto::LinkView;
 
 /// The batches that this process works on, by id.
@@ -43,7 +43,7 @@ struct State {
 /// One row, as far as this process has brought it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RowNow {
-    pub cost: Cost,
+    pub costs: StepCosts,
     pub run_id: Option<String>,
     pub terms: Option<LinkView>,
     /// Steps done, of how many.
@@ -68,7 +68,7 @@ impl Live {
     pub fn left(&self) -> Vec<Cost> {
         let state = self.lock();
         let open = state.rows.values().filter(|row| !row.ended);
-        open.map(|row| row.cost.left(row.done, row.total)).collect()
+        open.map(|row| row.costs.left(row.done)).collect()
     }
 
     /// Rows that ended, of all, and the calls spent.

@@ -9,7 +9,7 @@ use gantry_store::{Batch, BatchRow, BatchRowState};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::cost::{self, Cost};
+use super::cost::{self, Cost, StepCosts};
 use super::known::Known;
 use super::rows::Reading;
 use super::table::{self, LARGEST_FILE, Table};
@@ -195,6 +195,7 @@ pub(super) async fn plan(engine: &Arc<Engine>, request: &BatchRequest) -> Result
     let prepared = Prepared::of(engine, request).await?;
     let left = prepared.right().filter(|row| !row.made);
     let costs = cost::of_forms(engine, left.map(|row| &row.request)).await?;
+    let costs: Vec<_> = costs.iter().map(StepCosts::whole).collect();
     let total: Cost = costs.iter().copied().sum();
     let forecast = cost::forecast(engine, &prepared.session.project, &costs).await?;
     let right = prepared.right().count();

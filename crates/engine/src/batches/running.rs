@@ -70,8 +70,10 @@ pub(super) async fn run(
     }
     let live = Arc::new(Live::default());
     let (open, forms) = open_rows(rows, &live)?;
-    for (row, cost) in open.iter().zip(cost::of_forms(engine, forms.iter()).await?) {
-        live.change(row.line, |now| now.cost = cost);
+    let runs = Runs::of(engine, &batch.id).await?;
+    for (row, costs) in open.iter().zip(cost::of_forms(engine, forms.iter()).await?) {
+        let done = runs.of_row(row).map_or(0, RowRun::steps_done);
+        live.change(row.line, |now| (now.costs, now.done) = (costs, done));
     }
     engine
         .store()
@@ -94,7 +96,7 @@ pub(super) async fn run(
         live,
         batch,
     });
-    let ended = all(&work, open).await;
+    let ended = all(&work, runs, open).await;
     engine.batches.end(&work.batch.id);
     drop(lock);
     engine.jobs().changed(Topic::Batches);
@@ -115,8 +117,8 @@ fn open_rows(rows: Vec<BatchRow>, live: &Live) -> Result<(Vec<BatchRow>, Vec<Pro
     Ok((open, forms))
 }
 
-async fn all(work: &Arc<Work>, rows: Vec<BatchRow>) -> Result<()> {
-    let runs = Arc::new(Runs::of(&work.engine, &work.batch.id).await?);
+async fn all(work: &Arc<Work>, runs: Runs, rows: Vec<BatchRow>) -> Result<()> {
+    let runs = Arc::new(runs);
     work.tell(true).await;
     let mut tasks = JoinSet::new();
     for row in rows {

@@ -75,6 +75,14 @@ impl RowRun {
         let state = |name: &str| self.steps.iter().find(|step| step.step == name).map(|step| step.state);
         matches!(state("terms"), None | Some(StepState::Done | StepState::Skipped)) && !self.steps.is_empty()
     }
+
+    /// Its steps before the first that is still to be done.
+    pub fn steps_done(&self) -> u32 {
+        let is_over = |step: &ProvisioningStep| matches!(step.state, StepState::Done | StepState::Skipped);
+        let mut steps: Vec<_> = self.steps.iter().collect();
+        steps.sort_by_key(|step| provisioning::step_position(&step.step));
+        u32::try_from(steps.into_iter().take_while(|step| is_over(step)).count()).unwrap_or(u32::MAX)
+    }
 }
 
 /// The runs of a batch.

@@ -202,6 +202,11 @@ pub(crate) fn step_named(name: &str) -> Option<(ProvisionStep, &'static str)> {
     step_names::named(name).map(|step| (step, step_names::doing(step)))
 }
 
+/// Which of all steps it is, in their order.
+pub(crate) fn step_position(name: &str) -> usize {
+    step_names::named(name).map_or(usize::MAX, step_names::position)
+}
+
 /// The template of a run; the plain website for runs from before there were templates.
 fn template_of(run: &ProvisioningRun) -> Result<Template> {
     match &run.template {

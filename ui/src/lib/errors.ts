@@ -53,6 +53,7 @@ const TABLE: Record<ErrorCode, ErrorTreatment> = {
   terms_max_accounts: { severity: 'danger', icon: 'stop', action: null },
   terms_backend_error: { severity: 'warn', icon: 'warn', action: retry },
   terms_timed_out: { severity: 'warn', icon: 'clock', action: retry },
+  no_tag_manager_account: { severity: 'note', icon: 'info', action: retry },
   redirect_not_registered: { severity: 'danger', icon: 'key', action: oauthClients },
   listener_unavailable: { severity: 'danger', icon: 'stop', action: retry },
   storage: { severity: 'danger', icon: 'export', action: retry },

@@ -164,7 +164,7 @@ describe('the form', () => {
     await fireEvent.change(screen.getByLabelText('Property'), { target: { value: '310000000' } });
     const changes = await screen.findByRole('region', { name: 'What would change in your property' });
     expect(await within(changes).findByText('3 added, 2 changed, 2 the same')).toBeTruthy();
-    expect(host.requests('templates.preview')).toEqual([{ connection: 'c1', template: 'site', property_id: '310000000', container: null }]);
+    expect(host.requests('templates.preview')).toEqual([{ connection: 'c1', template: 'site', property_id: '310000000', container: null, website: 'www.elmstead.example' }]);
     await fireEvent.change(screen.getByLabelText('What to measure'), { target: { value: 'shop' } });
     await waitFor(() => { expect(host.requests('templates.preview').at(-1)).toMatchObject({ template: 'shop' }); });
     await fireEvent.click(screen.getByRole('radio', { name: 'One that I have' }));

@@ -22,6 +22,8 @@ const LATENCY: Duration = Duration::from_millis(250);
 pub(super) struct Cost {
     pub admin_calls: u32,
     pub admin_writes: u32,
+    /// How often an answer to these is waited for.
+    pub admin_write_rounds: u32,
     pub tag_manager_calls: u32,
 }
 
@@ -32,6 +34,7 @@ impl Add for Cost {
         Self {
             admin_calls: self.admin_calls.saturating_add(other.admin_calls),
             admin_writes: self.admin_writes.saturating_add(other.admin_writes),
+            admin_write_rounds: self.admin_write_rounds.saturating_add(other.admin_write_rounds),
             tag_manager_calls: self.tag_manager_calls.saturating_add(other.tag_manager_calls),
         }
     }
@@ -48,6 +51,7 @@ impl Cost {
         SetUpWork {
             admin_calls: self.admin_calls,
             admin_writes: self.admin_writes,
+            admin_write_rounds: self.admin_write_rounds,
             tag_manager_calls: self.tag_manager_calls,
         }
     }
@@ -84,13 +88,15 @@ pub(super) async fn of_forms<'a>(
             let steps = plan.steps.iter().map(|planned| {
                 let is_list = planned.step == ProvisionStep::TagManagerAccount && planned.tag_manager_calls > 0;
                 let is_read_already = is_list && std::mem::replace(&mut listed, true);
+                let admin_writes = if writes(planned.step) {
+                    planned.analytics_calls
+                } else {
+                    0
+                };
                 Cost {
                     admin_calls: planned.analytics_calls,
-                    admin_writes: if writes(planned.step) {
-                        planned.analytics_calls
-                    } else {
-                        0
-                    },
+                    admin_writes,
+                    admin_write_rounds: provisioning::in_turn(planned.step, admin_writes),
                     tag_manager_calls: if is_read_already { 0 } else { planned.tag_manager_calls },
                 }
             });
@@ -126,6 +132,7 @@ mod tests {
         let write = Cost {
             admin_calls: 1,
             admin_writes: 1,
+            admin_write_rounds: 1,
             tag_manager_calls: 0,
         };
         let publish = Cost {

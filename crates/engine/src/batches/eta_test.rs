@@ -46,12 +46,16 @@ async fn engine(home: &std::path::Path, clock: &Arc<MovedClock>) -> Arc<Engine> 
     .unwrap()
 }
 
-/// A set-up's calls in their order: reads and writes of the Admin API, then Tag Manager's.
-fn calls(cost: Cost) -> Vec<(Api, bool)> {
+/// A set-up's calls in their order, each with the time until the next: reads and writes of the Admin API, then Tag Manager's.
+fn calls(cost: Cost) -> Vec<(Api, bool, i64)> {
     let reads = cost.admin_calls - cost.admin_writes;
-    let mut calls = vec![(Api::AnalyticsAdmin, false); reads as usize];
-    calls.extend(vec![(Api::AnalyticsAdmin, true); cost.admin_writes as usize]);
-    calls.extend(vec![(Api::TagManager, true); cost.tag_manager_calls as usize]);
+    let side_by_side = LATENCY * i64::from(cost.admin_write_rounds) / i64::from(cost.admin_writes.max(1));
+    let mut calls = vec![(Api::AnalyticsAdmin, false, LATENCY); reads as usize];
+    calls.extend(vec![
+        (Api::AnalyticsAdmin, true, side_by_side);
+        cost.admin_writes as usize
+    ]);
+    calls.extend(vec![(Api::TagManager, true, LATENCY); cost.tag_manager_calls as usize]);
     calls
 }
 
@@ -87,7 +91,7 @@ async fn takes(engine: &Engine, clock: &MovedClock, costs: &[Cost]) -> i64 {
             waiting.push_back((set_up, sent));
             continue;
         }
-        let Some((api, writes)) = calls[set_up].get(sent).copied() else {
+        let Some((api, writes, latency)) = calls[set_up].get(sent).copied() else {
             end = end.max(at);
             free += 1;
             continue;
@@ -100,7 +104,7 @@ async fn takes(engine: &Engine, clock: &MovedClock, costs: &[Cost]) -> i64 {
             writes,
         };
         match ledger.reserve(&ask).await.unwrap() {
-            Reservation::Admitted => moments.push(Reverse((at + LATENCY, set_up, sent + 1, true))),
+            Reservation::Admitted => moments.push(Reverse((at + latency, set_up, sent + 1, true))),
             Reservation::WaitUntil(until) => {
                 moments.push(Reverse((until.as_millisecond().max(at + 1), set_up, sent, true)));
             }
@@ -132,13 +136,18 @@ async fn check(costs: &[Cost], per_day: u32) -> i64 {
         costs.len()
     );
     let apart = (i64::from(told) * 1000 - took).abs();
-    assert!(apart * 10 <= took, "{told} s were told, {took} ms were taken");
+    // It is told in whole seconds.
+    assert!(
+        apart * 10 <= took || apart <= 500,
+        "{told} s were told, {took} ms were taken"
+    );
     took / 1000
 }
 
 const SHOP: Cost = Cost {
     admin_calls: 26,
     admin_writes: 20,
+    admin_write_rounds: 10,
     tag_manager_calls: 7,
 };
 const WITHOUT_CONTAINER: Cost = Cost {

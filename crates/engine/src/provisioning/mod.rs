@@ -45,6 +45,7 @@ use journal::Journal;
 use run_lock::RunLock;
 
 pub use choices::{choices, redirects};
+pub(crate) use planning::in_turn;
 pub use planning::plan;
 pub use proof::{prove, prove_with_pause, snippet};
 pub use record::save_record;

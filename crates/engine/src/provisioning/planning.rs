@@ -98,7 +98,11 @@ async fn seconds(
     steps: &[Step],
     tag_manager_calls: u32,
 ) -> Result<u32> {
-    let in_turn: u64 = steps.iter().filter(|step| !step.skipped).map(in_turn).sum();
+    let in_turn: u64 = steps
+        .iter()
+        .map(Step::planned)
+        .map(|step| u64::from(in_turn(step.step, step.analytics_calls + step.tag_manager_calls)))
+        .sum();
     let calls = u32::try_from((in_turn * CALL_MILLIS).div_ceil(1000)).unwrap_or(u32::MAX);
     let waits = match (connection, tag_manager_calls) {
         (Some(connection), 1..) => {
@@ -110,11 +114,12 @@ async fn seconds(
     Ok(calls.max(1).saturating_add(waits))
 }
 
-/// How many calls of a step are sent one after the other: key events and dimensions go several at once.
-fn in_turn(step: &Step) -> u64 {
-    let calls = u64::from(step.analytics_calls + step.tag_manager_calls);
-    match step.step {
-        ProvisionStep::KeyEvents | ProvisionStep::CustomDimensions => calls.div_ceil(wanted::AT_ONCE as u64),
+/// How many of a step's calls are sent one after the other: of things of one kind, several are made at once.
+pub(crate) fn in_turn(step: ProvisionStep, calls: u32) -> u32 {
+    match step {
+        ProvisionStep::AppStreams | ProvisionStep::KeyEvents | ProvisionStep::CustomDimensions => {
+            calls.div_ceil(u32::try_from(wanted::AT_ONCE).unwrap_or(1))
+        }
         _ => calls,
     }
 }

@@ -25,12 +25,22 @@ pub struct SetUpWork {
     pub admin_calls: u32,
     /// Of these, calls that change something.
     pub admin_writes: u32,
+    /// How often an answer to these is waited for: some go side by side.
+    pub admin_write_rounds: u32,
     pub tag_manager_calls: u32,
 }
 
 impl SetUpWork {
     fn calls(self) -> u64 {
         u64::from(self.admin_calls) + u64::from(self.tag_manager_calls)
+    }
+
+    /// Until the next call may be sent, in milliseconds.
+    fn wait(self, kind: Kind, latency: i64) -> i64 {
+        match kind {
+            Kind::Write => latency * i64::from(self.admin_write_rounds) / i64::from(self.admin_writes.max(1)),
+            Kind::Read | Kind::TagManager => latency,
+        }
     }
 
     /// What is sent after `sent` calls; `None` at the end.
@@ -212,7 +222,9 @@ impl Job<'_> {
         let taken = u64::try_from(end.saturating_sub(now)).unwrap_or(0);
         let calls: u64 = self.works.iter().map(|work| work.calls()).sum();
         let all = u128::from(taken) * u128::from(calls) / u128::from(self.admitted.max(1));
-        u32::try_from(all.div_ceil(1000)).unwrap_or(u32::MAX)
+        // The nearest second; nothing takes none.
+        let seconds = u32::try_from((all + 500) / 1000).unwrap_or(u32::MAX);
+        seconds.max(u32::from(all > 0))
     }
 
     fn look(&mut self, moment: Moment) {
@@ -249,7 +261,7 @@ impl Job<'_> {
         } else {
             self.book(kind, at);
             Moment {
-                at: at.saturating_add(self.latency),
+                at: at.saturating_add(self.works[set_up].wait(kind, self.latency)),
                 sent: sent + 1,
                 ..moment
             }

@@ -4,6 +4,7 @@ import { moment } from '../../lib/format';
 import { provisioningMessages as m } from './messages';
 import type { Stage } from './setup.svelte';
 import { acceptedLine, failedStep, isDone, type Mark, type StepMark, type StepStates } from './steps';
+import { undoMessages } from './undomessages';
 import { parseWebsite } from './website';
 
 interface Known {
@@ -37,5 +38,6 @@ export function marksLines({ marks, steps, stage, email, website, proven, result
       lines[mark] = step === undefined || m.stepNames[step] === m.steps[mark] ? m.failedHere : m.failedAt(m.stepNames[step]);
     }
   }
+  if (stage === 'undone') lines.check = undoMessages.inTrash;
   return lines;
 }

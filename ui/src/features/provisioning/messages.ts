@@ -191,6 +191,7 @@ export const provisioningMessages = {
   runs: {
     unfinished: 'Unfinished set-ups',
     finished: 'Finished set-ups',
+    undone: 'Undone set-ups',
     none: 'No set-ups yet',
     noneText: 'What you set up is listed here, finished or not.',
     resume: 'Resume set-up',

@@ -2,7 +2,7 @@
 import type { Choices, ErrorView, ProofView, ProvisionPlan, ProvisionRunView, ProvisionStep, SiteView } from '../../lib/bindings';
 import { startJob } from '../../lib/jobs.svelte';
 import { refusal, type FakeHost } from '../../test/fake-host';
-import { choices, outcomes, plan, proof, request, result, runView } from '../../test/sample-provisioning';
+import { choices, made, outcomes, plan, proof, request, result, runView } from '../../test/sample-provisioning';
 import { draft } from './draft.svelte';
 import { entriesOf } from './form';
 import { STEPS } from './steps';
@@ -69,7 +69,8 @@ export function finish(host: FakeHost, job: string, part: Partial<ProvisionRunVi
 function answer(host: FakeHost, scene: Scene): void {
   const finished = runView({ id: 'run-9', state: 'done', result, resumable: false, proof, updated_at: '2026-11-20T09:41:00Z' });
   const waiting = runView({ id: 'run-2', state: 'waiting_for_tag_manager', steps: PLANNED.map((step, at) => ({ step, state: at < PLANNED.indexOf('tag_manager_account') ? 'done' : step === 'tag_manager_account' ? 'running' : 'planned', outcome: at < PLANNED.indexOf('tag_manager_account') ? (outcomes[step] ?? null) : null, at: '2026-11-22T09:44:12Z' })) });
-  const runs: ProvisionRunView[] = scene === 'runs' || scene === 'form' ? [runView(), finished, runView({ id: 'run-8', state: 'done', result, resumable: false, updated_at: '2026-10-02T09:41:00Z', request: { ...request, account_name: 'Königlich-Bayerische Hofbäckerei Süßmeier & Töchter, vormals Elmstead', website: 'https://www.hofbaeckerei.example' } })] : scene === 'tag-manager' ? [waiting] : scene !== undefined && scene in REFUSED ? [runView({ id: 'run-2', problem: Object.values(REFUSED[scene as keyof typeof REFUSED]).slice(1).join(' ') })] : scene === 'steps' || scene === 'terms' || scene === 'stopped' ? [runView({ id: 'run-2', state: 'running' })] : [];
+  const trashed = { ...finished, id: 'run-7', steps: finished.steps.map((step) => ({ ...step, state: 'done' as const })), in_trash: [...made].reverse().map(({ asset, name }) => ({ asset, name })) };
+  const runs: ProvisionRunView[] = scene === 'runs' || scene === 'form' ? [runView(), finished, trashed, runView({ id: 'run-8', state: 'done', result, resumable: false, updated_at: '2026-10-02T09:41:00Z', request: { ...request, account_name: 'Königlich-Bayerische Hofbäckerei Süßmeier & Töchter, vormals Elmstead', website: 'https://www.hofbaeckerei.example' } })] : scene === 'tag-manager' ? [waiting] : scene !== undefined && scene in REFUSED ? [runView({ id: 'run-2', problem: Object.values(REFUSED[scene as keyof typeof REFUSED]).slice(1).join(' ') })] : scene === 'steps' || scene === 'terms' || scene === 'stopped' ? [runView({ id: 'run-2', state: 'running' })] : [];
   host.answers['provisioning.runs'] = () => runs;
   const none: Choices = { ...choices, tag_manager_accounts: [] };
   if (scene === 'none' || scene === 'tag-manager') host.answers['provisioning.choices'] = () => none;

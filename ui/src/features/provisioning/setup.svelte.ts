@@ -5,9 +5,9 @@ import { latestJob, startJob, type Job } from '../../lib/jobs.svelte';
 import { Resource } from '../../lib/resource.svelte';
 import { draft } from './draft.svelte';
 import { LivePlan } from './plan.svelte';
-import { hasMade, isDone, plannedSteps, provenBy, stepsOf, withFailure, type StepStates } from './steps';
+import { hasMade, isDone, isUndone, plannedSteps, provenBy, stepsOf, withFailure, type StepStates } from './steps';
 
-export type Stage = 'form' | 'sign_in' | 'terms' | 'tag_manager' | 'running' | 'stopped' | 'done';
+export type Stage = 'form' | 'sign_in' | 'terms' | 'tag_manager' | 'running' | 'stopped' | 'done' | 'undone';
 
 export class Setup {
   readonly runs = new Resource<ProvisionRunView[]>(() => call('provisioning.runs'), ['provisioning']);
@@ -27,8 +27,8 @@ export class Setup {
 
   readonly #ended = $derived(this.job?.state === 'done' ? (this.job.result as ProvisionRunView) : null);
 
-  /** A finished run that a link led here for is shown before anything else. */
-  readonly #opened = $derived((this.runs.value ?? []).find((run) => run.id === this.asked && run.result !== null));
+  /** A finished or undone run that a link led here for is shown before anything else. */
+  readonly #opened = $derived((this.runs.value ?? []).find((run) => run.id === this.asked && (run.result !== null || isUndone(run))));
 
   readonly run = $derived.by((): ProvisionRunView | undefined => {
     if (this.#opened) return this.#opened;
@@ -36,7 +36,7 @@ export class Setup {
     return (this.runs.value ?? []).find((run) => run.id === id) ?? this.#ended ?? undefined;
   });
 
-  readonly result = $derived<ProvisionResult | null>(this.#opened?.result ?? this.#ended?.result ?? null);
+  readonly result = $derived<ProvisionResult | null>(this.#opened ? this.#opened.result : (this.#ended?.result ?? null));
   readonly failed = $derived(!this.#opened && (this.job?.state === 'failed' || (this.#ended !== null && this.#ended.result === null)));
 
   readonly steps = $derived.by((): StepStates => {
@@ -54,6 +54,7 @@ export class Setup {
   readonly correcting = $derived(this.failed && this.run !== undefined && draft.correcting === this.run.id);
 
   readonly stage = $derived.by((): Stage => {
+    if (isUndone(this.run)) return 'undone';
     if (this.result !== null) return 'done';
     if (!this.job) return 'form';
     if (this.failed) return hasMade(this.steps) && !this.correcting ? 'stopped' : 'form';
@@ -63,7 +64,7 @@ export class Setup {
     return 'running';
   });
 
-  readonly proven = $derived(provenBy(this.run?.proof));
+  readonly proven = $derived(isUndone(this.run) ? null : provenBy(this.run?.proof));
   /** What ended the set-up of this window. */
   readonly problem = $derived<ErrorView | null>(this.failed ? (this.job?.error ?? null) : null);
 

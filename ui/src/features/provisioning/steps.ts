@@ -58,10 +58,12 @@ export interface Standing {
   complete: boolean;
   /** `null`: nobody has looked yet. */
   proven: boolean | null;
+  /** What it made is in the trash: there is nothing to check. */
+  undone?: boolean;
 }
 
 /** The stepper's marks. Before a run begins, the form is where a person is. */
-export function stepMarks({ signedIn, begun, steps, complete, proven }: Standing): StepMark[] {
+export function stepMarks({ signedIn, begun, steps, complete, proven, undone = false }: Standing): StepMark[] {
   let reached = false;
   const next = (state: 'now' | 'failed'): MarkState => {
     if (reached) return 'planned';
@@ -72,6 +74,7 @@ export function stepMarks({ signedIn, begun, steps, complete, proven }: Standing
     // Details before sign-in: the form is first, and only then is a sign-in asked for.
     if (mark === 'sign_in') return { mark, state: signedIn ? 'done' : begun ? next('now') : 'planned' };
     if (mark === 'website') return { mark, state: begun ? 'done' : next('now') };
+    if (mark === 'check' && undone) return { mark, state: 'skipped' };
     const covered = COVERS[mark].flatMap((step) => steps[step]?.state ?? []).filter((state) => state !== 'skipped');
     if (complete && mark !== 'check' && covered.length === 0) return { mark, state: 'skipped' };
     if (covered.includes('failed')) return { mark, state: next('failed') };
@@ -113,12 +116,17 @@ const newest = (a: ProvisionRunView, b: ProvisionRunView) => b.updated_at.locale
 
 /** Runs to offer for resumption, newest first. */
 export function unfinished(runs: readonly ProvisionRunView[]): ProvisionRunView[] {
-  return runs.filter((run) => run.resumable && run.state !== 'done').toSorted(newest);
+  return runs.filter((run) => run.resumable && run.state !== 'done' && !isUndone(run)).toSorted(newest);
 }
 
 export function finished(runs: readonly ProvisionRunView[]): ProvisionRunView[] {
-  return runs.filter((run) => run.state === 'done' && run.result !== null).toSorted(newest);
+  return runs.filter((run) => run.state === 'done' && run.result !== null && !isUndone(run)).toSorted(newest);
 }
+
+/** Runs of which something is in the trash: they neither go on nor measure. */
+export const undone = (runs: readonly ProvisionRunView[]): ProvisionRunView[] => runs.filter(isUndone).toSorted(newest);
+
+export const isUndone = (run: ProvisionRunView | undefined): boolean => (run?.in_trash?.length ?? 0) > 0;
 
 /** What a step made, as it is shown: Google numbers versions. */
 export const outcomeText = (step: ProvisionStep, outcome: string | null): string | null =>

@@ -27,6 +27,14 @@ export const undoMessages = {
   done: 'In the trash',
   doneText: 'The set-up cannot go on any more. Everything that was sent is in Activity.',
   partly: 'A part was left alone',
+  undone: {
+    heading: 'This set-up is in the trash',
+    text: 'It was undone: it cannot go on any more, and its site is not measured by it.',
+    rest: 'What is not listed stays as it was. Everything that was sent is in Activity.',
+    line: (kind: MadeKind, name: string) => `${KINDS[kind]} ${name}`,
+    lineText: (text: string) => (text === '' ? 'In the trash' : `${text}, in the trash`),
+    at: (time: string) => `In the trash, ${time}`,
+  },
   left: (name: string) => `${name} was left alone`,
   close: 'Close',
 };

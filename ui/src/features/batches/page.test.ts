@@ -1,6 +1,6 @@
 // Set up many: the file and its problems, the run, links to open, results.
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 
 import { app } from '../../lib/app.svelte';
 import { broken } from '../../test/axe';
@@ -147,6 +147,40 @@ test('a running file shows each client and opens the next page', async () => {
   await fireEvent.click(screen.getByRole('button', { name: 'Open the next page' }));
   expect(host.requests('app.open_link')).toEqual([{ id: 'terms-6' }]);
   expect(await broken()).toEqual([]);
+});
+
+test('a client’s name leads to its set-up, where its snippet, its proof and its undo are', async () => {
+  await show('batch-1');
+  const table = await screen.findByRole('grid', { name: 'Clients' });
+  const links = within(table).getAllByRole<HTMLAnchorElement>('link').map((link) => [link.textContent, link.getAttribute('href')]);
+  expect(links).toEqual([
+    ['Harbour Bakery', '#/provisioning/run-0'], ['Corvin Cycles', '#/provisioning/run-1'], ['<b>Farrow</b> & Sons', '#/provisioning/run-2'],
+    // Why it stopped, and the way on.
+    ['Linden Dental', '#/provisioning/run-3'],
+  ]);
+});
+
+test('links to the terms are handed out one by one, or all at once', async () => {
+  await show('batch-3');
+  const written = vi.fn((_: string) => Promise.resolve());
+  Object.defineProperty(navigator, 'clipboard', { value: { writeText: written }, configurable: true });
+  const one = await screen.findByRole('button', { name: 'Copy the link to the Terms of Service of Quayside Books' });
+  expect(await fireEvent.keyDown(one, { key: 'Enter' })).toBe(true);
+  await fireEvent.click(one);
+  const url = 'https://analytics.google.com/analytics/web/#/termsofservice/x';
+  expect(written).toHaveBeenCalledWith(url);
+  await fireEvent.click(screen.getByRole('button', { name: 'Copy all links' }));
+  expect(written.mock.calls.at(-1)?.[0]).toBe(['Quayside Books', 'Rowan Florist', 'Saltmarsh Brewery with a very long name indeed'].map((name) => `${name}\t${url}`).join('\n'));
+  written.mockRejectedValue(new Error('no'));
+  await fireEvent.click(screen.getByRole('button', { name: 'Copied' }));
+  expect(await screen.findByText('It could not be copied. Select it and copy.')).toBeTruthy();
+  expect(await broken()).toEqual([]);
+});
+
+test('with one page to accept there is no list of links to hand out', async () => {
+  await show('batch-1');
+  await screen.findByRole('button', { name: 'Open the next page' });
+  expect(screen.queryByRole('button', { name: 'Copy all links' })).toBeNull();
 });
 
 test('a stopped file goes on, and what it made is written down', async () => {

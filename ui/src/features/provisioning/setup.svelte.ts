@@ -1,4 +1,6 @@
 // Where the set-up of this window stands: which run, which of its screens is due, what is known of its steps.
+import { untrack } from 'svelte';
+
 import type { ErrorView, ProvisionRequest, ProvisionResult, ProvisionRunView, ProvisionStep } from '../../lib/bindings';
 import { call, errorView } from '../../lib/host';
 import { latestJob, startJob, type Job } from '../../lib/jobs.svelte';
@@ -8,6 +10,9 @@ import { LivePlan } from './plan.svelte';
 import { hasMade, isDone, isUndone, plannedSteps, provenBy, stepsOf, withFailure, type StepStates } from './steps';
 
 export type Stage = 'form' | 'sign_in' | 'terms' | 'tag_manager' | 'running' | 'stopped' | 'done' | 'undone';
+
+/** What stands in a run's place in the address: the list, or a template to begin with. */
+const isWord = (asked: string): boolean => asked === 'runs' || asked.startsWith('template:');
 
 export class Setup {
   readonly runs = new Resource<ProvisionRunView[]>(() => call('provisioning.runs'), ['provisioning']);
@@ -27,13 +32,25 @@ export class Setup {
 
   readonly #ended = $derived(this.job?.state === 'done' ? (this.job.result as ProvisionRunView) : null);
 
+  /** The run that a link led here for, where it is not among the newest, which the list has. */
+  readonly older = new Resource<ProvisionRunView>(() => call('provisioning.show', { id: this.asked ?? '' }), ['provisioning']);
+  readonly #beyond = $derived(
+    this.asked === null || isWord(this.asked) || this.runs.value === undefined || this.runs.value.some((run) => run.id === this.asked) ? null : this.asked,
+  );
+
+  /** The runs of the list, and the one that was asked for. */
+  readonly known = $derived.by((): readonly ProvisionRunView[] => {
+    const older = this.#beyond === null ? undefined : this.older.value;
+    return older ? [...(this.runs.value ?? []), older] : (this.runs.value ?? []);
+  });
+
   /** A finished or undone run that a link led here for is shown before anything else. */
-  readonly #opened = $derived((this.runs.value ?? []).find((run) => run.id === this.asked && (run.result !== null || isUndone(run))));
+  readonly #opened = $derived(this.known.find((run) => run.id === this.asked && (run.result !== null || isUndone(run))));
 
   readonly run = $derived.by((): ProvisionRunView | undefined => {
     if (this.#opened) return this.#opened;
     const id = this.job?.runId ?? this.#ended?.id;
-    return (this.runs.value ?? []).find((run) => run.id === id) ?? this.#ended ?? undefined;
+    return this.known.find((run) => run.id === id) ?? this.#ended ?? undefined;
   });
 
   readonly result = $derived<ProvisionResult | null>(this.#opened ? this.#opened.result : (this.#ended?.result ?? null));
@@ -70,6 +87,15 @@ export class Setup {
 
   follow(): () => void {
     return this.runs.follow();
+  }
+
+  /** Reads the run that was asked for where the list has none of it; for `$effect(() => setup.followAsked())`. */
+  followAsked(): (() => void) | undefined {
+    const id = this.#beyond;
+    return untrack(() => {
+      if (this.older.value?.id !== id) this.older.clear();
+      return id === null ? undefined : this.older.follow();
+    });
   }
 
   /** Begins at most once, however often it is pressed. */

@@ -6,6 +6,7 @@ import { app } from '../../lib/app.svelte';
 import type { ProvisionRunView, TrashAsset } from '../../lib/bindings';
 import { router } from '../../lib/router.svelte';
 import { broken } from '../../test/axe';
+import { refusal } from '../../test/fake-host';
 import { showPage } from '../../test/page';
 import { sampleHost } from '../../test/sample-host';
 import { proof, result, runView } from '../../test/sample-provisioning';
@@ -24,6 +25,7 @@ const done = (part: Partial<ProvisionRunView> = {}): ProvisionRunView => {
 function show(id: string | null, runs: ProvisionRunView[]) {
   const host = sampleHost('agency');
   host.answers['provisioning.runs'] = () => runs;
+  host.answers['provisioning.show'] = () => { throw refusal({ code: 'offline', message: 'There is no such set-up.' }); };
   host.use();
   app.connections.follow();
   app.status.follow();
@@ -93,4 +95,17 @@ test('undoing it turns the page of the finished set-up at once', async () => {
   host.emit({ event: 'changed', topic: 'provisioning' });
   await screen.findByRole('heading', { name: 'This set-up is in the trash' });
   await waitFor(() => { expect(screen.queryByText('Visits are arriving')).toBeNull(); });
+});
+
+test('a set-up that is older than the list is read by its id, finished or not', async () => {
+  const host = show('run-9', [runView({ id: 'run-1', resumable: false })]);
+  expect(await screen.findByRole('heading', { name: 'Tell us about the website' })).toBeTruthy();
+  expect(await screen.findByText('There is no such set-up.')).toBeTruthy();
+  host.answers['provisioning.show'] = ({ id }) => done({ id });
+  await fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByRole('heading', { name: 'Your first visit has arrived' })).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Undo this set-up…' })).toBeTruthy();
+  host.answers['provisioning.show'] = ({ id }) => runView({ id });
+  host.emit({ event: 'changed', topic: 'provisioning' });
+  expect(await screen.findByRole('button', { name: 'Resume set-up' })).toBeTruthy();
 });

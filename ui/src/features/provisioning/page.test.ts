@@ -199,6 +199,25 @@ describe('the form', () => {
     expect(await screen.findByText(/6 key events, 8 custom dimensions/)).toBeTruthy();
   });
 
+  test('a link with a template leaves a set-up that is finished, and goes on with one that is begun from it', async () => {
+    const host = await showForm((played, id) => {
+      playSteps(played, id);
+      finish(played, id);
+    });
+    await fill();
+    await submit();
+    await screen.findByRole('heading', { name: 'Your site is set up' });
+    showPage(Page, 'template:shop');
+    await screen.findByRole('heading', { name: 'Tell us about the website' });
+    await waitFor(() => { expect([value('What to measure'), value('Business name')]).toEqual(['shop', '']); });
+    await fill();
+    await submit();
+    await screen.findByRole('heading', { name: 'Your site is set up' });
+    host.emit({ event: 'changed', topic: 'templates' });
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(screen.getByRole('heading', { name: 'Your site is set up' })).toBeTruthy();
+  });
+
   test('F6 reaches it', async () => {
     await showForm();
     for (let turn = 0; turn < 3 && !document.activeElement?.closest('.stage'); turn++) movePane(1);

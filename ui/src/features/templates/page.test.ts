@@ -32,6 +32,11 @@ test('the shop says what it makes', async () => {
   expect(await broken()).toEqual([]);
 });
 
+test('a site is set up with the template that is shown', async () => {
+  await show('shop');
+  expect((await screen.findByRole('link', { name: 'Set up a site' })).getAttribute('href')).toBe('#/provisioning/template%3Ashop');
+});
+
 test('one’s own names its people and what an event is worth', async () => {
   await show('brightwater-retainer');
   expect(await screen.findByText('reports@bw-prod.iam.gserviceaccount.example')).toBeTruthy();
@@ -51,6 +56,7 @@ test('a broken file says where it is wrong and can only be removed', async () =>
   const host = await show('from-sam');
   expect(await screen.findByText(/line 12, property\.retention_months/)).toBeTruthy();
   expect(screen.getByRole('button', { name: 'Export…' }).getAttribute('aria-disabled')).toBe('true');
+  expect(screen.queryByRole('link', { name: 'Set up a site' })).toBeNull();
   await fireEvent.click(screen.getByRole('button', { name: 'Remove…' }));
   const dialog = await screen.findByRole('alertdialog');
   expect(await broken()).toEqual([]);

@@ -43,6 +43,11 @@ class Scope {
     return this.clients.length === 1 ? (this.clients[0] ?? null) : null;
   }
 
+  /** The client that has an asset, by Google's name of it: `properties/2`, `accounts/1/containers/2`. */
+  clientOf(asset: string): ClientView | null {
+    return this.clients.find((client) => client.assets.some((one) => one.asset === asset)) ?? null;
+  }
+
   choose(choice: ScopeChoice): void {
     this.#chosen = choice;
   }

@@ -38,6 +38,10 @@ export function branchesOf(accounts: readonly ContainerTreeAccount[], words: { u
   return [...grouped, ...rest.map((account) => ({ ...account, heading: words.ungrouped, rank: 2 }))];
 }
 
+/** Clients by group, then what belongs to none. */
+export const branchOrder = (a: Branch, b: Branch, collator: Intl.Collator): number =>
+  (a.rank ?? 0) - (b.rank ?? 0) || collator.compare(a.heading ?? '', b.heading ?? '') || collator.compare(a.name, b.name);
+
 export type TreeRow =
   | { kind: 'account'; key: string; level: 1; label: string; account: Branch; expanded: boolean; shown: number; position: number; siblings: number }
   | { kind: 'container'; key: string; level: 2; label: string; account: Branch; container: ContainerRow; position: number; siblings: number };
@@ -64,12 +68,7 @@ export function treeRows(
       return { account, containers: containers.toSorted((a, b) => collator.compare(a.name, b.name)), keep: whole || containers.length > 0 };
     })
     .filter((entry) => entry.keep)
-    .sort(
-      (a, b) =>
-        (a.account.rank ?? 0) - (b.account.rank ?? 0) ||
-        collator.compare(a.account.heading ?? '', b.account.heading ?? '') ||
-        collator.compare(a.account.name, b.account.name),
-    );
+    .sort((a, b) => branchOrder(a.account, b.account, collator));
 
   return kept.flatMap(({ account, containers }, index): TreeRow[] => {
     const key = accountKey(account.account_id);

@@ -1,11 +1,13 @@
 // Exports: the form's request, its faults, the history.
-import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, expect, test } from 'vitest';
 
 import { app } from '../../lib/app.svelte';
 import { broken } from '../../test/axe';
 import { refusal } from '../../test/fake-host';
 import { showPage } from '../../test/page';
+import * as sample from '../../test/sample';
+import { clients, mark } from '../../test/sample-clients';
 import { sampleHost } from '../../test/sample-host';
 import { prepare as prepareReports } from '../reports/preview';
 import { draft } from './draft.svelte';
@@ -59,6 +61,17 @@ test('runs with the chosen file, by the property’s connection', async () => {
   });
   await screen.findByRole('progressbar');
   expect(await broken()).toEqual([]);
+});
+
+test('the picker lists properties under their clients, and what belongs to none under its account', async () => {
+  const client = mark(clients[0] as (typeof clients)[0]);
+  await show((host) => { host.answers['estate.properties'] = () => sample.overview.properties_list.slice(0, 2).map((row, at) => (at === 1 ? { ...row, client } : row)); });
+  await fireEvent.click(await screen.findByRole('button', { name: /^Property/ }));
+  expect((await screen.findAllByRole('group')).filter((one) => one.closest('[role=listbox]')).map((one) => [within(one).getAllByRole('option').length, one.textContent.trim().replace(/\s+/g, ' ')])).toEqual([
+    [1, expect.stringContaining('Corvin Cycles') as string], [1, expect.stringContaining('Alder & Finch account') as string],
+  ]);
+  await fireEvent.click(screen.getByRole('option', { name: /Bramley Ferries/ }));
+  expect(draft.entries.property).toBe('310000001');
 });
 
 test('a refused run says why and keeps the form', async () => {

@@ -61,6 +61,8 @@ export const formMessages = {
     chooseAccount: 'Choose an account',
     only: (name: string) => `It is made in your Tag Manager account “${name}”.`,
     afterSignIn: 'Gantry looks for your Tag Manager account after you have signed in.',
+    /** Client, container, account. */
+    option: (...parts: readonly string[]) => parts.filter((part) => part !== '').join(' · '),
     looking: 'Looking for your Tag Manager accounts',
     noneTitle: 'Only you can create a Tag Manager account',
     none: 'Google keeps this for people, not apps. You have none yet. It takes a minute and any name will do. Google asks for a container name too: any will do, for instance “test”; Gantry makes its own. Gantry notices the account and goes on.',
@@ -82,6 +84,7 @@ export const formMessages = {
     chooseAccount: 'Choose an account',
     existingProperty: 'Property',
     chooseProperty: 'Choose a property',
+    noClientHeading: 'Not grouped',
     readOnly: (name: string) => `${name} (you may not change it)`,
     noAccounts: 'This connection reaches no Google Analytics account.',
     afterSignIn: 'Sign in to choose among your accounts.',

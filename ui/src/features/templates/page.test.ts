@@ -6,6 +6,8 @@ import { app } from '../../lib/app.svelte';
 import { broken } from '../../test/axe';
 import { refusal } from '../../test/fake-host';
 import { showPage } from '../../test/page';
+import * as sample from '../../test/sample';
+import { clients, mark } from '../../test/sample-clients';
 import { sampleHost } from '../../test/sample-host';
 import Page from './Page.svelte';
 import { freeName, isName, nameFrom, renamed } from './words';
@@ -107,6 +109,35 @@ test('one is made from what a property and its container have, and shown', async
   expect(saved?.toml).toContain('custom metric Basket size');
   await waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
   expect(await screen.findByText(/What no template can say is listed at the top of its file/)).toBeTruthy();
+});
+
+const groupsOf = (select: HTMLElement) => [...select.querySelectorAll('optgroup')].map((group) => [group.label, ...[...group.children].map((option) => option.textContent)]);
+
+test('properties and containers to make one from stand under their clients, as soon as they have one', async () => {
+  const row = { account_id: '60042', container_id: '1187', public_id: 'GTM-N6ZD2RKP', name: 'www.alderfinch.example', usage_context: ['web'], live_version: '3', live_read_at: null, entities: 12, client: null };
+  const other = { ...row, container_id: '1188', public_id: 'GTM-OTHER', name: 'other.example' };
+  const host = await show('shop', (it) => { it.answers['containers.tree'] = () => ({ accounts: [{ account_id: '60042', name: 'Elmstead', containers: [other, row] }], as_of: null }); });
+  await fireEvent.click(await screen.findByRole('button', { name: 'From a property…' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Make a template from a property' });
+  const containers = within(dialog).getByLabelText(/^Container/);
+  await waitFor(() => { expect(groupsOf(containers)).toEqual([['Elmstead', 'other.example (GTM-OTHER)', 'www.alderfinch.example (GTM-N6ZD2RKP)']]); });
+  const client = mark(clients[0] as (typeof clients)[0]);
+  host.answers['containers.tree'] = () => ({ accounts: [{ account_id: '60042', name: 'Elmstead', containers: [other, { ...row, client }] }], as_of: null });
+  host.answers['estate.properties'] = () => sample.overview.properties_list.slice(0, 2).map((one, at) => (at === 1 ? { ...one, client } : one));
+  host.emit({ event: 'changed', topic: 'clients' });
+  await waitFor(() => { expect(groupsOf(containers)).toEqual([['Corvin Cycles', 'www.alderfinch.example (GTM-N6ZD2RKP)'], ['Elmstead', 'other.example (GTM-OTHER)']]); });
+  await waitFor(() => { expect(groupsOf(within(dialog).getByLabelText('Property'))).toEqual([['Corvin Cycles', 'Bramley Ferries'], ['Alder & Finch account', 'Alder & Finch']]); });
+  expect(await broken()).toEqual([]);
+});
+
+test('properties to preview it in stand under their clients, as soon as they have one', async () => {
+  const host = await show('shop');
+  await fireEvent.click(await screen.findByRole('tab', { name: 'Preview' }));
+  await fireEvent.click(screen.getByRole('button', { name: /^Property/ }));
+  await screen.findByRole('group', { name: 'Alder & Finch account' });
+  host.answers['estate.properties'] = () => sample.overview.properties_list.slice(0, 1).map((one) => ({ ...one, client: mark(clients[0] as (typeof clients)[0]) }));
+  host.emit({ event: 'changed', topic: 'clients' });
+  expect(within(await screen.findByRole('group', { name: 'Corvin Cycles' })).getByText('Alder & Finch')).toBeTruthy();
 });
 
 test('a property that cannot be read leaves the dialog as it was', async () => {

@@ -191,6 +191,59 @@ test('a stopped file goes on, and what it made is written down', async () => {
   await waitFor(() => { expect(host.requests('batches.resume')).toEqual([{ id: 'batch-2' }]); });
 });
 
+test('p9_a file that is begun or gone on with by two presses is begun once', async () => {
+  const host = await show(null, (host) => { host.answers['batches.plan'] = () => ({ ...plan(), wrong: 0, duplicates: 0, rows: plan().rows.slice(0, 3) }); });
+  await choose();
+  const start = await ready(/^Set up 8 clients/);
+  // Both before the page has drawn the first.
+  start.click();
+  start.click();
+  await waitFor(() => { expect(host.requests('batches.start')).toHaveLength(1); });
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  expect(host.requests('batches.start')).toHaveLength(1);
+
+  const other = await show('batch-2', (host) => { host.starts['batches.resume'] = () => undefined; });
+  const goOn = await screen.findByRole('button', { name: 'Go on' });
+  goOn.click();
+  goOn.click();
+  await waitFor(() => { expect(other.requests('batches.resume')).toHaveLength(1); });
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  // The job is known, and the list does not tell of it yet.
+  await fireEvent.click(screen.getByRole('button', { name: 'Go on' }));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  expect(other.requests('batches.resume')).toHaveLength(1);
+});
+
+test('p1_the addresses to register are told before a file is begun', async () => {
+  let usable = false;
+  const host = await show(null, (host) => {
+    host.answers['batches.plan'] = () => ({ ...plan(), wrong: 0, duplicates: 0, rows: plan().rows.slice(0, 3) });
+    host.answers['provisioning.redirects'] = () => ({ oauth_client: 'Isola', registered: [], suggested: ['http://127.0.0.1:27495/terms'], usable, message: 'No address of this computer is registered.' });
+  });
+  await choose();
+  expect(await screen.findByText('Google has no way back to this computer yet', { selector: '.notice *' })).toBeTruthy();
+  expect(host.requests('provisioning.redirects')).toEqual([{ connection: 'c1' }]);
+  expect(screen.getByRole('button', { name: 'Copy redirect address http://127.0.0.1:27495/terms' })).toBeTruthy();
+  await fireEvent.click(screen.getByRole('button', { name: /^Set up 8 clients/ }));
+  expect(host.requests('batches.start')).toEqual([]);
+  expect(await broken()).toEqual([]);
+  usable = true;
+  await fireEvent.click(screen.getByRole('button', { name: 'Check again' }));
+  await fireEvent.click(await ready(/^Set up 8 clients/));
+  await waitFor(() => { expect(host.requests('batches.start')).toHaveLength(1); });
+});
+
+test('p1_a file that Google refuses to come back from says what to register', async () => {
+  const host = await show('batch-2', (host) => {
+    host.answers['provisioning.redirects'] = () => ({ oauth_client: 'Isola', registered: [{ uri: 'http://127.0.0.1:27490/terms', free: true }], suggested: [], usable: true, message: 'Told.' });
+    host.starts['batches.resume'] = (_, job) => { host.emit({ event: 'job_failed', job, command: 'batches.resume', error: refusal({ code: 'redirect_not_registered', message: 'Google knows no such address.' }) }); };
+  });
+  await fireEvent.click(await screen.findByRole('button', { name: 'Go on' }));
+  await screen.findByText('Google knows no such address.');
+  expect(await screen.findByText('http://127.0.0.1:27490/terms')).toBeTruthy();
+  expect(host.requests('provisioning.redirects')).toEqual([{ connection: 'maya@brightwater.example' }]);
+});
+
 test('an export that failed is tried again, and no set-up is', async () => {
   let tries = 0;
   const host = await show('batch-2', (host) => {

@@ -145,6 +145,7 @@ export const formMessages = {
   },
   redirects: {
     title: 'Google has no way back to this computer yet',
+    titleRefused: 'Which redirect URIs to register',
     client: (name: string) => `The OAuth client “${name}” is of the kind “Web application”. Google sends you back only to addresses that are registered with it.`,
     registerLead: 'Register these under “Authorised redirect URIs” in the Google Cloud console, download the client’s file again and add it under Settings:',
     registered: 'Registered now',

@@ -29,7 +29,7 @@ export function marksLines({ marks, steps, stage, email, website, proven, result
   put('stream', isDone(steps, 'data_stream') ? (result?.measurement_id ?? steps.data_stream?.outcome) : '');
   put('container', stage === 'tag_manager' ? m.waitingForYou : isDone(steps, 'container') ? (result?.container?.public_id ?? steps.container?.outcome) : '');
   const version = result?.container?.version_id;
-  put('publish', isDone(steps, 'publish') ? m.made.versionLive(version ?? steps.publish?.outcome ?? '') : '');
+  put('publish', isDone(steps, 'publish') ? (stage === 'undone' ? m.version : m.made.versionLive)(version ?? steps.publish?.outcome ?? '') : '');
   put('check', proven === true ? m.visits : proven === false ? m.noVisits : '');
   for (const { mark, state } of marks) {
     if (state === 'skipped') lines[mark] = m.notNeeded;

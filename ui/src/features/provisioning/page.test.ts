@@ -263,6 +263,19 @@ describe('who acts', () => {
     await waitFor(() => { expect(started(host)).toHaveLength(1); });
   });
 
+  test('p1_where Google refuses the way back, the addresses to register stand beside the error', async () => {
+    await showForm((host, job) => { host.emit({ event: 'job_failed', job, command: 'provisioning.start', error: refusal({ code: 'redirect_not_registered', message: 'Google knows no such address.' }) }); }, {
+      before: (it) => { it.answers['provisioning.redirects'] = () => ({ oauth_client: 'Isola', registered: [{ uri: 'http://127.0.0.1:27490/terms', free: true }], suggested: ['http://127.0.0.1:27495/terms'], usable: true, message: 'Told.' }); },
+    });
+    await fill();
+    await submit();
+    await screen.findByText('Google knows no such address.');
+    expect(await screen.findByText('Which redirect URIs to register')).toBeTruthy();
+    for (const uri of ['http://127.0.0.1:27490/terms', 'http://127.0.0.1:27495/terms']) expect(screen.getByText(uri)).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Copy redirect address http://127.0.0.1:27495/terms' })).toBeTruthy();
+    expect(await broken()).toEqual([]);
+  });
+
   test('a Tag Manager account that is made meanwhile is noticed', async () => {
     let accounts: typeof choices.tag_manager_accounts = [];
     const host = await showForm(undefined, { before: (it) => { it.answers['provisioning.choices'] = () => ({ ...choices, tag_manager_accounts: accounts }); } });
@@ -350,7 +363,7 @@ describe('a set-up', () => {
     expect(await broken()).toEqual([]);
   });
 
-  test.each(['terms_declined', 'terms_max_accounts', 'terms_backend_error', 'terms_timed_out', 'redirect_not_registered', 'cancelled', 'offline'] satisfies ErrorCode[])('p3_p8_%s keeps the form and offers the way on', async (code) => {
+  test.each(['terms_declined', 'terms_max_accounts', 'terms_backend_error', 'terms_timed_out', 'redirect_not_registered', 'wrong_account', 'cancelled', 'offline'] satisfies ErrorCode[])('p3_p8_%s keeps the form and offers the way on', async (code) => {
     let tries = 0;
     const host = await showForm((played, id) => {
       tries++;

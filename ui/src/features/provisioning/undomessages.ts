@@ -29,7 +29,7 @@ export const undoMessages = {
   partly: 'A part was left alone',
   undone: {
     heading: 'This set-up is in the trash',
-    text: 'It was undone: it cannot go on any more, and its site is not measured by it.',
+    text: 'It was undone, so it cannot go on. What is in the trash measures nothing any more.',
     rest: 'What is not listed stays as it was. Everything that was sent is in Activity.',
     line: (kind: MadeKind, name: string) => `${KINDS[kind]} ${name}`,
     lineText: (text: string) => (text === '' ? 'In the trash' : `${text}, in the trash`),

@@ -123,7 +123,7 @@ export const formMessages = {
   submit: 'Continue to Google’s terms',
   submitSignIn: 'Sign in and continue',
   submitExisting: 'Set up the site',
-  goesOn: 'Go on with the set-up',
+  goesOn: 'Resume set-up',
   submitCorrected: 'Resume set-up',
   busyCorrected: 'Going on',
   notes: 'Before you start',

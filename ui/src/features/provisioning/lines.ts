@@ -18,7 +18,7 @@ export interface Line {
 }
 
 const ICONS: Partial<Record<ProvisionStep, IconName>> = {
-  account: 'building', property: 'report', data_stream: 'globe', app_streams: 'window', data_retention: 'clock', key_events: 'ok', custom_dimensions: 'columns',
+  account: 'building', property: 'report', data_stream: 'globe', app_streams: 'window', enhanced_measurement: 'eye', data_retention: 'clock', key_events: 'ok', custom_dimensions: 'columns',
   google_ads_link: 'link', people: 'people', container: 'box', tags: 'tag', publish: 'version', snippet: 'code', client: 'building',
 };
 

@@ -10,7 +10,7 @@ import { refusal } from '../../test/fake-host';
 import { showPage } from '../../test/page';
 import { type Scene, sampleHost } from '../../test/sample-host';
 import * as sample from '../../test/sample';
-import { choices, plan, proof, result, runView, site } from '../../test/sample-provisioning';
+import { choices, plan, proof, request, result, runView, site } from '../../test/sample-provisioning';
 import { movePane } from '../../shell/keys';
 import { draft, freshEntries } from './draft.svelte';
 import Page from './Page.svelte';
@@ -112,7 +112,7 @@ describe('the form', () => {
     await showForm();
     const aside = await screen.findByRole('complementary', { name: 'What will be created' });
     expect(await within(aside).findByText('6 Analytics, 8 Tag Manager')).toBeTruthy();
-    for (const said of ['maya@brightwater.example', '8 of 25 calls per 100 s', 'About 40 s after you accept', 'Tag Manager container', 'Key events']) expect(within(aside).getByText(said)).toBeTruthy();
+    for (const said of ['maya@brightwater.example', '8 of 25 calls per 100 s', 'About 40 s after you accept', 'Tag Manager container', 'Enhanced measurement', 'Scrolls, outbound clicks, searches and downloads', 'Key events']) expect(within(aside).getByText(said)).toBeTruthy();
   });
 
   test('the engine’s problems are told at their fields, and nothing starts', async () => {
@@ -404,6 +404,34 @@ describe('a set-up', () => {
     expect(host.requests('provisioning.resume')).toEqual([{ run_id: 'run-2', leave_out: [], corrected: null }]);
   });
 
+  test('after a refusal one button goes on with the set-up, and no other offers the same', async () => {
+    const host = await showForm((played, id) => {
+      playSteps(played, id, 'terms');
+      if (started(played).length > 1) {
+        openTerms(played, id);
+        return;
+      }
+      played.answers['provisioning.runs'] = () => [runView({ id: 'run-2' }), runView({ id: 'run-5', request: { ...request, account_name: 'Another' } })];
+      played.answers['provisioning.plan'] = () => ({ ...plan, resumes: 'run-2' });
+      played.emit({ event: 'changed', topic: 'provisioning' });
+      played.emit({ event: 'job_failed', job: id, command: 'provisioning.start', error: refusal({ code: 'terms_backend_error', message: 'Google had a fault.' }) });
+    });
+    await fill();
+    await submit();
+    await screen.findByText('Google had a fault.');
+    // Another client’s set-up keeps its own.
+    const others = await screen.findByRole('region', { name: 'Unfinished set-ups' });
+    await waitFor(() => { expect(within(others).queryByText('Elmstead Bakery')).toBeNull(); });
+    expect(within(others).getByText('Another')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
+    expect(within(others).getAllByRole('button', { name: 'Resume set-up' })).toHaveLength(1);
+    const own = screen.getAllByRole('button', { name: 'Resume set-up' }).filter((one) => !others.contains(one));
+    expect(own).toHaveLength(1);
+    await fireEvent.submit(own[0]?.closest('form') as HTMLFormElement);
+    await screen.findByRole('heading', { name: 'Accept Google’s terms in your browser' });
+    expect(started(host)).toHaveLength(2);
+  });
+
   test('p6_stopped after the account was made goes on with “Resume set-up”', async () => {
     const host = await showForm((played, id) => {
       if (played.requests('provisioning.resume').length > 0) {
@@ -421,6 +449,7 @@ describe('a set-up', () => {
     await submit();
     await screen.findByRole('heading', { name: 'The set-up stopped' });
     expect(screen.getByText('Google did not answer.')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
     expect(await broken()).toEqual([]);
     await press('Undo this set-up…');
     await fireEvent.click(await screen.findByRole('button', { name: 'Keep everything' }));

@@ -80,6 +80,7 @@ function answer(host: FakeHost, scene: Scene): void {
       suggested: ['http://127.0.0.1:27495/terms', 'http://127.0.0.1:27496/terms'], usable: false, message: 'The only address that is registered is in use by another program.',
     });
   }
+  if (scene !== undefined && scene in REFUSED) host.answers['provisioning.plan'] = () => ({ ...plan, resumes: 'run-2' });
   if (scene === 'property') {
     host.answers['provisioning.plan'] = () => ({ ...plan, notes: ['The container sends purchase already: the template’s tag for it is left out.'] });
   }

@@ -203,6 +203,11 @@ impl Job {
         }
     }
 
+    /// Whether the work is one of many that a job does.
+    pub(crate) fn is_part(&self) -> bool {
+        self.part.is_some()
+    }
+
     /// Whether pages are opened in the browser, or only handed out.
     pub(crate) fn opens_pages(&self) -> bool {
         self.part.as_ref().is_none_or(|part| part.opens_pages())

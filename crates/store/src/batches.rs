@@ -31,6 +31,8 @@ CREATE TABLE batch_rows (
     PRIMARY KEY (batch_id, line)
 ) STRICT, WITHOUT ROWID;";
 
+pub(crate) const ANYWAY: &str = "ALTER TABLE batch_rows ADD COLUMN anyway INTEGER NOT NULL DEFAULT 0;";
+
 /// Whether there is something left to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -95,11 +97,13 @@ pub struct BatchRow {
     pub state: BatchRowState,
     /// Why it failed.
     pub error: Option<Value>,
+    /// It is set up although it is there already: the person said so.
+    pub anyway: bool,
     pub updated_at: Timestamp,
 }
 
 const BATCH: &str = "id, name, connection_id, request, digest, state, created_at, updated_at";
-const ROW: &str = "batch_id, line, form, heading, run_id, state, error, updated_at";
+const ROW: &str = "batch_id, line, form, heading, run_id, state, error, updated_at, anyway";
 
 fn read_batch(row: &Row<'_>) -> rusqlite::Result<Batch> {
     Ok(Batch {
@@ -124,6 +128,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<BatchRow> {
         state: row.get(5)?,
         error: optional_json(row, 6)?,
         updated_at: moment(row, 7)?,
+        anyway: row.get(8)?,
     })
 }
 
@@ -132,9 +137,9 @@ fn put_row(connection: &Connection, row: &BatchRow) -> Result<(), StoreError> {
     let error = row.error.as_ref().map(json_text).transpose()?;
     connection
         .prepare_cached(&format!(
-            "INSERT INTO batch_rows ({ROW}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            "INSERT INTO batch_rows ({ROW}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
              ON CONFLICT (batch_id, line) DO UPDATE SET run_id = excluded.run_id, state = excluded.state,
-                 error = excluded.error, updated_at = excluded.updated_at"
+                 error = excluded.error, updated_at = excluded.updated_at, anyway = excluded.anyway"
         ))?
         .execute(params![
             row.batch_id,
@@ -144,7 +149,8 @@ fn put_row(connection: &Connection, row: &BatchRow) -> Result<(), StoreError> {
             row.run_id,
             row.state,
             error,
-            millis(row.updated_at)
+            millis(row.updated_at),
+            row.anyway
         ])?;
     Ok(())
 }
@@ -305,6 +311,7 @@ mod tests {
             run_id: None,
             state: BatchRowState::Draft,
             error: None,
+            anyway: false,
             updated_at: Timestamp::from_second(5).unwrap(),
         }
     }

@@ -31,6 +31,7 @@ const HISTORY: &[&str] = &[
     clients::CREATE,
     batches::CREATE,
     data_streams::CREATE,
+    batches::ANYWAY,
 ];
 
 /// Brings the schema up to date; refuses a schema from the future before it touches anything.

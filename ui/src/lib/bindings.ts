@@ -303,7 +303,7 @@ resumes: string | null,
  */
 made: boolean, };
 
-export type BatchRowState = "draft" | "ticket" | "waiting_for_terms" | "waiting_for_tag_manager" | "building" | "waiting_for_data" | "done" | "failed";
+export type BatchRowState = "draft" | "ticket" | "waiting_for_terms" | "waiting_for_tag_manager" | "building" | "waiting_for_data" | "done" | "failed" | "in_trash";
 
 export type BatchRowView = { line: number, name: string, website: string, state: BatchRowState, run_id: string | null, 
 /**

@@ -310,6 +310,7 @@ fn state(state: BatchRowState) -> &'static str {
         BatchRowState::WaitingForData => "made, no visitor seen yet",
         BatchRowState::Done => "done",
         BatchRowState::Failed => "failed",
+        BatchRowState::InTrash => "in the trash",
     }
 }
 

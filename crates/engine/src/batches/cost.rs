@@ -62,10 +62,6 @@ impl Cost {
 pub(super) struct StepCosts(Vec<Cost>);
 
 impl StepCosts {
-    pub fn whole(&self) -> Cost {
-        self.left(0)
-    }
-
     /// What is left of it when `done` steps are done: the step that it is at, whole.
     pub fn left(&self, done: u32) -> Cost {
         self.0.iter().skip(done as usize).copied().sum()
@@ -140,7 +136,7 @@ mod tests {
             ..Cost::default()
         };
         let costs = StepCosts(vec![write, write, publish]);
-        assert_eq!(costs.whole().admin_writes, 2);
+        assert_eq!(costs.left(0).admin_writes, 2);
         assert_eq!(costs.left(2), publish, "the last step is not free");
         assert_eq!(costs.left(3), Cost::default());
         assert_eq!(StepCosts::default().left(0), Cost::default());

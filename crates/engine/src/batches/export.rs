@@ -99,6 +99,7 @@ pub(super) fn state(state: BatchRowState) -> &'static str {
         BatchRowState::WaitingForData => "waiting for data",
         BatchRowState::Done => "done",
         BatchRowState::Failed => "failed",
+        BatchRowState::InTrash => "in the trash",
     }
 }
 

@@ -22,7 +22,17 @@ pub(super) struct Known {
     names: HashMap<String, String>,
     containers: HashMap<String, String>,
     /// Runs that were not finished, by what makes a form.
-    unfinished: HashMap<String, String>,
+    unfinished: HashMap<String, Unfinished>,
+    /// Runs that were, the same way.
+    done: HashMap<String, String>,
+}
+
+/// A set-up that goes on.
+#[derive(Clone, Debug)]
+pub(super) struct Unfinished {
+    pub run_id: String,
+    /// Its account is there: whatever else there is of the name, this is the one.
+    pub has_account: bool,
 }
 
 impl Known {
@@ -52,9 +62,13 @@ impl Known {
     }
 
     /// The set-up of exactly this form that was begun before and not finished.
-    pub fn unfinished(&self, form: &ProvisionRequest) -> Option<String> {
-        let form = serde_json::to_value(form).ok()?;
-        self.unfinished.get(&provisioning::identity(&form).to_string()).cloned()
+    pub fn unfinished(&self, form: &ProvisionRequest) -> Option<&Unfinished> {
+        self.unfinished.get(&identity(form)?)
+    }
+
+    /// The set-up of exactly this form that was finished elsewhere.
+    pub fn done(&self, form: &ProvisionRequest) -> Option<&String> {
+        self.done.get(&identity(form)?)
     }
 
     /// By Gantry or otherwise; what `own`, this batch itself, has made does not count.
@@ -68,7 +82,7 @@ impl Known {
             None => Vec::new(),
         };
         let own_runs: HashSet<_> = own_rows.into_iter().filter_map(|row| row.run_id).collect();
-        let mut own_names = Vec::new();
+        let (mut own_names, mut own_ids) = (Vec::new(), HashSet::new());
         for run in engine.store().provisioning_runs(RUNS_LOOKED_AT).await? {
             let Ok(form) = serde_json::from_value::<ProvisionRequest>(run.form.clone()) else {
                 continue;
@@ -77,15 +91,23 @@ impl Known {
             let day = run.updated_at.strftime("%-d %B %Y").to_string();
             let is_own = own.is_some_and(|own| run.batch_id.as_ref() == Some(&own.id)) || own_runs.contains(&run.id);
             if is_own {
-                own_names.push(form.account_name);
+                own_ids.insert(run.id.clone());
+                own_names.push(form.account_name.clone());
             } else if in_trash.contains_key(&run.id) {
                 continue;
             } else if done {
                 known.website(&form.website, format!("Its website was set up on {day}."));
-                known.name(
-                    &form.account_name,
-                    format!("An account of this name was set up on {day}."),
-                );
+                if form.analytics == AnalyticsChoice::NewAccount {
+                    known.name(
+                        &form.account_name,
+                        format!("An account of this name was set up on {day}."),
+                    );
+                }
+                if run.connection_id == connection_id
+                    && let Some(form) = identity(&form)
+                {
+                    known.done.entry(form).or_insert_with(|| run.id.clone());
+                }
                 for container in containers_of(&form, run.outcome) {
                     known.container(&container, format!("Its container was used by a set-up on {day}."));
                 }
@@ -93,14 +115,24 @@ impl Known {
             } else if with_account.contains(&run.id) {
                 let words = |what: &str| format!("{what} was begun on {day} and is not finished.");
                 known.website(&form.website, words("A set-up of its website"));
-                known.name(&form.account_name, words("A set-up of this name"));
+                if form.analytics == AnalyticsChoice::NewAccount {
+                    known.name(&form.account_name, words("A set-up of this name"));
+                }
             }
-            if !done && run.connection_id == connection_id && !undone.contains(&run.id) {
-                let form = provisioning::identity(&run.form).to_string();
+            if !done
+                && run.connection_id == connection_id
+                && !undone.contains(&run.id)
+                && let Some(form) = identity(&form)
+            {
+                let unfinished = Unfinished {
+                    has_account: with_account.contains(&run.id),
+                    run_id: run.id,
+                };
                 // The newest counts.
-                known.unfinished.entry(form).or_insert(run.id);
+                known.unfinished.entry(form).or_insert(unfinished);
             }
         }
+        known.measured(engine, &own_ids, &in_trash).await?;
         for account in engine.store().analytics_accounts().await? {
             // The copy of Google's list may be older than the trash.
             let name = format!("accounts/{}", account.account_id.trim_start_matches("accounts/"));
@@ -114,6 +146,36 @@ impl Known {
         }
         Ok(known)
     }
+
+    /// Websites that Google Analytics measures, as far as the copy of its data streams tells. What the runs of `own` have made
+    /// does not count, and what is in the trash neither.
+    async fn measured(
+        &mut self,
+        engine: &Engine,
+        own: &HashSet<String>,
+        in_trash: &HashMap<String, Vec<String>>,
+    ) -> Result<()> {
+        let made = engine.store().provisioning_responses("property").await?.into_iter();
+        let own: HashSet<_> = made
+            .filter(|(run_id, _)| own.contains(run_id))
+            .filter_map(|(_, response)| Some(response["property_id"].as_str()?.to_owned()))
+            .collect();
+        let gone: HashSet<_> = in_trash.values().flatten().collect();
+        for stream in engine.store().data_streams().await? {
+            let counts =
+                !own.contains(&stream.property_id) && !gone.contains(&format!("properties/{}", stream.property_id));
+            if let Some(website) = stream.default_uri.filter(|_| counts) {
+                self.website(&website, "Google Analytics measures this website already.".to_owned());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What makes a form, as a run of today would keep it.
+fn identity(form: &ProvisionRequest) -> Option<String> {
+    let form = serde_json::to_value(form).ok()?;
+    Some(provisioning::identity(&form).to_string())
 }
 
 /// The runs whose account is there.

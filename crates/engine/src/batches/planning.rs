@@ -9,11 +9,11 @@ use gantry_store::{Batch, BatchRow, BatchRowState};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::cost::{self, Cost, StepCosts};
+use super::cost::{self, Cost};
 use super::known::Known;
 use super::rows::Reading;
 use super::table::{self, LARGEST_FILE, Table};
-use super::views::key;
+use super::views::{RowRun, Runs, key};
 use super::{digest, mapping, unwritable};
 use crate::Engine;
 use crate::connections::Session;
@@ -31,6 +31,10 @@ pub(super) struct Prepared {
     pub rows: Vec<BatchRowPlan>,
     /// Rows that say the same have the same.
     pub digest: String,
+    /// What the person sees of the file: its rows in their lines, and what the templates make.
+    pub seen: String,
+    /// Of the rows that were begun, by line.
+    steps_done: HashMap<u32, u32>,
     /// The batch that is there of it.
     pub known: Option<Batch>,
     /// The file's name.
@@ -60,14 +64,26 @@ impl Prepared {
         let known = engine.store().batch_of_digest(&digest).await?;
         let before = Known::before(engine, &connection_id, known.as_ref()).await?;
         let mut rows = reading.rows(&before);
+        let mut steps_done = HashMap::new();
         if let Some(known) = &known {
-            let made = engine.store().batch_rows(&known.id).await?.into_iter();
-            for row in made.filter(|row| row.state == BatchRowState::Made) {
-                let form: ProvisionRequest = serde_json::from_value(row.form).map_err(unwritable)?;
-                let here = rows.iter_mut().filter(|here| key(&here.request) == key(&form));
-                here.for_each(|here| here.made = true);
+            let runs = Runs::of(engine, &known.id).await?;
+            for stored in engine.store().batch_rows(&known.id).await? {
+                let form: ProvisionRequest = serde_json::from_value(stored.form.clone()).map_err(unwritable)?;
+                let run = runs.of_row(&stored);
+                for here in rows.iter_mut().filter(|here| key(&here.request) == key(&form)) {
+                    as_stored(here, &stored, run, request);
+                    steps_done.insert(here.line, run.map_or(0, RowRun::steps_done));
+                }
             }
         }
+        for row in &rows {
+            if !steps_done.contains_key(&row.line)
+                && let Some(run) = RowRun::of(engine, row.resumes.as_deref()).await?
+            {
+                steps_done.insert(row.line, run.steps_done());
+            }
+        }
+        let seen = digest::seen(&digest, rows.iter().map(|row| row.line), &templates)?;
         let name = Path::new(&request.path).file_name();
         let name = name.map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         Ok(Self {
@@ -76,6 +92,8 @@ impl Prepared {
             mapping,
             rows,
             digest,
+            seen,
+            steps_done,
             known,
             name,
         })
@@ -88,7 +106,7 @@ impl Prepared {
 
     /// Refuses what is not what the person saw, and a row that nobody can set up.
     pub fn meant(&self, request: &BatchRequest) -> Result<()> {
-        if request.seen.as_ref().is_some_and(|seen| *seen != self.digest) {
+        if request.seen.as_ref().is_some_and(|seen| *seen != self.seen) {
             return Err(Error::new(
                 ErrorCode::Conflict,
                 "The file, or a template that it uses, has changed since it was looked at. Nothing was sent.",
@@ -123,6 +141,7 @@ impl Prepared {
             run_id: row.resumes.clone(),
             state: BatchRowState::Draft,
             error: None,
+            anyway: row.anyway,
             updated_at: now,
         });
         rows.collect()
@@ -193,9 +212,14 @@ impl Prepared {
 
 pub(super) async fn plan(engine: &Arc<Engine>, request: &BatchRequest) -> Result<BatchPlan> {
     let prepared = Prepared::of(engine, request).await?;
-    let left = prepared.right().filter(|row| !row.made);
-    let costs = cost::of_forms(engine, left.map(|row| &row.request)).await?;
-    let costs: Vec<_> = costs.iter().map(StepCosts::whole).collect();
+    let left: Vec<_> = prepared.right().filter(|row| !row.made).collect();
+    let costs = cost::of_forms(engine, left.iter().map(|row| &row.request)).await?;
+    let done = |row: &BatchRowPlan| prepared.steps_done.get(&row.line).copied().unwrap_or_default();
+    let costs: Vec<_> = left
+        .iter()
+        .zip(&costs)
+        .map(|(row, costs)| costs.left(done(row)))
+        .collect();
     let total: Cost = costs.iter().copied().sum();
     let forecast = cost::forecast(engine, &prepared.session.project, &costs).await?;
     let right = prepared.right().count();
@@ -221,9 +245,24 @@ pub(super) async fn plan(engine: &Arc<Engine>, request: &BatchRequest) -> Result
         seconds: forecast.seconds,
         quota_note,
         resumes,
-        digest: prepared.digest,
+        digest: prepared.seen,
         rows: prepared.rows,
     })
+}
+
+/// What a batch that was begun knows of a row. What is in the trash is not made again unless the person says so: it was moved
+/// there on purpose.
+fn as_stored(here: &mut BatchRowPlan, stored: &BatchRow, run: Option<&RowRun>, request: &BatchRequest) {
+    if run.is_some_and(RowRun::is_undone) {
+        here.resumes = None;
+        here.duplicate = Some("What was set up for it was moved to the trash.".to_owned());
+        here.anyway = request.anyway.contains(&here.line);
+    } else if stored.state == BatchRowState::Made {
+        here.made = true;
+        here.duplicate = None;
+    } else {
+        here.anyway |= stored.anyway && here.duplicate.is_some();
+    }
 }
 
 fn small(count: usize) -> u32 {

@@ -13,16 +13,18 @@ use super::views::{RowRun, Runs};
 use crate::dto::batches::TermsInBatch;
 use crate::dto::clients::SaveClient;
 use crate::dto::events::{EngineEvent, LinkPurpose, Progress};
-use crate::dto::provisioning::{AnalyticsChoice, ProvisionRequest, ProvisionRunView, ResumeProvision, StepState};
+use crate::dto::provisioning::{
+    AnalyticsChoice, ContainerChoice, ProvisionRequest, ProvisionRunView, ResumeProvision, StepState,
+};
 use crate::dto::{LinkView, Nothing};
-use crate::error::{ErrorCode, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Part;
 use crate::{clients, provisioning};
 
 /// Tries after a fault that passes. What a lost answer has made is adopted by the next.
 const TRIES: u32 = 4;
-/// Before the second try; the third waits twice as long, and so on.
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
+/// Before the second try; the third waits twice as long, and so on. By then Google's lists show what a lost answer made.
+const FIRST_PAUSE: Duration = Duration::from_secs(8);
 
 /// How a row's work ended.
 pub(super) enum Ended {
@@ -43,6 +45,12 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
         // It was made, and Gantry was closed before that was written down here.
         work.put(&mut row, BatchRowState::Made, None).await?;
         return Ok(Ended::Settled);
+    }
+    if !begun.is_some_and(RowRun::has_begun_to_make)
+        && !row.anyway
+        && let Some(ended) = there_already(work, &mut row, &form).await?
+    {
+        return Ok(ended);
     }
     let mut asks_person = form.analytics == AnalyticsChoice::NewAccount && !begun.is_some_and(RowRun::is_accepted);
     let mut tries = 1;
@@ -79,7 +87,8 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
                 Box::pin(provisioning::resume(&work.engine, request, &job)).await
             }
         };
-        drop(piece);
+        // Whoever waits now, for quota or for a fault to pass, leaves its place to others. The job holds it, too.
+        drop((job, piece));
         let error = match done {
             Ok(made) => {
                 settle(work, &mut row, &made).await?;
@@ -122,6 +131,29 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
             }
         }
     }
+}
+
+/// What was set up since the row was written down, from another file or alone, is not set up twice.
+async fn there_already(work: &Work, row: &mut BatchRow, form: &ProvisionRequest) -> Result<Option<Ended>> {
+    if let Some(run_id) = work.known.done(form) {
+        work.live.change(row.line, |now| now.run_id = Some(run_id.clone()));
+        work.put(row, BatchRowState::Made, None).await?;
+        return Ok(Some(Ended::Settled));
+    }
+    let own = match &form.container {
+        ContainerChoice::Existing { container } if form.container != work.container => Some(container.as_str()),
+        _ => None,
+    };
+    let Some(why) = work.known.find(form, own) else {
+        return Ok(None);
+    };
+    let there = Error::new(
+        ErrorCode::Conflict,
+        why,
+        "Nothing was sent for it. Where it is another business, have it set up all the same.",
+    );
+    work.put(row, BatchRowState::Failed, Some(&there)).await?;
+    Ok(Some(Ended::Settled))
 }
 
 /// Whether the person is done with it, so that its next try takes no turn away from the others.

@@ -41,8 +41,9 @@ impl Reading<'_> {
             } else {
                 plan.duplicate = in_file.find(form, container.as_deref());
             }
-            plan.resumes = before.unfinished(form);
-            if plan.duplicate.is_none() && plan.resumes.is_none() {
+            let resumes = before.unfinished(form);
+            plan.resumes = resumes.map(|unfinished| unfinished.run_id.clone());
+            if plan.duplicate.is_none() && !resumes.is_some_and(|unfinished| unfinished.has_account) {
                 plan.duplicate = before.find(form, container.as_deref());
             }
             plan.anyway = plan.duplicate.is_some() && self.request.anyway.contains(&line);

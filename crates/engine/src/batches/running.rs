@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::cost::{self, BUILDS};
+use super::known::Known;
 use super::live::Live;
 use super::lock::BatchLock;
 use super::planning::Prepared;
@@ -25,7 +26,7 @@ use crate::Engine;
 use crate::connections::Session;
 use crate::dto::batches::{BatchRequest, TermsInBatch};
 use crate::dto::events::{EngineEvent, Progress, Topic};
-use crate::dto::provisioning::ProvisionRequest;
+use crate::dto::provisioning::{ContainerChoice, ProvisionRequest};
 use crate::error::{Error, Result};
 use crate::jobs::Job;
 
@@ -50,6 +51,10 @@ pub(super) struct Work {
     pub builds: Arc<Semaphore>,
     /// Ends all rows: the person asked for it, or no row can go on.
     pub stop: CancellationToken,
+    /// The one that is chosen for all rows.
+    pub container: ContainerChoice,
+    /// What is there already, as the batch goes on.
+    pub known: Known,
     told: Mutex<Option<Instant>>,
 }
 
@@ -69,8 +74,19 @@ pub(super) async fn run(
         rows = joined;
     }
     let live = Arc::new(Live::default());
-    let (open, forms) = open_rows(rows, &live)?;
+    // What was read before may be old by now.
+    engine.tag_manager_desk.forget(&session.connection.id).await;
     let runs = Runs::of(engine, &batch.id).await?;
+    let wanted = |line: u32| file.is_some_and(|file| file.rows.iter().any(|row| row.line == line && row.anyway));
+    for row in &mut rows {
+        if wanted(row.line) && begin_anew(row, runs.of_row(row)) {
+            row.updated_at = engine.clock().now();
+            engine.store().put_batch_row(row.clone()).await?;
+        }
+    }
+    let runs = Runs::of(engine, &batch.id).await?;
+    let (open, forms) = open_rows(rows, &runs, &live)?;
+    let known = Known::before(engine, &batch.connection_id, Some(&batch)).await?;
     for (row, costs) in open.iter().zip(cost::of_forms(engine, forms.iter()).await?) {
         let done = runs.of_row(row).map_or(0, RowRun::steps_done);
         live.change(row.line, |now| (now.costs, now.done) = (costs, done));
@@ -94,6 +110,8 @@ pub(super) async fn run(
         stop: job.cancel_token().child_token(),
         told: Mutex::default(),
         live,
+        container: request.container,
+        known,
         batch,
     });
     let ended = all(&work, runs, open).await;
@@ -103,11 +121,21 @@ pub(super) async fn run(
     ended
 }
 
-/// The rows that are not made, and their forms; the others are counted as done.
-fn open_rows(rows: Vec<BatchRow>, live: &Live) -> Result<(Vec<BatchRow>, Vec<ProvisionRequest>)> {
+/// The person wants the row although it is there already; what was undone is set up anew. Whether the row is another by that.
+fn begin_anew(row: &mut BatchRow, run: Option<&RowRun>) -> bool {
+    let is_new = !std::mem::replace(&mut row.anyway, true);
+    if !run.is_some_and(RowRun::is_undone) {
+        return is_new;
+    }
+    (row.run_id, row.state, row.error) = (None, BatchRowState::Draft, None);
+    true
+}
+
+/// The rows that are to be made, and their forms; the others are counted as done. What was moved to the trash is left there.
+fn open_rows(rows: Vec<BatchRow>, runs: &Runs, live: &Live) -> Result<(Vec<BatchRow>, Vec<ProvisionRequest>)> {
     let (mut open, mut forms) = (Vec::new(), Vec::new());
     for row in rows {
-        let made = row.state == BatchRowState::Made;
+        let made = row.state == BatchRowState::Made || runs.of_row(&row).is_some_and(RowRun::is_undone);
         live.change(row.line, |now| now.ended = made);
         if !made {
             forms.push(serde_json::from_value(row.form.clone()).map_err(unwritable)?);

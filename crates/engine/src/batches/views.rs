@@ -76,6 +76,21 @@ impl RowRun {
         matches!(state("terms"), None | Some(StepState::Done | StepState::Skipped)) && !self.steps.is_empty()
     }
 
+    /// Whether something was made for it: it is gone on with, whatever else is there.
+    pub fn has_begun_to_make(&self) -> bool {
+        let made = |step: &ProvisioningStep, field: &str| {
+            let response = step.response.as_ref();
+            response.is_some_and(|response| response[field].is_string())
+        };
+        let is_made = |step: &ProvisioningStep| made(step, "account_id") || made(step, "property_id");
+        self.steps.iter().any(is_made)
+    }
+
+    /// Whether what was set up is in the trash.
+    pub fn is_undone(&self) -> bool {
+        provisioning::is_undone(&self.run, &self.steps)
+    }
+
     /// Its steps before the first that is still to be done.
     pub fn steps_done(&self) -> u32 {
         let is_over = |step: &ProvisioningStep| matches!(step.state, StepState::Done | StepState::Skipped);
@@ -102,14 +117,15 @@ impl Runs {
         Ok(Self(runs.collect()))
     }
 
-    /// The run of a row: the one that it names, else the one of its form, which a crash may have left unnamed.
+    /// The run of a row: the one that it names, else the one of its form, which a crash may have left unnamed; of those that
+    /// were undone only one that it names.
     pub fn of_row(&self, row: &BatchRow) -> Option<&RowRun> {
         let named = row.run_id.as_ref();
         let named = named.and_then(|id| self.0.iter().find(|known| known.run.id == *id));
         named.or_else(|| {
             let form: ProvisionRequest = serde_json::from_value(row.form.clone()).ok()?;
             // What else a run's form holds may have been filled in since. The newest, where there are several.
-            self.0.iter().rev().find(|known| {
+            self.0.iter().rev().filter(|known| !known.is_undone()).find(|known| {
                 let other = serde_json::from_value::<ProvisionRequest>(known.run.form.clone());
                 other.is_ok_and(|other| key(&other) == key(&form))
             })
@@ -141,7 +157,8 @@ pub(super) fn row_view(
     let (state, doing) = state(row, run, running);
     let error = row.error.clone().filter(|_| state == BatchRowState::Failed);
     let error = error.and_then(|error| serde_json::from_value::<ErrorView>(error).ok());
-    let result = run.and_then(|known| known.run.outcome.clone());
+    let result = run.filter(|_| state != BatchRowState::InTrash);
+    let result = result.and_then(|known| known.run.outcome.clone());
     Ok(BatchRowView {
         line: row.line,
         name: if form.account_name.is_empty() {
@@ -160,6 +177,9 @@ pub(super) fn row_view(
 }
 
 fn state(row: &BatchRow, run: Option<&RowRun>, running: bool) -> (BatchRowState, Option<String>) {
+    if run.is_some_and(RowRun::is_undone) {
+        return (BatchRowState::InTrash, None);
+    }
     let made = row.state == Stored::Made || run.is_some_and(|known| known.run.state == ProvisioningState::Done);
     let (Some(known), false) = (run, row.state == Stored::Failed || made) else {
         let seen = run.and_then(|known| serde_json::from_value::<ProofView>(known.run.proof.clone()?).ok());

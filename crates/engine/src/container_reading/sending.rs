@@ -94,9 +94,15 @@ impl<'a> Reading<'a> {
         })
     }
 
-    /// The same, without those that are paused.
+    /// The same, without tags that never fire: those that are paused, and those without a trigger that no other tag fires
+    /// before or after itself.
     pub fn active_senders(&self) -> impl Iterator<Item = (Sender<'a>, Sends)> {
-        self.senders().filter(|(sender, _)| !is_paused(sender.entity))
+        let fired_by_others: BTreeSet<&str> = self.of_kind("tag").flat_map(fires_with_itself).collect();
+        self.senders().filter(move |(sender, _)| {
+            let tag = sender.entity;
+            let fires = sender.kind != "tag" || has_trigger(tag) || fired_by_others.contains(text(tag, "name"));
+            fires && !is_paused(tag)
+        })
     }
 
     /// `None` of what does not send, or names no ID.
@@ -127,6 +133,20 @@ impl<'a> Reading<'a> {
             Some((_, value)) => self.values(value).into_iter().map(in_capitals).collect(),
         }
     }
+}
+
+fn has_trigger(tag: &Value) -> bool {
+    let triggers = tag.get("firingTriggerId").and_then(Value::as_array);
+    triggers.is_some_and(|triggers| !triggers.is_empty())
+}
+
+/// Names of the tags that this one fires before or after itself.
+fn fires_with_itself(tag: &Value) -> impl Iterator<Item = &str> {
+    ["setupTag", "teardownTag"]
+        .into_iter()
+        .filter_map(|field| tag.get(field)?.as_array())
+        .flatten()
+        .map(|other| text(other, "tagName"))
 }
 
 /// IDs are the same in any case; names of variables are not.

@@ -153,6 +153,8 @@ pub enum BatchRowState {
     WaitingForData,
     Done,
     Failed,
+    /// What was set up for it was moved to the trash.
+    InTrash,
 }
 
 /// Writes what a batch made to a CSV file.

@@ -117,11 +117,6 @@ impl<'a> Journal<'a> {
         }
     }
 
-    /// Whether the run is a row of a batch.
-    pub async fn is_in_batch(&self) -> bool {
-        self.run.lock().await.batch_id.is_some()
-    }
-
     /// Whether this run has the step: it is in the plan, and the person did not leave it out.
     pub fn has(&self, step: ProvisionStep) -> bool {
         self.planned.contains(&step) && !self.form.skip.contains(&step)

@@ -18,6 +18,7 @@ mod proof;
 mod record;
 mod run_lock;
 mod run_view;
+mod shared_look;
 mod signing_in;
 mod step_names;
 mod steps;
@@ -31,7 +32,7 @@ pub(crate) mod website;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use gantry_store::{ProvisioningRun, ProvisioningState};
+use gantry_store::{ProvisioningRun, ProvisioningState, ProvisioningStep};
 use serde_json::Value;
 
 use crate::Engine;
@@ -144,7 +145,7 @@ async fn run_of(engine: &Engine, id: &str) -> Result<ProvisioningRun> {
 
 async fn finish(journal: Journal<'_>, session: &Session) -> Result<ProvisionRunView> {
     let mut session = session.clone();
-    if journal.is_in_batch().await {
+    if journal.job.is_part() {
         // Clicks go first.
         session.transport = session.transport.bulk();
     }
@@ -198,7 +199,16 @@ pub(crate) async fn in_trash(engine: &Engine) -> Result<HashMap<String, Vec<Stri
     undo::runs_in_trash(engine).await
 }
 
-/// The runs whose undo was begun: none of them is gone on with.
+/// Whether what a run set up is there no more: its account or property is in the trash or, of one that was not finished,
+/// anything of it.
+pub(crate) fn is_undone(run: &ProvisioningRun, steps: &[ProvisioningStep]) -> bool {
+    let gone = undo::in_trash(steps).unwrap_or_default();
+    let is_container = |asset: &crate::dto::provisioning::TrashAsset| asset.asset.contains("/containers/");
+    gone.iter()
+        .any(|asset| run.state != ProvisioningState::Done || !is_container(asset))
+}
+
+/// The runs of which something is in the trash: one that was not finished is not gone on with.
 pub(crate) async fn undone(engine: &Engine) -> Result<HashSet<String>> {
     undo::runs_undone(engine).await
 }

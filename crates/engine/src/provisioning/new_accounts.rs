@@ -1,20 +1,25 @@
 //! Which account a ticket has led to, where no answer tells: the account list now, against the one from before the ticket.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
-use gantry_store::StepState;
+use gantry_store::{ProvisioningRun, ProvisioningState, StepState};
 use google_apis::analytics_admin::AccountSummary;
 use google_apis::{Api, ApiError};
+use jiff::SignedDuration;
 
+use super::run_lock::RunLock;
 use super::steps::{look_patiently, text};
 use super::terms::Asking;
 use crate::dto::provisioning::ProvisionStep;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How old the list of accounts from before a ticket may be, where many tickets are asked for.
 const FRESH_ENOUGH: Duration = Duration::from_secs(30);
+/// Set-ups that are looked through for others that wait.
+const RUNS_LOOKED_AT: u32 = 1000;
 
 impl Asking<'_> {
     /// The account that an earlier attempt has led to, if it has.
@@ -61,17 +66,28 @@ impl Asking<'_> {
         Ok(all)
     }
 
+    /// As they were seen within `age`, by this set-up or another one.
+    async fn accounts(&self, age: Duration) -> Result<Arc<Vec<AccountSummary>>, ApiError> {
+        let engine = self.journal.engine;
+        let age = SignedDuration::try_from(age).unwrap_or_default();
+        let read = async { self.summaries().await.map(Arc::new) };
+        let connection_id = &self.session.connection.id;
+        let accounts = &engine.terms_desk.accounts;
+        accounts
+            .take(connection_id, engine.clock().now(), age, read, |_| true)
+            .await
+    }
+
     /// The accounts from before the ticket. The clients of one file share a list that is a moment old: an account that another
     /// of them has made since is known from its journal.
     pub(super) async fn account_ids(&self) -> Result<BTreeSet<String>> {
         let engine = self.journal.engine;
-        let age = if self.journal.is_in_batch().await {
+        let age = if self.journal.job.is_part() {
             FRESH_ENOUGH
         } else {
             Duration::ZERO
         };
-        let connection_id = &self.session.connection.id;
-        let seen = engine.terms_desk.accounts(connection_id, age, self.summaries()).await;
+        let seen = self.accounts(age).await;
         let seen = self.session.explained(engine, "", seen).await?;
         Ok(seen.iter().map(id).collect())
     }
@@ -83,9 +99,7 @@ impl Asking<'_> {
         before: &BTreeSet<String>,
         age: Duration,
     ) -> Result<Option<String>, ApiError> {
-        let connection_id = &self.session.connection.id;
-        let desk = &self.journal.engine.terms_desk;
-        let all = desk.accounts(connection_id, age, self.summaries()).await?;
+        let all = self.accounts(age).await?;
         let named: Vec<String> = all
             .iter()
             .filter(|summary| summary.display_name == self.journal.form.account_name && !before.contains(&id(summary)))
@@ -94,21 +108,48 @@ impl Asking<'_> {
         if named.is_empty() {
             return Ok(None);
         }
-        let mut taken = BTreeSet::new();
-        for step in [ProvisionStep::Ticket, ProvisionStep::Terms] {
-            match self.journal.made_elsewhere(step, "account_id").await {
-                Ok(made) => taken.extend(made),
-                Err(error) => {
-                    tracing::warn!(%error, "other set-ups could not be read");
-                    return Ok(None);
-                }
+        let others = async { Ok::<_, Error>((self.taken().await?, self.is_awaited_by_another().await?)) };
+        let taken = match others.await {
+            Ok((taken, false)) => taken,
+            // The list cannot tell whose it is; the answer to its ticket can.
+            Ok((_, true)) => return Ok(None),
+            Err(error) => {
+                tracing::warn!(%error, "other set-ups could not be read");
+                return Ok(None);
             }
-        }
+        };
         let mut fresh = named.into_iter().filter(|id| !taken.contains(id));
         Ok(match (fresh.next(), fresh.next()) {
             (Some(one), None) => Some(one),
             _ => None,
         })
+    }
+}
+
+impl Asking<'_> {
+    /// The accounts that other set-ups have made.
+    pub(super) async fn taken(&self) -> Result<BTreeSet<String>> {
+        let mut taken = BTreeSet::new();
+        for step in [ProvisionStep::Ticket, ProvisionStep::Terms] {
+            taken.extend(self.journal.made_elsewhere(step, "account_id").await?);
+        }
+        Ok(taken)
+    }
+
+    /// Whether another set-up that goes on waits for an account of this name.
+    async fn is_awaited_by_another(&self) -> Result<bool> {
+        let (engine, connection_id) = (self.journal.engine, &self.session.connection.id);
+        let runs = engine.store().provisioning_runs(RUNS_LOOKED_AT).await?;
+        let is_another = |run: &ProvisioningRun| {
+            run.id != self.journal.run_id()
+                && run.connection_id == *connection_id
+                && run.state == ProvisioningState::Waiting
+                && run.form["account_name"] == self.journal.form.account_name.as_str()
+        };
+        Ok(runs
+            .iter()
+            .filter(|run| is_another(run))
+            .any(|run| RunLock::is_taken(engine, &run.connection_id, &run.form)))
     }
 }
 

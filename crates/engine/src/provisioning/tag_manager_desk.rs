@@ -3,12 +3,11 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use google_apis::tag_manager::Account;
 use tokio::sync::watch;
-use tokio::time::Instant;
 
+use super::shared_look::SharedLook;
 use crate::error::Result;
 
 /// What whoever asked has come to; `None` while the person is waited for.
@@ -17,8 +16,8 @@ type Answer = Option<Result<Vec<Account>>>;
 /// The desk of one engine.
 #[derive(Debug, Default)]
 pub(crate) struct TagManagerDesk {
-    /// By connection: when the list was read, and the list. Held while it is read, so that one reads for all.
-    lists: tokio::sync::Mutex<HashMap<String, (Instant, Vec<Account>)>>,
+    /// The accounts that a connection sees.
+    pub(super) accounts: SharedLook<Vec<Account>>,
     /// By connection: whoever asks the person now.
     asking: Mutex<HashMap<String, watch::Receiver<Answer>>>,
 }
@@ -37,27 +36,9 @@ pub(super) struct Asking {
 }
 
 impl TagManagerDesk {
-    /// The accounts that the connection sees: what another set-up read within `age`, else what `look` reads now. A list without
-    /// any is not kept: the person may make one at any moment.
-    pub(super) async fn accounts<E>(
-        &self,
-        connection_id: &str,
-        age: Duration,
-        look: impl Future<Output = Result<Vec<Account>, E>>,
-    ) -> Result<Vec<Account>, E> {
-        let mut lists = self.lists.lock().await;
-        if let Some((at, seen)) = lists.get(connection_id)
-            && at.elapsed() < age
-        {
-            return Ok(seen.clone());
-        }
-        let seen = look.await?;
-        if seen.is_empty() {
-            lists.remove(connection_id);
-        } else {
-            lists.insert(connection_id.to_owned(), (Instant::now(), seen.clone()));
-        }
-        Ok(seen)
+    /// The next look is a new one.
+    pub(crate) async fn forget(&self, connection_id: &str) {
+        self.accounts.forget(connection_id).await;
     }
 
     pub(super) fn turn(self: &Arc<Self>, connection_id: &str) -> Turn {
@@ -104,7 +85,6 @@ pub(super) async fn heard(hears: &mut watch::Receiver<Answer>) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
 
     fn account() -> Account {
         Account {
@@ -140,27 +120,5 @@ mod tests {
         drop(first);
         assert!(heard(&mut second).await.is_none());
         assert!(matches!(desk.turn("one"), Turn::Asks(_)));
-    }
-
-    #[tokio::test]
-    async fn a_list_is_read_once_unless_it_is_empty_or_old() {
-        let desk = TagManagerDesk::default();
-        let reads = std::cell::Cell::new(0);
-        let read = |found: Vec<Account>| {
-            let reads = &reads;
-            async move {
-                reads.set(reads.get() + 1);
-                Ok::<_, Error>(found)
-            }
-        };
-        let age = Duration::from_mins(10);
-        for found in [Vec::new(), vec![account()], Vec::new()] {
-            desk.accounts("one", age, read(found)).await.unwrap();
-        }
-        assert_eq!(reads.get(), 2, "the empty list was read again, the other one not");
-        desk.accounts("one", Duration::ZERO, read(vec![account()]))
-            .await
-            .unwrap();
-        assert_eq!(reads.get(), 3);
     }
 }

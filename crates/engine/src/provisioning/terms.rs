@@ -278,9 +278,14 @@ impl Asking<'_> {
                     drop((expected, place));
                     engine.terms_desk.freed().await;
                     return match answer {
-                        Callback::Account { account_id, web_property_id, profile_id } => Ok(json!({
-                            "account_id": account_id, "web_property_id": web_property_id, "profile_id": profile_id,
-                        })),
+                        Callback::Account { account_id, web_property_id, profile_id } => {
+                            if self.taken().await?.contains(&account_id) {
+                                return Err(another_ones(&account_id));
+                            }
+                            Ok(json!({
+                                "account_id": account_id, "web_property_id": web_property_id, "profile_id": profile_id,
+                            }))
+                        }
                         Callback::Refused(reason) => Err(refused(&reason)),
                     };
                 }
@@ -330,6 +335,15 @@ fn ticket_of(asked: Asked) -> Result<String> {
         Asked::Ticket(id) => Ok(id),
         Asked::Account { .. } => Err(unreadable()),
     }
+}
+
+/// Two set-ups in one account would each take the other's property for its own.
+fn another_ones(account_id: &str) -> Error {
+    Error::new(
+        ErrorCode::Conflict,
+        format!("The account that was made ({account_id}) is another set-up's by now: both have the same name."),
+        "Look at that set-up. Resume this one to ask for an account of its own.",
+    )
 }
 
 fn unreadable() -> Error {

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use google_apis::analytics_admin::AccountSummary;
 use google_oauth::{
@@ -14,6 +13,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::shared_look::SharedLook;
 use crate::dto::events::EngineEvent;
 use crate::jobs::Job;
 
@@ -60,11 +60,8 @@ pub(crate) struct TermsDesk {
     /// Addresses that are being freed.
     closing: Mutex<Vec<JoinHandle<()>>>,
     /// The account list of a connection, as it was seen last: set-ups that wait at the same time look once.
-    looks: tokio::sync::Mutex<HashMap<String, Look>>,
+    pub(super) accounts: SharedLook<Arc<Vec<AccountSummary>>>,
 }
-
-/// When the list was seen, and the list.
-type Look = (Instant, Arc<Vec<AccountSummary>>);
 
 /// One bound address.
 struct Counter {
@@ -125,24 +122,6 @@ impl TermsDesk {
     /// Whether this desk answers at this address now.
     pub(super) fn serves(&self, uri: &str) -> bool {
         lock(&self.counters).iter().any(|one| one.redirect_uri == uri)
-    }
-
-    /// The account list of a connection: what another set-up saw within `age`, else what `look` sees now.
-    pub(super) async fn accounts<E>(
-        &self,
-        connection_id: &str,
-        age: Duration,
-        look: impl Future<Output = Result<Vec<AccountSummary>, E>>,
-    ) -> Result<Arc<Vec<AccountSummary>>, E> {
-        let mut looks = self.looks.lock().await;
-        if let Some((at, seen)) = looks.get(connection_id)
-            && at.elapsed() < age
-        {
-            return Ok(Arc::clone(seen));
-        }
-        let seen = Arc::new(look.await?);
-        looks.insert(connection_id.to_owned(), (Instant::now(), Arc::clone(&seen)));
-        Ok(seen)
     }
 
     /// Completes when the addresses that nobody waits at any more are free.

@@ -12,6 +12,7 @@ mod same_rows;
 mod stage;
 mod there_already;
 mod together;
+mod twice;
 #[path = "../set_up/user_agent.rs"]
 mod user_agent;
 #[path = "../set_up/world.rs"]

@@ -71,7 +71,7 @@ export const batchesMessages = {
   stopped: 'Stopped',
   states: {
     draft: 'Not begun', ticket: 'Asking for a ticket', waiting_for_terms: 'Terms of Service', waiting_for_tag_manager: 'Tag Manager account', building: 'Building',
-    waiting_for_data: 'Waiting for data', done: 'Done', failed: 'Failed',
+    waiting_for_data: 'Waiting for data', done: 'Done', failed: 'Failed', in_trash: 'In the trash',
   } satisfies Record<BatchRowState, string>,
   clients: 'Clients',
   openNext: 'Open the next page',

@@ -4,11 +4,11 @@ import type { IconName } from '../../lib/icons';
 import { batchesMessages as m } from './messages';
 
 export const stateIcon: Record<BatchRowState, IconName> = {
-  draft: 'minus', ticket: 'clock', waiting_for_terms: 'people', waiting_for_tag_manager: 'people', building: 'refresh', waiting_for_data: 'realtime', done: 'ok', failed: 'stop',
+  draft: 'minus', ticket: 'clock', waiting_for_terms: 'people', waiting_for_tag_manager: 'people', building: 'refresh', waiting_for_data: 'realtime', done: 'ok', failed: 'stop', in_trash: 'trash',
 };
 
 export const stateTone: Record<BatchRowState, 'ok' | 'warn' | 'danger' | 'accent' | undefined> = {
-  draft: undefined, ticket: 'accent', waiting_for_terms: 'warn', waiting_for_tag_manager: 'warn', building: 'accent', waiting_for_data: 'ok', done: 'ok', failed: 'danger',
+  draft: undefined, ticket: 'accent', waiting_for_terms: 'warn', waiting_for_tag_manager: 'warn', building: 'accent', waiting_for_data: 'ok', done: 'ok', failed: 'danger', in_trash: undefined,
 };
 
 export const isMade = (state: BatchRowState): boolean => state === 'done' || state === 'waiting_for_data';

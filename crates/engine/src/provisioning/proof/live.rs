@@ -256,7 +256,7 @@ mod tests {
             json!({ "name": "By host", "type": "smm",
                     "parameter": [{ "key": "map", "list": [row("G-1"), row("G-TEST")] }] }),
         ];
-        let tag = |id: &str| json!({ "type": "googtag", "parameter": [{ "key": "tagId", "value": id }] });
+        let tag = |id: &str| json!({ "type": "googtag", "firingTriggerId": ["2147479573"], "parameter": [{ "key": "tagId", "value": id }] });
         let told = |tags: &[&str], configurations: &[&str]| {
             let version = ContainerVersion {
                 tag: tags.iter().map(|id| tag(id)).collect(),

@@ -64,10 +64,13 @@ pub(in super::super) async fn runs_in_trash(engine: &Engine) -> Result<HashMap<S
     Ok(runs)
 }
 
-/// The runs whose undo was begun, however far it came: a form of theirs begins anew.
+/// The runs of which something is in the trash: a form of theirs begins anew.
 pub(in super::super) async fn runs_undone(engine: &Engine) -> Result<HashSet<String>> {
-    let runs = engine.store().provisioning_responses(STEP).await?;
-    Ok(runs.into_iter().map(|(run_id, _)| run_id).collect())
+    let runs = engine.store().provisioning_responses(STEP).await?.into_iter();
+    Ok(runs
+        .filter(|(_, response)| gone(response).is_some())
+        .map(|(run_id, _)| run_id)
+        .collect())
 }
 
 /// `accounts/1`, and not a container's `accounts/1/containers/2`.

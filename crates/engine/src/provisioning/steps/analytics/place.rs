@@ -118,7 +118,10 @@ async fn property(work: Work<'_>, account_id: &str) -> Result<String> {
         .await?;
     let found = if begun {
         let found = left_behind(journal, lately, || find(work, &wanted, first_sent)).await;
-        work.session.explained(journal.engine, &wanted.parent, found).await?
+        let found = work.session.explained(journal.engine, &wanted.parent, found).await?;
+        // Who stops in the middle of the look has not seen that there is none.
+        journal.job.check_cancelled()?;
+        found
     } else {
         None
     };

@@ -47,7 +47,9 @@ async fn web(work: Work<'_>, property: &str) -> Result<(String, String)> {
     journal.sending(step, json!(wanted)).await?;
     let found = if look_first {
         let found = left_behind(journal, lately, || find(work, property)).await;
-        work.session.explained(journal.engine, property, found).await?
+        let found = work.session.explained(journal.engine, property, found).await?;
+        journal.job.check_cancelled()?;
+        found
     } else {
         None
     };

@@ -1,9 +1,8 @@
 //! The Tag Manager account that a container goes to. Google's API cannot make one.
 
-use std::time::Duration;
-
 use google_apis::ApiError;
 use google_apis::tag_manager;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -13,7 +12,7 @@ use crate::error::{Error, Result};
 
 /// How old the list may be that the clients of one file share: people seldom make accounts, and each call is one of the few that
 /// Tag Manager has for a day.
-const AS_GOOD_AS_NEW: Duration = Duration::from_mins(10);
+const AS_GOOD_AS_NEW: SignedDuration = SignedDuration::from_mins(10);
 
 /// The account, as the journal has it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -58,21 +57,35 @@ pub(super) async fn beforehand(work: &Work<'_>) -> Result<Option<Account>> {
     if let Some(chosen) = account_id.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
         Ok(Some(Account::of(chosen.trim_start_matches("accounts/"))))
     } else {
-        let age = if work.journal.is_in_batch().await {
+        let age = if work.journal.job.is_part() {
             AS_GOOD_AS_NEW
         } else {
-            Duration::ZERO
+            SignedDuration::ZERO
         };
         only_one(seen(work, age).await?)
     }
 }
 
-/// Every account that the connection sees, as a set-up has read it within `age`.
-pub(super) async fn seen(work: &Work<'_>, age: Duration) -> Result<Vec<tag_manager::Account>> {
-    let desk = &work.journal.engine.tag_manager_desk;
-    let read = Box::pin(list(work));
-    let listed = desk.accounts(&work.session.connection.id, age, read).await;
+/// Every account that the connection sees, as a set-up has read it within `age`. Only one is worth keeping for others: without
+/// any, or with several, the person is asked for something, and does it.
+pub(super) async fn seen(work: &Work<'_>, age: SignedDuration) -> Result<Vec<tag_manager::Account>> {
+    // It may wait for its turn under the quota, or for another set-up that does.
+    let listed = tokio::select! {
+        () = work.journal.job.cancel_token().cancelled() => return Err(Error::cancelled()),
+        listed = look(work, age) => listed,
+    };
     work.explained("accounts", listed).await
+}
+
+/// The same, with Google's own error.
+pub(super) async fn look(work: &Work<'_>, age: SignedDuration) -> Result<Vec<tag_manager::Account>, ApiError> {
+    let engine = work.journal.engine;
+    let accounts = &engine.tag_manager_desk.accounts;
+    let (connection_id, now) = (&work.session.connection.id, engine.clock().now());
+    let read = Box::pin(list(work));
+    accounts
+        .take(connection_id, now, age, read, |found| found.len() == 1)
+        .await
 }
 
 /// The account, however long it takes the person to make it. `known` is what was found beforehand.
@@ -91,7 +104,7 @@ pub(super) async fn find(work: &Work<'_>, known: Option<Account>) -> Result<Acco
 }
 
 /// Every account that the connection sees.
-pub(super) async fn list(work: &Work<'_>) -> Result<Vec<tag_manager::Account>, ApiError> {
+async fn list(work: &Work<'_>) -> Result<Vec<tag_manager::Account>, ApiError> {
     work.all(work.api.accounts()).await
 }
 

@@ -53,7 +53,8 @@ impl Present {
         Self::of(&Reading::of_version(version))
     }
 
-    /// What a workspace has added or changed. The rest of it is the version that it was made of.
+    /// What a workspace has added or changed. The rest of it is the version that it was made of. These are the set-up's own: two
+    /// of its tags may send the same event on different occasions.
     pub fn of_changes(status: &WorkspaceStatus) -> Self {
         let changes = status.workspace_change.iter();
         let changes = changes.filter(|change| change.change_status != "deleted");
@@ -62,7 +63,10 @@ impl Present {
                 .iter()
                 .find_map(|(kind, _)| Some((*kind, change.entity.get(*kind)?)))
         });
-        Self::of(&Reading::of(changed))
+        Self {
+            sent: Vec::new(),
+            ..Self::of(&Reading::of(changed))
+        }
     }
 
     fn of(reading: &Reading<'_>) -> Self {

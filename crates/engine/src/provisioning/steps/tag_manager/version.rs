@@ -66,7 +66,9 @@ pub(super) async fn make(work: &Work<'_>, container: &Container, space: &Space) 
     journal.sending(step, json!(sent)).await?;
     let found = if begun_before {
         let found = left_behind(journal, lately, || ours(work, container, space, &sent)).await;
-        work.explained(&container.path(), found).await?
+        let found = work.explained(&container.path(), found).await?;
+        journal.job.check_cancelled()?;
+        found
     } else {
         None
     };

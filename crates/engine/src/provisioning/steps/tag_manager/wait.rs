@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use google_apis::{ApiError, ErrorKind, tag_manager};
+use google_apis::{ErrorKind, tag_manager};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -56,7 +56,7 @@ async fn asked(work: &Work<'_>, asking: &Asking, asked_before: bool) -> Result<A
     let limit = SignedDuration::try_from(TIME_LIMIT).unwrap_or(SignedDuration::ZERO);
     let expires_at = engine.clock().now().saturating_add(limit).unwrap_or(Timestamp::MAX);
     // It may have been made since this set-up looked, for another one.
-    let mut found = account::seen(work, FIRST_LOOK).await;
+    let mut found = account::seen(work, SignedDuration::from_secs(5)).await;
     if found.as_ref().is_ok_and(Vec::is_empty) {
         ask(work, asked_before, expires_at).await?;
         found = watch(work, expires_at).await;
@@ -104,7 +104,7 @@ async fn watch(work: &Work<'_>, expires_at: Timestamp) -> Result<Vec<tag_manager
         // The list may itself wait, for its turn under the quota.
         let listed = tokio::select! {
             () = cancel.cancelled() => return Err(Error::cancelled()),
-            listed = look(work) => listed,
+            listed = account::look(work, SignedDuration::ZERO) => listed,
         };
         match listed {
             Ok(accounts) if accounts.is_empty() => {}
@@ -118,12 +118,6 @@ async fn watch(work: &Work<'_>, expires_at: Timestamp) -> Result<Vec<tag_manager
             return Err(nobody_made_one(work));
         }
     }
-}
-
-async fn look(work: &Work<'_>) -> Result<Vec<tag_manager::Account>, ApiError> {
-    let desk = &work.journal.engine.tag_manager_desk;
-    let read = Box::pin(account::list(work));
-    desk.accounts(&work.session.connection.id, Duration::ZERO, read).await
 }
 
 fn nobody_made_one(work: &Work<'_>) -> Error {

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::*;
 
 fn google_tag(name: &str, kind: &str, key: &str, id: &str) -> Value {
-    json!({ "tagId": "7", "name": name, "type": kind, "parameter": [{ "key": key, "type": "template", "value": id }] })
+    json!({ "tagId": "7", "name": name, "type": kind, "firingTriggerId": ["2147479573"],
+            "parameter": [{ "key": key, "type": "template", "value": id }] })
 }
 
 fn wanted() -> Vec<Value> {
@@ -115,7 +116,8 @@ fn a_google_tag_that_sends_there_is_adopted_whatever_it_is_called() {
     }
     for tag in [
         google_tag("Other site", "googtag", "tagId", "G-2"),
-        json!({ "tagId": "7", "name": "Paused", "type": "googtag", "paused": true,
+        json!({ "tagId": "6", "name": "Never fires", "type": "googtag", "parameter": [{ "key": "tagId", "value": "G-1" }] }),
+        json!({ "tagId": "7", "name": "Paused", "type": "googtag", "paused": true, "firingTriggerId": ["2147479573"],
                 "parameter": [{ "key": "tagId", "value": "G-1" }] }),
     ] {
         let version = ContainerVersion {

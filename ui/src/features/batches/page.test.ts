@@ -150,13 +150,15 @@ test('a running file shows each client and opens the next page', async () => {
 });
 
 test('a client’s name leads to its set-up, where its snippet, its proof and its undo are', async () => {
-  await show('batch-1');
+  await show('batch-1', (host) => { host.answers['batches.list'] = () => [{ ...batch(true), rows: batch(true).rows.map((row, at) => (at === 4 ? { ...row, state: 'in_trash' } : row)) }]; });
   const table = await screen.findByRole('grid', { name: 'Clients' });
   const links = within(table).getAllByRole<HTMLAnchorElement>('link').map((link) => [link.textContent, link.getAttribute('href')]);
   expect(links).toEqual([
     ['Harbour Bakery', '#/provisioning/run-0'], ['Corvin Cycles', '#/provisioning/run-1'], ['<b>Farrow</b> & Sons', '#/provisioning/run-2'],
     // Why it stopped, and the way on.
     ['Linden Dental', '#/provisioning/run-3'],
+    // What of it is in the trash.
+    ['Oakfield Yoga', '#/provisioning/run-4'],
   ]);
 });
 

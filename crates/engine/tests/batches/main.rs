@@ -7,6 +7,7 @@ mod files;
 mod goes_on;
 #[path = "../hurried/mod.rs"]
 mod hurried;
+mod proven;
 mod quota_day;
 mod same_rows;
 mod stage;

@@ -15,7 +15,7 @@ use crate::dto::clients::SaveClient;
 use crate::dto::events::{EngineEvent, LinkPurpose, Progress};
 use crate::dto::provisioning::{AnalyticsChoice, ProvisionRequest, ProvisionRunView, ResumeProvision, StepState};
 use crate::dto::{LinkView, Nothing};
-use crate::error::{ErrorCode, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Part;
 use crate::{clients, provisioning};
 
@@ -113,12 +113,18 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
                 }
             }
             code => {
+                if work.terms == TermsInBatch::InTurn && code == ErrorCode::TermsTimedOut {
+                    // Before another row takes the turn that this one gives back.
+                    work.stop.cancel();
+                    return Err(nobody_there(&form.account_name, error));
+                }
+                if is_everyones(code) {
+                    work.stop.cancel();
+                    work.put(&mut row, BatchRowState::Failed, Some(&error)).await?;
+                    return Err(error);
+                }
                 work.put(&mut row, BatchRowState::Failed, Some(&error)).await?;
-                return if is_everyones(code) {
-                    Err(error)
-                } else {
-                    Ok(Ended::Settled)
-                };
+                return Ok(Ended::Settled);
             }
         }
     }
@@ -153,6 +159,18 @@ fn is_everyones(code: ErrorCode) -> bool {
             | ErrorCode::Offline
             | ErrorCode::Storage
     )
+}
+
+/// The page of one row stayed open in vain: the next would as well, and each would cost its row. Where links are handed out,
+/// somebody else may have the next one, and a row fails alone.
+fn nobody_there(name: &str, error: Error) -> Error {
+    Error::new(
+        ErrorCode::TermsTimedOut,
+        format!("Nobody accepted the Terms of Service for {name} within 15 minutes, so no other page was opened."),
+        "Go on with these clients when the person who accepts is there: what is made stays made, and Google is asked for a new \
+         ticket.",
+    )
+    .with_details(error.message)
 }
 
 async fn settle(work: &Work, row: &mut BatchRow, made: &ProvisionRunView) -> Result<()> {

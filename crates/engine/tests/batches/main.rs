@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code)] // a test may; the stage is shared
 
+mod absent;
 mod clock;
 mod files;
 mod goes_on;

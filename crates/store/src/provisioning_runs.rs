@@ -2,7 +2,7 @@
 //! call and its answer can be reconciled instead of repeated.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -144,64 +144,84 @@ fn read_step(row: &Row<'_>) -> rusqlite::Result<ProvisioningStep> {
     })
 }
 
+fn put_run(connection: &Connection, run: &ProvisioningRun) -> Result<(), StoreError> {
+    let form = json_text(&run.form)?;
+    let template = run.template.as_ref().map(json_text).transpose()?;
+    let proof = run.proof.as_ref().map(json_text).transpose()?;
+    let outcome = run.outcome.as_ref().map(json_text).transpose()?;
+    let error = run.error.as_ref().map(json_text).transpose()?;
+    connection.execute(
+        &format!(
+            "INSERT INTO provisioning_runs ({RUN}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+             ON CONFLICT (id) DO UPDATE SET connection_id = excluded.connection_id, form = excluded.form,
+                 template = excluded.template, batch_id = excluded.batch_id, state = excluded.state,
+                 outcome = excluded.outcome, error = excluded.error, proof = excluded.proof,
+                 updated_at = excluded.updated_at"
+        ),
+        params![
+            run.id,
+            run.connection_id,
+            form,
+            template,
+            run.batch_id,
+            run.state,
+            outcome,
+            error,
+            proof,
+            millis(run.created_at),
+            millis(run.updated_at)
+        ],
+    )?;
+    Ok(())
+}
+
+fn put_step(connection: &Connection, step: &ProvisioningStep) -> Result<(), StoreError> {
+    let request = step.request.as_ref().map(json_text).transpose()?;
+    let response = step.response.as_ref().map(json_text).transpose()?;
+    connection.execute(
+        "INSERT INTO provisioning_steps (run_id, step, position, state, request, response, updated_at)
+         VALUES (?1, ?2, (SELECT count(*) FROM provisioning_steps WHERE run_id = ?1), ?3, ?4, ?5, ?6)
+         ON CONFLICT (run_id, step) DO UPDATE SET state = excluded.state,
+             request = coalesce(excluded.request, request), response = excluded.response,
+             updated_at = excluded.updated_at",
+        params![
+            step.run_id,
+            step.step,
+            step.state,
+            request,
+            response,
+            millis(step.updated_at)
+        ],
+    )?;
+    Ok(())
+}
+
 impl Store {
     /// Writes the run down, new or changed; on the disk when it returns.
     pub async fn put_provisioning_run(&self, run: ProvisioningRun) -> Result<(), StoreError> {
-        let form = json_text(&run.form)?;
-        let template = run.template.as_ref().map(json_text).transpose()?;
-        let proof = run.proof.as_ref().map(json_text).transpose()?;
-        let outcome = run.outcome.as_ref().map(json_text).transpose()?;
-        let error = run.error.as_ref().map(json_text).transpose()?;
-        self.call_durably(move |connection| {
-            connection.execute(
-                &format!(
-                    "INSERT INTO provisioning_runs ({RUN}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-                     ON CONFLICT (id) DO UPDATE SET connection_id = excluded.connection_id, form = excluded.form,
-                         template = excluded.template, batch_id = excluded.batch_id, state = excluded.state,
-                         outcome = excluded.outcome, error = excluded.error, proof = excluded.proof,
-                         updated_at = excluded.updated_at"
-                ),
-                params![
-                    run.id,
-                    run.connection_id,
-                    form,
-                    template,
-                    run.batch_id,
-                    run.state,
-                    outcome,
-                    error,
-                    proof,
-                    millis(run.created_at),
-                    millis(run.updated_at)
-                ],
-            )?;
-            Ok(())
-        })
-        .await
+        self.call_durably(move |connection| put_run(connection, &run)).await
     }
 
     /// Writes the step down, new or changed; on the disk when it returns. Steps keep the order in which they were
     /// first written.
     pub async fn put_provisioning_step(&self, step: ProvisioningStep) -> Result<(), StoreError> {
-        let request = step.request.as_ref().map(json_text).transpose()?;
-        let response = step.response.as_ref().map(json_text).transpose()?;
+        self.call_durably(move |connection| put_step(connection, &step)).await
+    }
+
+    /// Writes a run down whose form has changed, with the steps that change with it: all of it or nothing, on the disk when it
+    /// returns. Steps of one form under another would be gone on with as if they were that one's.
+    pub async fn amend_provisioning_run(
+        &self,
+        run: ProvisioningRun,
+        steps: Vec<ProvisioningStep>,
+    ) -> Result<(), StoreError> {
         self.call_durably(move |connection| {
-            connection.execute(
-                "INSERT INTO provisioning_steps (run_id, step, position, state, request, response, updated_at)
-                 VALUES (?1, ?2, (SELECT count(*) FROM provisioning_steps WHERE run_id = ?1), ?3, ?4, ?5, ?6)
-                 ON CONFLICT (run_id, step) DO UPDATE SET state = excluded.state,
-                     request = coalesce(excluded.request, request), response = excluded.response,
-                     updated_at = excluded.updated_at",
-                params![
-                    step.run_id,
-                    step.step,
-                    step.state,
-                    request,
-                    response,
-                    millis(step.updated_at)
-                ],
-            )?;
-            Ok(())
+            let transaction = connection.transaction()?;
+            put_run(&transaction, &run)?;
+            for step in &steps {
+                put_step(&transaction, step)?;
+            }
+            Ok(transaction.commit()?)
         })
         .await
     }
@@ -324,12 +344,8 @@ impl Store {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_journal_survives_the_process() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("gantry.sqlite");
-        let at = Timestamp::from_second(5).unwrap();
-        let run = ProvisioningRun {
+    fn run(at: Timestamp) -> ProvisioningRun {
+        ProvisioningRun {
             id: "run".to_owned(),
             connection_id: "one".to_owned(),
             form: serde_json::json!({ "accountName": "Bäckerei" }),
@@ -341,7 +357,48 @@ mod tests {
             proof: None,
             created_at: at,
             updated_at: at,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_form_that_was_put_right_is_written_with_all_its_steps_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("gantry.sqlite")).await.unwrap();
+        let at = Timestamp::from_second(5).unwrap();
+        store
+            .begin_provisioning_run(run(at), vec![("people", StepState::Failed)])
+            .await
+            .unwrap();
+        let right = ProvisioningRun {
+            form: serde_json::json!({ "accountName": "Bäckerei", "container": "new" }),
+            ..run(at)
         };
+        let step = |run_id: &str, step: &str| ProvisioningStep {
+            run_id: run_id.to_owned(),
+            step: step.to_owned(),
+            state: StepState::Planned,
+            request: None,
+            response: None,
+            updated_at: at,
+        };
+        // The second step cannot be written: it is of a run that is not there.
+        let half = vec![step("run", "container"), step("another", "tags")];
+        store.amend_provisioning_run(right.clone(), half).await.unwrap_err();
+        assert_eq!(store.provisioning_run("run").await.unwrap(), Some(run(at)));
+        assert_eq!(store.provisioning_steps("run").await.unwrap().len(), 1);
+
+        let whole = vec![step("run", "container"), step("run", "tags")];
+        store.amend_provisioning_run(right.clone(), whole).await.unwrap();
+        assert_eq!(store.provisioning_run("run").await.unwrap(), Some(right));
+        assert_eq!(store.provisioning_steps("run").await.unwrap().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_journal_survives_the_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("gantry.sqlite");
+        let at = Timestamp::from_second(5).unwrap();
+        let run = run(at);
         let step = |step: &str, state, response| ProvisioningStep {
             run_id: "run".to_owned(),
             step: step.to_owned(),

@@ -33,6 +33,38 @@ ENGINE = {
         "tagmanager.accounts.containers.workspaces.bulk_update",
         "tagmanager.accounts.containers.workspaces.create_version",
     },
+    # Template, apps, people, a Google Ads link and a container.
+    "engine-set-up-everything-requests.jsonl": {
+        "analyticsadmin.properties.accessBindings.batchCreate",
+        "analyticsadmin.properties.customDimensions.create",
+        "analyticsadmin.properties.dataStreams.create",
+        "analyticsadmin.properties.dataStreams.updateEnhancedMeasurementSettings",
+        "analyticsadmin.properties.googleAdsLinks.create",
+        "analyticsadmin.properties.keyEvents.create",
+        "analyticsadmin.properties.updateDataRetentionSettings",
+        "tagmanager.accounts.containers.versions.publish",
+    },
+    # A container that is there, and its property once more.
+    "engine-set-up-container-requests.jsonl": {
+        "analyticsadmin.properties.get",
+        "tagmanager.accounts.containers.version_headers.latest",
+        "tagmanager.accounts.containers.versions.live",
+        "tagmanager.accounts.containers.workspaces.create",
+    },
+    # A property that is there, with streams, key events and people of its own.
+    "engine-set-up-property-requests.jsonl": {
+        "analyticsadmin.properties.accessBindings.list",
+        "analyticsadmin.properties.customDimensions.list",
+        "analyticsadmin.properties.dataStreams.list",
+        "analyticsadmin.properties.keyEvents.list",
+    },
+    "engine-set-up-undo-requests.jsonl": {
+        "analyticsadmin.accounts.delete",
+        "analyticsadmin.properties.delete",
+        "tagmanager.accounts.containers.delete",
+    },
+    "engine-set-up-v3-ticket-requests.jsonl": {"analytics.provisioning.createAccountTicket"},
+    "engine-set-up-v3-tree-requests.jsonl": {"analytics.provisioning.createAccountTree"},
     "engine-estate-requests.jsonl": {
         "analyticsadmin.accountSummaries.list",
         "analyticsdata.properties.batchRunReports",

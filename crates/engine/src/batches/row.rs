@@ -122,12 +122,18 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
                 }
             }
             code => {
+                if work.terms == TermsInBatch::InTurn && code == ErrorCode::TermsTimedOut {
+                    // Before another row takes the turn that this one gives back.
+                    work.stop.cancel();
+                    return Err(nobody_there(&form.account_name, error));
+                }
+                if is_everyones(code) {
+                    work.stop.cancel();
+                    work.put(&mut row, BatchRowState::Failed, Some(&error)).await?;
+                    return Err(error);
+                }
                 work.put(&mut row, BatchRowState::Failed, Some(&error)).await?;
-                return if is_everyones(code) {
-                    Err(error)
-                } else {
-                    Ok(Ended::Settled)
-                };
+                return Ok(Ended::Settled);
             }
         }
     }
@@ -185,6 +191,18 @@ fn is_everyones(code: ErrorCode) -> bool {
             | ErrorCode::Offline
             | ErrorCode::Storage
     )
+}
+
+/// The page of one row stayed open in vain: the next would as well, and each would cost its row. Where links are handed out,
+/// somebody else may have the next one, and a row fails alone.
+fn nobody_there(name: &str, error: Error) -> Error {
+    Error::new(
+        ErrorCode::TermsTimedOut,
+        format!("Nobody accepted the Terms of Service for {name} within 15 minutes, so no other page was opened."),
+        "Go on with these clients when the person who accepts is there: what is made stays made, and Google is asked for a new \
+         ticket.",
+    )
+    .with_details(error.message)
 }
 
 async fn settle(work: &Work, row: &mut BatchRow, made: &ProvisionRunView) -> Result<()> {

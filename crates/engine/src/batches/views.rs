@@ -214,3 +214,141 @@ fn state(row: &BatchRow, run: Option<&RowRun>, running: bool) -> (BatchRowState,
     };
     (state, at.map(|(_, doing)| doing.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+
+    fn row(state: Stored) -> BatchRow {
+        BatchRow {
+            batch_id: "batch".to_owned(),
+            line: 2,
+            form: json!({}),
+            heading: None,
+            run_id: None,
+            state,
+            error: None,
+            updated_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn run(state: ProvisioningState, steps: &[(&str, StepState)], seen: Option<Timestamp>) -> RowRun {
+        let now = Timestamp::UNIX_EPOCH;
+        let proof = ProofView {
+            checked_at: now,
+            page_title: None,
+            checks: Vec::new(),
+            active_users: 0,
+            first_seen_at: seen,
+            seconds_to_first: None,
+            events: Vec::new(),
+            hints: Vec::new(),
+            site: None,
+        };
+        let step = |(name, state): &(&str, StepState)| ProvisioningStep {
+            run_id: "run".to_owned(),
+            step: (*name).to_owned(),
+            state: *state,
+            request: None,
+            response: None,
+            updated_at: now,
+        };
+        RowRun {
+            steps: steps.iter().map(step).collect(),
+            run: ProvisioningRun {
+                id: "run".to_owned(),
+                connection_id: "connection".to_owned(),
+                form: json!({}),
+                template: None,
+                batch_id: None,
+                state,
+                outcome: None,
+                error: None,
+                proof: Some(json!(proof)),
+                created_at: now,
+                updated_at: now,
+            },
+        }
+    }
+
+    #[test]
+    fn every_state_of_a_row_is_told_by_its_run_and_by_whether_somebody_works_on_it() {
+        use BatchRowState::{
+            Building, Done, Draft, Failed, Ticket, WaitingForData, WaitingForTagManager, WaitingForTerms,
+        };
+        use ProvisioningState as Run;
+        use StepState::{Planned, Sent, Skipped};
+        let made = StepState::Done;
+        let seen = Some(Timestamp::UNIX_EPOCH);
+        let asked = [("ticket", Sent), ("terms", Planned), ("property", Planned)];
+        let open = [("ticket", made), ("terms", Sent), ("property", Planned)];
+        let accepted = [("ticket", made), ("terms", made), ("property", Sent)];
+        let theirs = [("account", made), ("property", Sent)];
+        let no_terms = [("terms", Skipped), ("property", Planned)];
+        let waits = [("ticket", made), ("terms", made), ("tag_manager_account", Sent)];
+        let going_on = [
+            (Stored::Begun, run(Run::Running, &asked, None), Ticket),
+            (Stored::Begun, run(Run::Waiting, &open, None), WaitingForTerms),
+            (Stored::Begun, run(Run::Waiting, &waits, None), WaitingForTagManager),
+            (Stored::Begun, run(Run::Running, &accepted, None), Building),
+            (Stored::Begun, run(Run::Running, &theirs, None), Building),
+            (Stored::Begun, run(Run::Running, &no_terms, None), Building),
+            // It failed in a way that passes, and waits for its next turn.
+            (Stored::Begun, run(Run::Failed, &open, None), Draft),
+            (Stored::Begun, run(Run::Failed, &accepted, None), Building),
+        ];
+        for (stored, run, wanted) in &going_on {
+            let (told, _) = state(&row(*stored), Some(run), true);
+            assert_eq!(told, *wanted, "{:?} {:?}", run.run.state, run.steps);
+        }
+        // Nobody works on it: what waits for a person waits no more.
+        let stopped = [
+            (run(Run::Running, &asked, None), Draft),
+            (run(Run::Waiting, &open, None), Draft),
+            (run(Run::Waiting, &waits, None), Building),
+            (run(Run::Cancelled, &accepted, None), Building),
+        ];
+        for (run, wanted) in &stopped {
+            assert_eq!(state(&row(Stored::Begun), Some(run), false), (*wanted, None));
+        }
+        for running in [true, false] {
+            let told = |stored, run: Option<&RowRun>| state(&row(stored), run, running);
+            assert_eq!(told(Stored::Draft, None), (Draft, None));
+            assert_eq!(told(Stored::Begun, None), (Draft, None));
+            assert_eq!(told(Stored::Failed, None), (Failed, None));
+            assert_eq!(
+                told(Stored::Failed, Some(&run(Run::Failed, &accepted, None))),
+                (Failed, None)
+            );
+            assert_eq!(
+                told(Stored::Made, Some(&run(Run::Done, &accepted, None))),
+                (WaitingForData, None)
+            );
+            assert_eq!(told(Stored::Made, Some(&run(Run::Done, &accepted, seen))), (Done, None));
+            // Another batch, or another window, finished it; what this one last knew of it is old.
+            assert_eq!(
+                told(Stored::Failed, Some(&run(Run::Done, &accepted, None))),
+                (WaitingForData, None)
+            );
+            assert_eq!(
+                told(Stored::Begun, Some(&run(Run::Done, &accepted, seen))),
+                (Done, None)
+            );
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_worked_on_tells_what_is_done_for_it_now() {
+        let open = [("ticket", StepState::Done), ("terms", StepState::Sent)];
+        let (_, doing) = state(
+            &row(Stored::Begun),
+            Some(&run(ProvisioningState::Waiting, &open, None)),
+            true,
+        );
+        let (_, wanted) = provisioning::step_named("terms").unwrap();
+        assert_eq!(doing.as_deref(), Some(wanted));
+    }
+}

@@ -3,8 +3,8 @@
 
 use gantry_store::{ProvisioningRun, ProvisioningStep, StepState as Stored};
 
-use super::step_names;
 use super::{form, form_of, outline, unwritable};
+use super::{journal, step_names};
 use crate::Engine;
 use crate::dto::provisioning::{Dialect, ProvisionRequest, ProvisionStep, ResumeProvision};
 use crate::error::Result;
@@ -38,7 +38,7 @@ pub(super) fn amended(
     Ok(run)
 }
 
-/// Writes down which steps the amended form has: new ones are planned, those that it has no more are left out.
+/// Writes the amended form down with the steps that it has: new ones are planned, those that it has no more are left out.
 pub(super) async fn plan_anew(
     engine: &Engine,
     before: &ProvisionRequest,
@@ -72,23 +72,26 @@ pub(super) async fn plan_anew(
             && step_names::named(&row.step).is_some_and(|step| steps.iter().all(|planned| planned.step != step))
     });
     rows.extend(gone.map(|row| (row.step.clone(), Stored::Skipped)));
-    for (step, state) in rows {
+    let updated_at = engine.clock().now();
+    let changed = rows.into_iter().filter_map(|(step, state)| {
         let row = known.iter().find(|row| row.step == step);
-        if row.is_some_and(|row| row.state == state) {
-            continue;
-        }
-        let step = ProvisioningStep {
+        (row.map(|row| row.state) != Some(state)).then(|| ProvisioningStep {
             run_id: run.id.clone(),
             response: row
                 .filter(|_| state != Stored::Planned)
                 .and_then(|row| row.response.clone()),
             request: None,
-            updated_at: engine.clock().now(),
+            updated_at,
             step,
             state,
-        };
-        engine.store().put_provisioning_step(step).await?;
-    }
+        })
+    });
+    // At once: a process that dies leaves the old form with its steps, or the new one with its own.
+    engine
+        .store()
+        .amend_provisioning_run(run.clone(), changed.collect())
+        .await?;
+    journal::written(&run.id);
     Ok(())
 }
 

@@ -21,6 +21,16 @@ const FRESH_ENOUGH: Duration = Duration::from_secs(30);
 /// Set-ups that are looked through for others that wait.
 const RUNS_LOOKED_AT: u32 = 1000;
 
+/// When the account list is looked at while the redirect is awaited, which may be lost or never sent: soon, then ever
+/// less often, some fifty calls in all.
+pub(super) const FIRST_LOOK: Duration = Duration::from_secs(4);
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+
+/// How long after one look at the account list the next comes.
+pub(super) fn longer(pause: Duration) -> Duration {
+    (pause * 3 / 2).min(LONGEST_PAUSE)
+}
+
 impl Asking<'_> {
     /// The account that an earlier attempt has led to, if it has.
     pub(super) async fn made_before(&self) -> Result<Option<String>> {
@@ -155,4 +165,22 @@ impl Asking<'_> {
 
 fn id(summary: &AccountSummary) -> String {
     summary.account.trim_start_matches("accounts/").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::terms::TIME_LIMIT;
+    use super::*;
+
+    #[test]
+    fn p5_the_account_list_is_looked_at_soon_and_then_ever_less_often() {
+        let mut pauses = vec![FIRST_LOOK];
+        let limit = Duration::try_from(TIME_LIMIT).unwrap();
+        while pauses.iter().sum::<Duration>() < limit {
+            pauses.push(longer(*pauses.last().unwrap()));
+        }
+        assert!(pauses[0] < Duration::from_secs(5) && pauses.is_sorted(), "{pauses:?}");
+        assert!(pauses.iter().all(|pause| *pause <= LONGEST_PAUSE), "{pauses:?}");
+        assert!((40..=50).contains(&pauses.len()), "{} looks", pauses.len());
+    }
 }

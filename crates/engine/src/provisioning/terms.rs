@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::account_maker::{self, AccountMaker, Asked};
 use super::choices::SUGGESTED;
 use super::journal::Journal;
+use super::new_accounts::{FIRST_LOOK, longer};
 use super::steps::text;
 use super::terms_desk::{Callback, Expected, Place, terms_redirects};
 use crate::connections::Session;
@@ -21,13 +22,9 @@ use crate::dto::provisioning::ProvisionStep;
 use crate::error::{Error, ErrorCode, Result};
 
 /// A ticket's life, as far as we use it.
-const TIME_LIMIT: SignedDuration = SignedDuration::from_mins(15);
+pub(super) const TIME_LIMIT: SignedDuration = SignedDuration::from_mins(15);
 /// How often the clock is looked at: a computer that slept finds the time over as soon as it wakes.
 const TICK: Duration = Duration::from_secs(1);
-/// When the account list is looked at while the redirect is awaited, which may be lost or never sent: soon, then ever
-/// less often, some fifty calls in all.
-const FIRST_LOOK: Duration = Duration::from_secs(4);
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// How long the address answers after the account list has told: Google's redirect may be on its way.
 const LATE_ANSWER: Duration = Duration::from_secs(10);
 
@@ -312,7 +309,7 @@ impl Asking<'_> {
             if over {
                 return Err(self.timed_out());
             }
-            pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+            pause = longer(pause);
             next_look = Instant::now() + pause;
         }
     }

@@ -8,6 +8,7 @@ use gantry_engine::dto::events::EngineEvent;
 use gantry_engine::{ErrorCode, batches, commands};
 
 use crate::stage::{Stage, answer, states};
+use crate::world::engine;
 
 const TEN: [&str; 10] = [
     "Anna;https://anna.example;North",
@@ -141,6 +142,52 @@ async fn a_batch_that_was_stopped_is_resumed_and_runs_once_at_a_time() {
     };
     assert_eq!(states(&batch), [BatchRowState::WaitingForData; 2]);
     assert_eq!(stage.accounts().await.len(), 2);
+}
+
+#[tokio::test]
+async fn p9_two_processes_that_start_the_same_file_at_once_make_each_client_once() {
+    let mut stage = Stage::new().await;
+    let request = stage.file(&TEN[..2]);
+    let keychain = Some(stage.world.keychain.clone());
+    let (second, mut opened) = engine(&stage.world.sandbox, &stage.world.home, keychain).await;
+    let begin = |engine: &Arc<gantry_engine::Engine>| {
+        let (engine, request) = (Arc::clone(engine), request.clone());
+        tokio::spawn(async move {
+            commands::run_job(&engine, "batches.start", |engine, job| async move {
+                Box::pin(batches::start(&engine, request, &job)).await
+            })
+            .await
+        })
+    };
+    let (mut first, mut other) = (begin(&stage.world.engine), begin(&second));
+    // No page is answered before one of them is told that the other does it.
+    let (told, goes_on) = tokio::select! {
+        told = &mut first => (told, other),
+        told = &mut other => (told, first),
+    };
+    let told = told.unwrap().unwrap_err();
+    assert_eq!(told.code, ErrorCode::Conflict);
+    assert!(told.message.contains("already being set up"), "{}", told.message);
+    let person = async {
+        loop {
+            let url = tokio::select! {
+                url = stage.world.opened.recv() => url.unwrap(),
+                url = opened.recv() => url.unwrap(),
+            };
+            answer(&url, &[]).await;
+        }
+    };
+    let batch = tokio::select! {
+        done = goes_on => done.unwrap().unwrap(),
+        () = person => unreachable!("engines have a browser as long as they live"),
+    };
+    assert_eq!(states(&batch), [BatchRowState::WaitingForData; 2]);
+    assert_eq!(stage.tickets().await, 2);
+    assert_eq!(stage.accounts().await, [("Anna".to_owned(), 1), ("Ben".to_owned(), 1)]);
+    for engine in [&stage.world.engine, &second] {
+        let known = batches::list(engine, gantry_engine::dto::Nothing {}).await.unwrap();
+        assert_eq!(known.len(), 1);
+    }
 }
 
 #[tokio::test]

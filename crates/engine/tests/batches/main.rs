@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code)] // a test may; the stage is shared
 
+mod absent;
 mod clock;
 mod files;
 mod goes_on;
 #[path = "../hurried/mod.rs"]
 mod hurried;
+mod proven;
 mod quota_day;
 mod same_rows;
 mod stage;

@@ -13,7 +13,7 @@ use crate::made::Made;
 use crate::shape::Shape;
 
 /// The rows are built side by side: what is written and sent at the n-th point is another thing each time.
-const EVERY: usize = 7;
+const EVERY: usize = 3;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn p6_p7_a_file_of_clients_that_is_killed_makes_each_of_them_once_by_the_same_command() {

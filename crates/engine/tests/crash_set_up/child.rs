@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use gantry_domain::{GoogleBase, SystemClock};
-use gantry_engine::dto::Nothing;
 use gantry_engine::dto::batches::BatchRequest;
-use gantry_engine::dto::provisioning::{ProvisionRequest, ProvisionState, ResumeProvision};
+use gantry_engine::dto::provisioning::{ProvisionRequest, ProvisionState, ResumeProvision, TrashAsset, TrashRequest};
+use gantry_engine::dto::{ById, Nothing};
 use gantry_engine::host::Headless;
 use gantry_engine::{Engine, EngineConfig, Keychain, Profile, batches, clients, commands, provisioning};
 use google_oauth::{OpenedTokenStore, Persistence, SecretBytes, TokenStore, TokenStoreError};
@@ -138,6 +138,14 @@ pub struct Order {
 pub enum Task {
     SetUp(Box<ProvisionRequest>),
     Batch(Box<BatchRequest>),
+    /// Begins it; Google refuses something.
+    Refused(Box<ProvisionRequest>),
+    /// Goes on with it under a form that was put right.
+    Corrected(Box<ProvisionRequest>),
+    /// Goes on with what was begun last, as its form is.
+    GoneOnWith,
+    /// Moves all that the set-up made to the trash.
+    Undo,
 }
 
 /// What a child says when it is done.
@@ -173,6 +181,10 @@ async fn a_process_of_its_own() {
     let result = match order.task {
         Task::SetUp(form) => set_up(&engine, *form).await,
         Task::Batch(request) => batch(&engine, *request).await,
+        Task::Refused(form) => refused(&engine, *form).await,
+        Task::Corrected(form) => gone_on_with(&engine, Some(*form)).await,
+        Task::GoneOnWith => gone_on_with(&engine, None).await,
+        Task::Undo => undo(&engine).await,
     };
     let points = seen.load(Ordering::SeqCst);
     let clients = clients::list(&engine, Nothing {}).await.unwrap().clients;
@@ -218,4 +230,42 @@ async fn batch(engine: &Arc<Engine>, request: BatchRequest) -> Value {
     let batch = started.await.unwrap();
     assert!(batch.finished, "{:?}", batch.rows);
     batch.rows.into_iter().map(|row| json!(row.result)).collect()
+}
+
+async fn refused(engine: &Arc<Engine>, form: ProvisionRequest) -> Value {
+    let started = commands::run_job(engine, "provisioning.start", |engine, job| async move {
+        Box::pin(provisioning::start(&engine, form, &job)).await
+    });
+    json!(started.await.unwrap_err().message)
+}
+
+/// The run with its form, as it ended.
+async fn gone_on_with(engine: &Arc<Engine>, corrected: Option<ProvisionRequest>) -> Value {
+    let newest = provisioning::runs(engine, Nothing {}).await.unwrap().remove(0);
+    let resume = ResumeProvision {
+        run_id: newest.id,
+        corrected,
+        ..ResumeProvision::default()
+    };
+    let resumed = commands::run_job(engine, "provisioning.resume", |engine, job| async move {
+        Box::pin(provisioning::resume(&engine, resume, &job)).await
+    });
+    json!(resumed.await.unwrap())
+}
+
+/// What the undo says, and what is listed afterwards.
+async fn undo(engine: &Arc<Engine>) -> Value {
+    let run = provisioning::runs(engine, Nothing {}).await.unwrap().remove(0);
+    let made = provisioning::made(engine, ById { id: run.id.clone() }).await.unwrap();
+    let assets = made.into_iter().map(|one| TrashAsset {
+        asset: one.asset,
+        name: one.name,
+    });
+    let request = TrashRequest {
+        run_id: run.id.clone(),
+        assets: assets.collect(),
+    };
+    let result = provisioning::trash(engine, request).await.unwrap();
+    let told = provisioning::runs(engine, Nothing {}).await.unwrap().remove(0);
+    json!({ "result": result, "in_trash": told.in_trash })
 }

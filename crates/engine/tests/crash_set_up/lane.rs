@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::Command;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use url::Url;
 
 use crate::child::{self, Ended, ORDER, Order, Task};
@@ -39,6 +39,9 @@ pub struct Lane {
     home: tempfile::TempDir,
     token: String,
 }
+
+/// There are three addresses for the terms, and each process may need one.
+static PLACES: Semaphore = Semaphore::const_new(3);
 
 /// Each process has to get a step further, and there are twenty.
 const MOST_PROCESSES: usize = 30;
@@ -105,7 +108,7 @@ impl Lane {
         engine.store().flush().await.unwrap();
     }
 
-    async fn control(&self, path: &str, body: Value) -> Value {
+    pub async fn control(&self, path: &str, body: Value) -> Value {
         let url = Url::parse(&format!("{}/_control/{path}", self.sandbox.base())).unwrap();
         let reply = user_agent::request("POST", &url, "application/json", &body.to_string()).await;
         assert_eq!(reply.status, 200, "{}", reply.body);
@@ -120,6 +123,28 @@ impl Lane {
             404 => Value::Null,
             _ => panic!("{path}: {}", reply.body),
         }
+    }
+
+    /// Serial number of the last request so far.
+    pub async fn last_request(&self) -> u64 {
+        let all = self.requests_after(0).await;
+        all.last().map_or(0, |one| one["serial"].as_u64().unwrap())
+    }
+
+    /// How often Google was asked to delete this and did, since that request: ids of what is deleted come again.
+    pub async fn deletions(&self, asset: &str, since: u64) -> usize {
+        let mut asked = self.requests_after(since).await;
+        asked.retain(|one| one["method"] == "DELETE" && one["status"].as_u64().unwrap() < 300);
+        let path = format!("/{asset}");
+        let deleted = asked.iter().map(|one| one["path"].as_str().unwrap());
+        deleted.filter(|deleted| deleted.ends_with(&path)).count()
+    }
+
+    async fn requests_after(&self, serial: u64) -> Vec<Value> {
+        let url = format!("{}/_control/log?after={serial}", self.sandbox.base());
+        let reply = user_agent::get(&Url::parse(&url).unwrap()).await;
+        let log: Value = serde_json::from_str(&reply.body).unwrap();
+        log["requests"].as_array().unwrap().clone()
     }
 
     /// What somebody else does, past Gantry.
@@ -148,11 +173,16 @@ impl Lane {
 
     /// A task that is killed at this point and gone on with by another process: where it was killed, and how it ended.
     pub async fn killed_at(&self, home: &Path, task: &Task, point: usize) -> (String, Ended) {
+        self.killed_before(home, task, point, task).await
+    }
+
+    /// The same, where the other process does `then`.
+    pub async fn killed_before(&self, home: &Path, task: &Task, point: usize, then: &Task) -> (String, Ended) {
         let killed = self.process(home, task, point).await;
         assert_eq!(killed.signal, Some(9), "killed at {point}");
         assert!(killed.ended.is_none());
         let at = killed.killed.unwrap();
-        let resumed = self.process(home, task, 0).await;
+        let resumed = self.process(home, then, 0).await;
         let ended = resumed.ended;
         let ended = ended.unwrap_or_else(|| panic!("what was killed at {point}, {at}, is gone on with"));
         (at, ended)
@@ -183,6 +213,7 @@ impl Lane {
             kill_at,
             task: task.clone(),
         };
+        let _place = PLACES.acquire().await.unwrap();
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "child::a_process_of_its_own", "--ignored", "--nocapture"])
             .env(ORDER, serde_json::to_string(&order).unwrap())

@@ -157,7 +157,7 @@ async fn of_property(lane: &Lane, property: &str) -> (Vec<Value>, Vec<String>) {
 }
 
 /// The containers that are called so, or so and something more.
-async fn containers(lane: &Lane, name: &str) -> Vec<Value> {
+pub async fn containers(lane: &Lane, name: &str) -> Vec<Value> {
     let mut containers = Vec::new();
     for account in list(&lane.google(&format!("{TAG_MANAGER}/accounts")).await, "account") {
         let path = format!("{TAG_MANAGER}/{}/containers", account["path"].as_str().unwrap());

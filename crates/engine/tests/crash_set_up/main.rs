@@ -15,6 +15,7 @@ mod hurried;
 mod lane;
 mod made;
 mod shape;
+mod turned_back;
 #[path = "../set_up/user_agent.rs"]
 #[allow(dead_code)] // the tests of whole set-ups use the rest
 mod user_agent;
@@ -26,7 +27,7 @@ use lane::Lane;
 use made::Made;
 use shape::Shape;
 
-/// How many set-ups are killed at once: each has a sandbox of its own, and there are three addresses for the terms.
+/// How many set-ups of a shape are killed at once: each has a sandbox of its own.
 const LANES: usize = 2;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,5 @@
 //! Keeps what the engine really sent for the judge that compares it with Google's discovery documents
-//! (`tests/judges/python/test_our_requests.py`): a file in Cargo's directory for tests for each test binary.
+//! (`tests/judges/python/test_our_requests.py`): a file in Cargo's directory for tests for each run that is judged.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -21,8 +21,8 @@ pub struct Recording(PathBuf);
 
 impl Recording {
     /// Removes what an earlier run left: a test that fails leaves nothing to judge.
-    pub fn start(binary: &str) -> Self {
-        let name = format!("engine-{}-requests.jsonl", binary.replace('_', "-"));
+    pub fn start(run: &str) -> Self {
+        let name = format!("engine-{}-requests.jsonl", run.replace('_', "-"));
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         if let Err(error) = std::fs::remove_file(&path) {
             assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{error}");
@@ -30,12 +30,13 @@ impl Recording {
         Self(path)
     }
 
-    /// Writes the API requests that `sandbox` received, all at once.
+    /// Writes the API requests that `sandbox` received from Gantry, all at once. Tests that ask past it put the token into the query.
     pub async fn keep(self, sandbox: &RunningSandbox) {
         let mut file = tempfile::NamedTempFile::new_in(self.0.parent().unwrap()).unwrap();
         let mut kept = 0;
         for request in log(sandbox).await {
-            if APIS.iter().any(|host| request["host"] == *host) {
+            let is_ours = !request["query"].to_string().contains("access_token");
+            if is_ours && APIS.iter().any(|host| request["host"] == *host) {
                 writeln!(file, "{request}").unwrap();
                 kept += 1;
             }

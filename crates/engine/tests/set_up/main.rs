@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test may
 
 mod activity;
+mod asking;
 mod corrected;
 mod grants;
 mod keychain;

@@ -8,6 +8,7 @@ use gantry_engine::dto::provisioning::{
 use gantry_engine::provisioning;
 use serde_json::{Value, json};
 
+use crate::recorded::Recording;
 use crate::tag_manager::stage::Stage;
 use crate::whole_plan::{ADMIN, choices, everything, listed, outcome, stage};
 use crate::world::form;
@@ -28,8 +29,11 @@ fn states(run: &ProvisionRunView) -> Vec<(ProvisionStep, StepState)> {
 
 /// Runs the form and compares with its plan: steps, and calls per API as Google counted them.
 async fn as_planned(request: ProvisionRequest) -> ProvisionRunView {
-    let mut stage = stage().await;
-    let (run, planned, spent) = planned_and_spent(&mut stage, request).await;
+    as_planned_on(&mut stage().await, request).await
+}
+
+async fn as_planned_on(stage: &mut Stage, request: ProvisionRequest) -> ProvisionRunView {
+    let (run, planned, spent) = planned_and_spent(stage, request).await;
     assert_eq!(planned, spent, "nothing was there before");
     run
 }
@@ -68,7 +72,10 @@ async fn planned_and_spent(stage: &mut Stage, request: ProvisionRequest) -> (Pro
 
 #[tokio::test]
 async fn a_plan_of_everything_tells_the_calls_that_the_run_makes() {
-    let run = as_planned(everything()).await;
+    let recording = Recording::start("set_up_everything");
+    let mut stage = stage().await;
+    let run = as_planned_on(&mut stage, everything()).await;
+    recording.keep(&stage.world.sandbox).await;
     assert_eq!(outcome(&run, ProvisionStep::KeyEvents), "6 key events");
     assert_eq!(outcome(&run, ProvisionStep::CustomDimensions), "8 custom dimensions");
     assert_eq!(outcome(&run, ProvisionStep::People), "2 people");
@@ -110,6 +117,7 @@ async fn in_the_container(stage: &Stage) -> ProvisionRequest {
 
 #[tokio::test]
 async fn a_plan_for_a_container_that_is_there_tells_the_calls_that_the_run_makes() {
+    let recording = Recording::start("set_up_container");
     let mut stage = stage().await;
     let request = in_the_container(&stage).await;
     let (_, planned, spent) = planned_and_spent(&mut stage, request).await;
@@ -125,10 +133,12 @@ async fn a_plan_for_a_container_that_is_there_tells_the_calls_that_the_run_makes
     let (run, planned, spent) = planned_and_spent(&mut stage, again).await;
     assert!(outcome(&run, ProvisionStep::Tags).starts_with("Nothing was missing"));
     assert!(planned.0 >= spent.0 && planned.1 >= spent.1, "{planned:?} {spent:?}");
+    recording.keep(&stage.world.sandbox).await;
 }
 
 #[tokio::test]
 async fn a_plan_for_a_property_that_is_there_tells_the_calls_that_the_run_makes() {
+    let recording = Recording::start("set_up_property");
     let mut stage = stage().await;
     let choices = choices(&stage).await;
     let property_id = choices.analytics_accounts[0].properties[0].property_id.clone();
@@ -150,6 +160,7 @@ async fn a_plan_for_a_property_that_is_there_tells_the_calls_that_the_run_makes(
     };
     let (_, planned, spent) = planned_and_spent(&mut stage, again).await;
     assert!(planned.0 >= spent.0, "{planned:?} {spent:?}");
+    recording.keep(&stage.world.sandbox).await;
 }
 
 #[tokio::test]

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use gantry_engine::dto::Nothing;
 use gantry_engine::dto::provisioning::{ProvisionRequest, ProvisionRunView, ProvisionState};
-use gantry_engine::{Engine, Result, commands, connections, provisioning};
+use gantry_engine::{Engine, ErrorCode, Result, commands, connections, provisioning};
 use gantry_sandbox::practice::{self, NEWCOMER};
 use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::provisioning::PORTS;
 use crate::user_agent::{decide_terms, get};
-use crate::world::{World, form};
+use crate::world::{World, engine, form};
 
 fn begin(engine: &Arc<Engine>, name: &str) -> JoinHandle<Result<ProvisionRunView>> {
     let engine = Arc::clone(engine);
@@ -106,4 +106,37 @@ async fn p2_a_second_process_whose_first_port_is_taken_answers_at_the_next() {
     let (anna, ben) = (anna.await.unwrap().unwrap(), ben.await.unwrap().unwrap());
     assert_eq!(account_of(&first, &anna).await, "Anna");
     assert_eq!(account_of(&second, &ben).await, "Ben");
+}
+
+#[tokio::test]
+async fn p9_two_processes_that_start_the_same_set_up_at_once_make_one_account() {
+    let _ports = PORTS.lock().await;
+    let mut world = World::new().await;
+    world.sign_in(NEWCOMER).await;
+    // Another process of the same profile.
+    let (second, mut opened) = engine(&world.sandbox, &world.home, Some(world.keychain.clone())).await;
+    let mut started = [begin(&world.engine, "Anna"), begin(&second, "Anna")];
+    let page = tokio::select! {
+        page = world.opened.recv() => page.unwrap(),
+        page = opened.recv() => page.unwrap(),
+    };
+    // Whoever came first waits for the person; the other is told at once.
+    let [first, other] = &mut started;
+    let (told, left) = tokio::select! {
+        told = first => (told, 1),
+        told = other => (told, 0),
+    };
+    let told = told.unwrap().unwrap_err();
+    assert_eq!(told.code, ErrorCode::Conflict);
+    assert!(told.message.contains("already running"), "{}", told.message);
+    assert_eq!(get(&accepted(&page).await).await.status, 200);
+    let run = (&mut started[left]).await.unwrap().unwrap();
+    assert_eq!(run.state, ProvisionState::Done);
+    assert_eq!(account_of(&world, &run).await, "Anna");
+    assert_eq!(world.requests("POST", "provisionAccountTicket").await, 1);
+    let accounts = connections::accounts(&world.engine, None).await.unwrap().accounts;
+    assert_eq!(accounts.len(), 1, "{accounts:?}");
+    for engine in [&world.engine, &second] {
+        assert_eq!(provisioning::runs(engine, Nothing {}).await.unwrap().len(), 1);
+    }
 }

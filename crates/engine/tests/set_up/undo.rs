@@ -15,6 +15,7 @@ use tokio::sync::MutexGuard;
 use url::Url;
 
 use crate::provisioning::PORTS;
+use crate::recorded::Recording;
 use crate::user_agent::{self, consent, terms};
 use crate::world::{World, allow, form};
 
@@ -124,6 +125,7 @@ fn kinds(made: &[MadeAsset]) -> Vec<MadeKind> {
 
 #[tokio::test]
 async fn a_whole_set_up_goes_to_the_trash_and_nothing_else_does() {
+    let recording = Recording::start("set_up_undo");
     let mut stage = Stage::allowed([View, Configure, Edit, Publish, Manage]).await;
     let before = stage.containers().await;
     let run = stage.set_up(with_container()).await.unwrap();
@@ -200,6 +202,7 @@ async fn a_whole_set_up_goes_to_the_trash_and_nothing_else_does() {
     let refused = going_on.await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Conflict);
     assert!(refused.message.contains("trash") && !refused.remedy.is_empty());
+    recording.keep(&stage.world.sandbox).await;
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use gantry_engine::{ErrorCode, provisioning};
 use gantry_sandbox::practice;
 use serde_json::{Value, json};
 
+use crate::recorded::Recording;
 use crate::tag_manager::stage::Stage;
 use crate::world::form;
 
@@ -250,6 +251,7 @@ async fn an_account_that_is_not_everywhere_yet_is_waited_for() {
 
 #[tokio::test]
 async fn the_old_dialect_needs_its_scope_and_one_sign_in_gives_it() {
+    let recording = Recording::start("set_up_v3_ticket");
     let mut stage = stage().await;
     let request = ProvisionRequest {
         dialect: Dialect::V3Ticket,
@@ -272,12 +274,31 @@ async fn the_old_dialect_needs_its_scope_and_one_sign_in_gives_it() {
         crate::user_agent::terms(&terms, stage.account, "accept").await;
     };
     let (run, ()) = tokio::join!(Box::pin(job), person);
-    assert_eq!(run.unwrap().state, ProvisionState::Done);
+    let run = run.unwrap();
+    assert_eq!(run.state, ProvisionState::Done);
     assert_eq!(stage.world.requests("POST", "createAccountTicket").await, 1);
+    recording.keep(&stage.world.sandbox).await;
+    // Nothing shows them, and who asks Google about such an account names them.
+    let terms = made_of(&stage, &run, "terms").await;
+    assert_eq!(terms["account_id"], json!(run.result.unwrap().account_id));
+    names_the_old_property_and_view(&terms);
+}
+
+/// What the journal says that a step made.
+async fn made_of(stage: &Stage, run: &ProvisionRunView, step: &str) -> Value {
+    let steps = stage.world.engine.store().provisioning_steps(&run.id).await.unwrap();
+    let step = steps.into_iter().find(|known| known.step == step).unwrap();
+    step.response.unwrap()
+}
+
+fn names_the_old_property_and_view(made: &Value) {
+    assert!(made["web_property_id"].as_str().unwrap().starts_with("UA-"), "{made}");
+    assert!(!made["profile_id"].as_str().unwrap().is_empty(), "{made}");
 }
 
 #[tokio::test]
 async fn an_approved_partner_needs_no_terms() {
+    let recording = Recording::start("set_up_v3_tree");
     let mut stage = stage().await;
     stage.world.control("partners", json!({ "approved": true })).await;
     let request = ProvisionRequest {
@@ -297,6 +318,8 @@ async fn an_approved_partner_needs_no_terms() {
     let run = run.unwrap();
     assert_eq!(run.state, ProvisionState::Done);
     assert!(run.steps.iter().all(|step| step.step != ProvisionStep::Terms));
+    recording.keep(&stage.world.sandbox).await;
+    names_the_old_property_and_view(&made_of(&stage, &run, "ticket").await);
 }
 
 #[tokio::test]

@@ -163,6 +163,7 @@ impl Made {
         if let Some(mut run) = engine.store().provisioning_run(&self.run.id).await? {
             run.proof = Some(json!(view));
             engine.store().put_provisioning_run(run).await?;
+            super::journal::written(&self.run.id);
             engine.jobs().changed(Topic::Provisioning);
         }
         Ok(())

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use gantry_store::{ProvisioningRun, ProvisioningStep, StepState as Stored};
 use serde_json::json;
 
+use super::super::journal;
 use crate::Engine;
 use crate::dto::provisioning::TrashAsset;
 use crate::error::{Error, ErrorCode, Result};
@@ -37,7 +38,9 @@ async fn put(
         response: Some(json!({ "trashed": gone })),
         updated_at: engine.clock().now(),
     };
-    Ok(engine.store().put_provisioning_step(step).await?)
+    engine.store().put_provisioning_step(step).await?;
+    journal::written(run_id);
+    Ok(())
 }
 
 /// What of the run is in the trash, by its journal; `None` where nothing is.

@@ -129,6 +129,7 @@ command_table! {
     job "provisioning.start" (ProvisionRequest) -> ProvisionRunView = provisioning::start;
     job "provisioning.resume" (ResumeProvision) -> ProvisionRunView = provisioning::resume;
     call "provisioning.runs" (Nothing) -> Vec<ProvisionRunView> = provisioning::runs;
+    call "provisioning.show" (ById) -> ProvisionRunView = provisioning::show;
     call "provisioning.plan" (ProvisionRequest) -> ProvisionPlan = provisioning::plan;
     call "provisioning.choices" (ChoicesRequest) -> Choices = provisioning::choices;
     call "provisioning.redirects" (ChoicesRequest) -> RedirectsView = provisioning::redirects;

@@ -13,7 +13,7 @@ use crate::dto::app::{AttentionKind, AttentionView, KeychainView, OverviewView};
 use crate::dto::connections::{ConnectionState, ConnectionView};
 use crate::dto::exports::{ExportRunView, ExportState};
 use crate::error::Result;
-use crate::{Engine, connections, estate, exports};
+use crate::{Engine, connections, estate, exports, provisioning};
 
 /// Exports on the first page.
 const EXPORTS_SHOWN: usize = 5;
@@ -190,7 +190,8 @@ fn sign_in_ends(connection: &ConnectionView, now: Timestamp) -> Option<Attention
 
 async fn unfinished_setups(engine: &Engine) -> Result<Vec<AttentionView>> {
     let runs = engine.store.provisioning_runs(SETUPS_CHECKED).await?;
-    let unfinished = runs.into_iter().filter(|run| {
+    let undone = provisioning::undone(engine).await?;
+    let unfinished = runs.into_iter().filter(|run| !undone.contains(&run.id)).filter(|run| {
         matches!(
             run.state,
             ProvisioningState::Running | ProvisioningState::Waiting | ProvisioningState::Failed

@@ -1999,6 +1999,7 @@ export interface Calls {
   "service_accounts.inspect": { request: ByPath; response: ServiceAccountFile };
   "service_accounts.add": { request: AddServiceAccount; response: ConnectionView };
   "provisioning.runs": { request: Nothing; response: Array<ProvisionRunView> };
+  "provisioning.show": { request: ById; response: ProvisionRunView };
   "provisioning.plan": { request: ProvisionRequest; response: ProvisionPlan };
   "provisioning.choices": { request: ChoicesRequest; response: Choices };
   "provisioning.redirects": { request: ChoicesRequest; response: RedirectsView };

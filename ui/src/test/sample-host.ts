@@ -116,6 +116,7 @@ export function sampleHost(scene: Scene = 'agency'): FakeHost {
     'estate.plan': () => ({ calls: 74, analytics_calls: 37, seconds: 160, quota_left_today: 7690 }),
     'estate.properties': () => sample.overview.properties_list,
     'provisioning.runs': () => [],
+    'provisioning.show': ({ id }) => setup.runView({ id }),
     'provisioning.plan': () => setup.plan,
     'provisioning.choices': () => setup.choices,
     'provisioning.redirects': () => setup.redirects,

@@ -36,9 +36,9 @@ use serde_json::Value;
 
 use crate::Engine;
 use crate::connections::Session;
-use crate::dto::Nothing;
 use crate::dto::provisioning::{FieldProblem, ProvisionRequest, ProvisionRunView, ProvisionStep, ResumeProvision};
 use crate::dto::templates::Template;
+use crate::dto::{ById, Nothing};
 use crate::error::{Error, ErrorCode, Result};
 use crate::jobs::Job;
 use journal::Journal;
@@ -175,6 +175,11 @@ pub async fn runs(engine: &Arc<Engine>, _: Nothing) -> Result<Vec<ProvisionRunVi
         views.push(run_view::view(engine, run).await?);
     }
     Ok(views)
+}
+
+/// One set-up, however old.
+pub async fn show(engine: &Arc<Engine>, request: ById) -> Result<ProvisionRunView> {
+    run_view::view(engine, run_of(engine, &request.id).await?).await
 }
 
 /// The IANA name of this computer's time zone, to prefill forms.

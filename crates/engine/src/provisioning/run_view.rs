@@ -85,6 +85,7 @@ pub(super) async fn assemble(engine: &Arc<Engine>, run: ProvisioningRun, alive: 
         })?),
         None => None,
     };
+    let in_trash = super::undo::in_trash(&known);
     Ok(ProvisionRunView {
         request: super::form_of(&run)?,
         id: run.id,
@@ -94,8 +95,9 @@ pub(super) async fn assemble(engine: &Arc<Engine>, run: ProvisioningRun, alive: 
         updated_at: run.updated_at,
         result,
         problem,
-        resumable: !alive && run.state != ProvisioningState::Done,
+        // What was undone begins anew.
+        resumable: !alive && run.state != ProvisioningState::Done && in_trash.is_none(),
         proof: run.proof.and_then(|proof| serde_json::from_value(proof).ok()),
-        in_trash: super::undo::in_trash(&known),
+        in_trash,
     })
 }

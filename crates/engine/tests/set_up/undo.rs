@@ -8,7 +8,7 @@ use gantry_engine::dto::provisioning::{
     TrashAsset, TrashRequest, TrashResult,
 };
 use gantry_engine::dto::{ById, Nothing};
-use gantry_engine::{ErrorCode, Result, clients, commands, connections, provisioning};
+use gantry_engine::{ErrorCode, Result, clients, commands, connections, overview, provisioning};
 use gantry_sandbox::practice::OWNER;
 use serde_json::{Value, json};
 use tokio::sync::MutexGuard;
@@ -337,6 +337,14 @@ async fn a_form_whose_run_was_undone_begins_anew() {
     let made = stage.made(&stopped).await;
     assert_eq!(kinds(&made), [MadeKind::Property, MadeKind::AnalyticsAccount]);
     stage.trash(&stopped, &made).await.unwrap();
+    let undone = ById { id: stopped.id.clone() };
+    let undone = provisioning::show(&stage.world.engine, undone).await.unwrap();
+    assert!(!undone.resumable, "it begins anew instead");
+    let told = overview::overview(&stage.world.engine, Nothing {})
+        .await
+        .unwrap()
+        .attention;
+    assert!(told.iter().all(|item| item.page != "provisioning"), "{told:?}");
     let listed = clients::list(&stage.world.engine, Nothing {}).await.unwrap();
     assert!(
         listed

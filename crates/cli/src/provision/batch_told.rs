@@ -198,3 +198,32 @@ pub fn row_told(row: &BatchRowView, account: Option<&str>) -> Option<String> {
     };
     Some(format!("{}: {told}", row.name))
 }
+
+#[cfg(test)]
+mod tests {
+    use gantry_engine::dto::LinkView;
+
+    use super::*;
+
+    #[test]
+    fn a_row_that_waits_for_its_terms_names_the_account_that_must_accept() {
+        let row = BatchRowView {
+            line: 2,
+            name: "Anna".to_owned(),
+            website: String::new(),
+            state: BatchRowState::WaitingForTerms,
+            run_id: None,
+            problem: None,
+            doing: None,
+            terms: Some(LinkView {
+                id: "1".to_owned(),
+                url: "https://terms.example/".to_owned(),
+            }),
+            result: None,
+        };
+        assert_eq!(
+            row_told(&row, Some("noor@agency.example")).unwrap(),
+            "Anna: accept its Terms of Service as noor@agency.example: https://terms.example/"
+        );
+    }
+}

@@ -2,7 +2,7 @@
 
 use gantry_engine::dto::Nothing;
 use gantry_engine::dto::sites::SiteRequest;
-use gantry_engine::{Result, sites, templates};
+use gantry_engine::{Result, provisioning, sites, templates};
 
 use super::one::Basics;
 use crate::composition::Session;
@@ -42,6 +42,13 @@ pub async fn from_website(basics: &mut Basics, session: &Session<'_>) -> Result<
     };
     take(&mut basics.country, site.country, &property.country, "country");
     take(&mut basics.currency, site.currency, &property.currency, "currency");
+    if basics.time_zone.is_none() && property.time_zone.is_none() {
+        // No page tells it.
+        session.output.note(&format!(
+            "The time zone is this computer's, {}.",
+            provisioning::system_time_zone()
+        ));
+    }
     session.output.note(&if taken.is_empty() {
         format!("{} tells nothing of the business.", site.address)
     } else {

@@ -8,10 +8,8 @@ use crate::world::world;
 #[test]
 fn a_set_up_is_pasted_proved_and_undone_in_parts() {
     let world = world();
-    world.control("tag-manager/accounts", &json!({ "email": NEWCOMER, "name": "Kiosk" }));
     let made = world.run(
         &[
-            "--json",
             "--no-browser",
             "provision",
             "--account-name",
@@ -29,8 +27,10 @@ fn a_set_up_is_pasted_proved_and_undone_in_parts() {
         &[],
     );
     assert_eq!(made.code, Some(0), "{}{}", made.stdout, made.stderr);
-    let run = made.done()["id"].as_str().unwrap();
-    let result = &made.done()["result"];
+    let how = format!("1. Check that the page shows {NEWCOMER}.");
+    assert!(made.stderr.contains(&how), "{}", made.stderr);
+    let runs = world.run(&["--json", "provision", "--runs"], &[]);
+    let (run, result) = (runs.events[0][0]["id"].as_str().unwrap(), &runs.events[0][0]["result"]);
     let container = result["container"]["public_id"].as_str().unwrap();
 
     let snippet = |more: &[&str]| world.run(&[&["provision", "snippet", run], more].concat(), &[]);

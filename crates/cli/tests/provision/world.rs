@@ -120,6 +120,8 @@ impl World {
                 // What a person is told with --json is the URL alone.
                 if let Some((_, url)) = line.split_once(&format!(" as {NEWCOMER}: ")) {
                     open(&base, url, &unwanted);
+                } else if line.contains("/tagmanager.google.com/") {
+                    make_a_tag_manager_account(&base);
                 }
             }
             text
@@ -175,10 +177,8 @@ impl World {
     }
 
     /// Asks something of the sandbox itself.
-    pub fn control(&self, what: &str, order: &Value) -> Value {
-        let url = format!("{}/_control/{what}", self.base);
-        let (answer, _) = request("POST", &url, "application/json", &order.to_string());
-        serde_json::from_str(&answer).unwrap()
+    pub fn control(&self, what: &str, order: &Value) {
+        control(&self.base, what, order);
     }
 
     /// Tickets that were asked for so far.
@@ -215,6 +215,20 @@ fn open(base: &str, url: &str, declined: &[&str]) {
     let form = format!("decision={decision}&account={}", NEWCOMER.replace('@', "%40"));
     let (_, back) = request("POST", &page, "application/x-www-form-urlencoded", &form);
     request("GET", &back.unwrap(), "text/plain", "");
+}
+
+/// As a person does on Tag Manager's page.
+fn make_a_tag_manager_account(base: &str) {
+    control(
+        base,
+        "tag-manager/accounts",
+        &json!({ "email": NEWCOMER, "name": "Made by hand" }),
+    );
+}
+
+fn control(base: &str, what: &str, order: &Value) {
+    let url = format!("{base}/_control/{what}");
+    request("POST", &url, "application/json", &order.to_string());
 }
 
 /// The body, and where it redirects to.

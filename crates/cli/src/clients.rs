@@ -8,7 +8,7 @@ use gantry_engine::dto::clients::{
     SaveClient, SuggestionStrength,
 };
 use gantry_engine::dto::{ById, Nothing};
-use gantry_engine::{Result, clients};
+use gantry_engine::{Error, ErrorCode, Result, clients};
 
 use crate::composition::Session;
 use crate::output;
@@ -91,6 +91,23 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
     }
 }
 
+/// The id of the client that is called so, for lists that show one client alone.
+pub async fn named(session: &Session<'_>, named: Option<String>) -> Result<Option<String>> {
+    let Some(named) = named else { return Ok(None) };
+    let all = clients::list(&session.engine, Nothing {}).await?.clients;
+    let name = named.trim().to_lowercase();
+    let same = all
+        .into_iter()
+        .find(|client| client.id == named.trim() || client.name.to_lowercase() == name);
+    same.map(|client| Some(client.id)).ok_or_else(|| {
+        Error::new(
+            ErrorCode::NotFound,
+            format!("There is no client {named:?}."),
+            "List them with `gantry clients list`.",
+        )
+    })
+}
+
 fn list(all: &ClientList) -> String {
     if all.clients.is_empty() && all.unassigned.is_empty() {
         return "There are no clients, and nothing was synced that could belong to one.".to_owned();
@@ -104,14 +121,23 @@ fn list(all: &ClientList) -> String {
     });
     let mut rows = Vec::new();
     for client in clients {
-        rows.push(vec![
-            client.group.clone().unwrap_or_else(|| "-".to_owned()),
-            client.letters.clone(),
-            client.name.clone(),
-            client.assets.len().to_string(),
-        ]);
+        let row = |asset: &str, name: &str, ids: String| {
+            vec![
+                client.group.clone().unwrap_or_else(|| "-".to_owned()),
+                client.letters.clone(),
+                client.name.clone(),
+                asset.to_owned(),
+                name.to_owned(),
+                ids,
+            ]
+        };
+        if client.assets.is_empty() {
+            rows.push(row("-", "", String::new()));
+        }
+        let assets = client.assets.iter();
+        rows.extend(assets.map(|asset| row(&asset.asset, &asset.name, asset.ids.join(" "))));
     }
-    let mut text = output::table(&["GROUP", "CHIP", "CLIENT", "ASSETS"], &rows);
+    let mut text = output::table(&["GROUP", "CHIP", "CLIENT", "ASSET", "NAME", "IDS"], &rows);
     if !all.unassigned.is_empty() {
         // Writing into a String cannot fail.
         let _ = write!(text, "\n\nNot grouped:\n{}", assets(&all.unassigned));

@@ -10,13 +10,18 @@ use gantry_engine::dto::containers::{
 };
 use gantry_engine::{Result, containers};
 
+use crate::clients;
 use crate::composition::Session;
 use crate::output;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// List accounts and containers.
-    List,
+    /// List accounts and containers, and whose they are.
+    List {
+        /// Only the containers of this client: its name or id.
+        #[arg(long, value_name = "CLIENT")]
+        client: Option<String>,
+    },
     /// Show a container's live version; its entities of one kind; or one entity.
     Show(Show),
 }
@@ -68,8 +73,16 @@ impl From<Kind> for EntityKind {
 pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
     let engine = &session.engine;
     match command {
-        Command::List => {
-            let tree = containers::tree(engine, Nothing {}).await?;
+        Command::List { client } => {
+            let client = clients::named(session, client).await?;
+            let mut tree = containers::tree(engine, Nothing {}).await?;
+            if let Some(client) = client {
+                for account in &mut tree.accounts {
+                    let is_of = |row: &ContainerRow| row.client.as_ref().is_some_and(|of| of.id == client);
+                    account.containers.retain(is_of);
+                }
+                tree.accounts.retain(|account| !account.containers.is_empty());
+            }
             session.output.result(&tree, list)
         }
         Command::Show(Show {
@@ -125,13 +138,21 @@ fn list(tree: &ContainerTree) -> String {
                 account.name.clone(),
                 container.name.clone(),
                 container.public_id.clone(),
+                container
+                    .client
+                    .as_ref()
+                    .map(|client| client.name.clone())
+                    .unwrap_or_default(),
                 container.usage_context.join(", "),
                 live(container),
                 container.entities.to_string(),
             ]
         })
         .collect();
-    let table = output::table(&["ACCOUNT", "CONTAINER", "ID", "FOR", "LIVE", "ENTITIES"], &rows);
+    let table = output::table(
+        &["ACCOUNT", "CONTAINER", "ID", "CLIENT", "FOR", "LIVE", "ENTITIES"],
+        &rows,
+    );
     format!("{table}\nAs of {as_of:.0}.")
 }
 

@@ -19,6 +19,8 @@ pub fn tell(mut events: Receiver<EngineEvent>, json: bool) -> Teller {
     Teller(tokio::spawn(async move {
         let bar = (!json).then(progress_bar);
         let mut in_batch = false;
+        // All rows of a batch act as one connection.
+        let mut acting: Option<String> = None;
         loop {
             match events.recv().await {
                 Ok(EngineEvent::JobDone { .. } | EngineEvent::JobFailed { .. }) | Err(RecvError::Closed) => break,
@@ -27,11 +29,16 @@ pub fn tell(mut events: Receiver<EngineEvent>, json: bool) -> Teller {
                 Ok(event) => {
                     in_batch |=
                         matches!(&event, EngineEvent::JobStarted { command, .. } if command.starts_with("batches."));
+                    if let EngineEvent::OpenUrl { account, .. } = &event {
+                        acting.clone_from(account);
+                    }
                     match &bar {
                         None => as_json(&event),
                         // Of many clients, steps are too much to read.
                         Some(_) if in_batch && matches!(event, EngineEvent::ProvisionStep { .. }) => {}
-                        Some(bar) => for_people(&event, bar),
+                        // The client's own line has the link.
+                        Some(_) if in_batch && is_link_of_terms(&event) => {}
+                        Some(bar) => for_people(&event, acting.as_deref(), bar),
                     }
                 }
             }
@@ -58,11 +65,20 @@ fn as_json(event: &EngineEvent) {
     }
 }
 
-fn for_people(event: &EngineEvent, bar: &ProgressBar) {
+fn is_link_of_terms(event: &EngineEvent) -> bool {
+    let purpose = LinkPurpose::Terms;
+    matches!(event, EngineEvent::OpenUrl { opened: false, purpose: of, .. } if *of == purpose)
+}
+
+fn for_people(event: &EngineEvent, acting: Option<&str>, bar: &ProgressBar) {
     match event {
         EngineEvent::JobProgress { progress, .. } => show(progress, bar),
         EngineEvent::OpenUrl {
-            purpose, url, opened, ..
+            purpose,
+            url,
+            opened,
+            account,
+            ..
         } => bar.suspend(|| {
             let page = match purpose {
                 LinkPurpose::SignIn => "Google's sign-in page",
@@ -74,11 +90,17 @@ fn for_people(event: &EngineEvent, bar: &ProgressBar) {
             } else {
                 eprintln!("Open {page} in a browser on this computer:");
             }
-            eprintln!("{url}");
+            match (account, purpose) {
+                (Some(account), LinkPurpose::Terms) => eprintln!("Accept as {account}: {url}"),
+                _ => eprintln!("{url}"),
+            }
+            if *purpose == LinkPurpose::TagManagerAccount {
+                eprintln!("{}", making_a_tag_manager_account(account.as_deref()));
+            }
         }),
         EngineEvent::StrayAnswer { message, .. } => bar.suspend(|| eprintln!("{message}")),
         EngineEvent::BatchRow { row, .. } => {
-            if let Some(line) = crate::provision::many::row_told(row) {
+            if let Some(line) = crate::provision::batch_told::row_told(row, acting) {
                 bar.suspend(|| eprintln!("{line}"));
             }
         }
@@ -95,6 +117,18 @@ fn for_people(event: &EngineEvent, bar: &ProgressBar) {
         }
         _ => {}
     }
+}
+
+/// The steps that the window shows, too.
+fn making_a_tag_manager_account(account: Option<&str>) -> String {
+    let shown = account.unwrap_or("the account that you signed in with");
+    format!(
+        "Google lets only people make a Tag Manager account, not apps. It takes a minute and any name will do:\n  \
+         1. Check that the page shows {shown}.\n  \
+         2. Press \"Create account\", and give it the name of your business.\n  \
+         3. Google asks for a container name too: any will do, for instance \"test\"; Gantry makes its own.\n  \
+         4. Accept Tag Manager's terms. The set-up notices it and goes on."
+    )
 }
 
 fn step_name(step: ProvisionStep) -> &'static str {

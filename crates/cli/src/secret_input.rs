@@ -1,7 +1,7 @@
 //! A password for one command: typed at a prompt that does not show it, or read from a file descriptor. Never an argument
 //! and never the environment: every process of the computer can read those.
 
-use std::io::{BufRead, BufReader, Error as IoError, ErrorKind, IsTerminal, Read};
+use std::io::{BufRead, BufReader, Error as IoError, ErrorKind, IsTerminal};
 
 use gantry_engine::{Error, Result};
 use google_oauth::SecretString;
@@ -12,14 +12,15 @@ const LONGEST: u64 = 4096;
 /// The first line of file descriptor `number`, without its end; 0 is standard input.
 pub fn from_descriptor(number: u32) -> std::io::Result<SecretString> {
     match number {
+        // What comes after its first line is for the command.
         0 => first_line(std::io::stdin().lock()),
-        number => first_line(open(number)?),
+        number => first_line(BufReader::new(open(number)?)),
     }
 }
 
-fn first_line(source: impl Read) -> std::io::Result<SecretString> {
+fn first_line(source: impl BufRead) -> std::io::Result<SecretString> {
     let mut line = Vec::new();
-    BufReader::new(source.take(LONGEST)).read_until(b'\n', &mut line)?;
+    source.take(LONGEST).read_until(b'\n', &mut line)?;
     while matches!(line.last(), Some(b'\n' | b'\r')) {
         line.pop();
     }

@@ -178,10 +178,11 @@ fn list(views: &[TemplateView]) -> String {
                 (None, false) => "yours",
             };
             let title = view.template.title.clone();
-            vec![view.template.name.clone(), title, whose.to_owned(), makes]
+            let version = view.template.version.to_string();
+            vec![view.template.name.clone(), title, version, whose.to_owned(), makes]
         })
         .collect();
-    output::table(&["NAME", "TITLE", "WHOSE", "MAKES"], &rows)
+    output::table(&["NAME", "TITLE", "VERSION", "WHOSE", "MAKES"], &rows)
 }
 
 fn differences(preview: &TemplatePreview) -> String {

@@ -676,7 +676,11 @@ listening_on: string | null, expires_at: string,
 /**
  * Whether Gantry asked a browser to open it.
  */
-opened: boolean, } | { "event": "stray_answer", job: JobId, message: string, } | { "event": "provision_step", job: JobId, run_id: string, step: ProvisionStep, state: StepState, outcome: string | null, } | { "event": "batch_row", job: JobId, batch_id: string, row: BatchRowView, } | { "event": "job_done", job: JobId, command: string, result: JsonValue, } | { "event": "job_failed", job: JobId, command: string, error: ErrorView, } | { "event": "changed", topic: Topic, };
+opened: boolean, 
+/**
+ * E-mail of the Google account that must act on the page, where it has to be a certain one.
+ */
+account?: string, } | { "event": "stray_answer", job: JobId, message: string, } | { "event": "provision_step", job: JobId, run_id: string, step: ProvisionStep, state: StepState, outcome: string | null, } | { "event": "batch_row", job: JobId, batch_id: string, row: BatchRowView, } | { "event": "job_done", job: JobId, command: string, result: JsonValue, } | { "event": "job_failed", job: JobId, command: string, error: ErrorView, } | { "event": "changed", topic: Topic, };
 
 export type EntitiesRequest = { container: string, kind: EntityKind, };
 

@@ -4,16 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use gantry_engine::dto::Nothing;
-use gantry_engine::dto::batches::{
-    BatchDefaults, BatchPlan, BatchRequest, BatchRowPlan, BatchRowState, BatchRowView, BatchView, ExportBatch,
-    TermsInBatch,
-};
+use gantry_engine::dto::batches::{BatchDefaults, BatchRequest, BatchRowState, BatchView, ExportBatch, TermsInBatch};
 use gantry_engine::dto::provisioning::{ContainerChoice, PersonAccess, ProvisionStep};
+use gantry_engine::dto::{ById, Nothing};
 use gantry_engine::{Error, ErrorCode, Result, batches, templates};
 
+use super::batch_told as told;
 use crate::composition::Session;
-use crate::output::table;
 
 /// What only a table of clients takes.
 #[derive(Debug, Default, clap::Args)]
@@ -45,9 +42,9 @@ pub struct Options {
     /// Write what was made to this CSV file, however it ends.
     #[arg(long, value_name = "FILE", requires = "from")]
     pub export: Option<PathBuf>,
-    /// List what was set up from files, finished and unfinished.
-    #[arg(long, conflicts_with_all = ["from", "account_name", "website", "resume", "runs"])]
-    pub batches: bool,
+    /// List what was set up from files, finished and unfinished; or, of one of them, each client: how far it is, or why it failed.
+    #[arg(long, value_name = "BATCH", num_args = 0..=1, conflicts_with_all = ["from", "account_name", "website", "resume", "runs"])]
+    pub batches: Option<Option<String>>,
 }
 
 impl Options {
@@ -97,9 +94,16 @@ pub struct Shared {
 }
 
 pub async fn run(options: Options, shared: Shared, session: &Session<'_>) -> Result<ExitCode> {
-    if options.batches {
-        let known = batches::list(&session.engine, Nothing {}).await?;
-        return session.output.result(&known, |known| list(known));
+    match options.batches {
+        Some(Some(id)) => {
+            let batch = batches::show(&session.engine, ById { id }).await?;
+            return session.output.result(&batch, told::detail);
+        }
+        Some(None) => {
+            let known = batches::list(&session.engine, Nothing {}).await?;
+            return session.output.result(&known, |known| told::list(known));
+        }
+        None => {}
     }
     let from = options.from.unwrap_or_default();
     let mut request = BatchRequest {
@@ -125,22 +129,33 @@ pub async fn run(options: Options, shared: Shared, session: &Session<'_>) -> Res
     };
     let plan = batches::plan(&session.engine, request.clone()).await?;
     if options.plan {
-        return session.output.result(&plan, planned);
+        return session.output.result(&plan, told::planned);
     }
-    session.output.note(&cost(&plan));
-    request.seen = Some(plan.digest.clone());
+    session.output.note(&told::cost(&plan));
+    request.seen = Some(plan.digest);
+    let again = request.clone();
     let run = |engine, job| async move { batches::start(&engine, request, &job).await };
     let outcome = session.run_job("batches.start", run).await;
-    if let Some(to) = options.export {
-        export(session, &plan, &outcome, &to).await?;
-    }
-    let batch = outcome?;
+    let exported = match options.export {
+        Some(to) => export(session, again, &outcome, &to).await,
+        None => Ok(()),
+    };
+    let batch = match (outcome, exported) {
+        (Ok(batch), exported) => exported.map(|()| batch)?,
+        (Err(error), exported) => {
+            // Why it stopped is said last, as after every command; stdout has no room for two errors.
+            if let Err(unwritten) = exported {
+                eprintln!("{} {}", unwritten.message, unwritten.remedy);
+            }
+            return Err(error);
+        }
+    };
     let failed = batch
         .rows
         .iter()
         .filter(|row| row.state == BatchRowState::Failed)
         .count();
-    let code = session.output.done(&batch, results)?;
+    let code = session.output.done(&batch, told::results)?;
     session.engine.answer_pages_served().await;
     Ok(if failed == 0 {
         code
@@ -163,15 +178,18 @@ pub async fn fitting(session: &Session<'_>, template: Option<&str>) -> Result<Co
 }
 
 /// What there is by now is written down as well where the batch did not come to its end.
-async fn export(session: &Session<'_>, plan: &BatchPlan, outcome: &Result<BatchView>, to: &Path) -> Result<()> {
+async fn export(session: &Session<'_>, request: BatchRequest, outcome: &Result<BatchView>, to: &Path) -> Result<()> {
     let known = match outcome {
         Ok(batch) => Some(batch.id.clone()),
-        Err(_) => plan.resumes.clone(),
+        // Begun just now, perhaps: the plan of the same rows names their batch.
+        Err(_) => batches::plan(&session.engine, request).await?.resumes,
     };
-    if let Some(id) = known {
-        let path = absolute(to)?;
-        batches::export(&session.engine, ExportBatch { id, path }).await?;
-    }
+    let Some(id) = known else {
+        eprintln!("Nothing was begun, so {} was not written.", to.display());
+        return Ok(());
+    };
+    let path = absolute(to)?;
+    batches::export(&session.engine, ExportBatch { id, path }).await?;
     Ok(())
 }
 
@@ -180,155 +198,6 @@ fn absolute(path: &Path) -> Result<String> {
         Error::invalid(format!("{} is not the name of a file.", path.display()), "Check it.").with_details(error)
     })?;
     Ok(path.display().to_string())
-}
-
-/// What a start would send.
-fn cost(plan: &BatchPlan) -> String {
-    let right = plan.rows.iter().filter(|row| outcome(row).is_none());
-    let (made, left): (Vec<_>, Vec<_>) = right.partition(|row| row.made);
-    let before = match (made.len(), left.len()) {
-        (0, _) => String::new(),
-        (_, 0) => return "Every client of this file is set up already. Nothing is sent for them.".to_owned(),
-        (1, _) => "1 client is set up already. ".to_owned(),
-        (count, _) => format!("{count} clients are set up already. "),
-    };
-    let minutes = plan.seconds.div_ceil(60);
-    let note = plan
-        .quota_note
-        .as_ref()
-        .map(|note| format!("\n{note}"))
-        .unwrap_or_default();
-    let clients = if left.len() == 1 { "client" } else { "clients" };
-    format!(
-        "{before}{} {clients}: {} Analytics and {} Tag Manager calls, about {minutes} min besides what waits for you.{note}",
-        left.len(),
-        plan.analytics_calls,
-        plan.tag_manager_calls
-    )
-}
-
-/// Why a row is not set up; `None` where it is.
-fn outcome(row: &BatchRowPlan) -> Option<String> {
-    let problems = row.problems.iter().map(|problem| problem.message.clone());
-    let duplicate = row.duplicate.clone().filter(|_| !row.anyway);
-    let told: Vec<String> = problems.chain(duplicate).collect();
-    (!told.is_empty()).then(|| told.join(" "))
-}
-
-fn told(row: &BatchRowPlan) -> String {
-    if let Some(why) = outcome(row) {
-        why
-    } else if row.made {
-        "set up already".to_owned()
-    } else if row.resumes.is_some() {
-        "goes on with a set-up that was begun before".to_owned()
-    } else {
-        match &row.duplicate {
-            Some(duplicate) => format!("right, all the same: {duplicate}"),
-            None => "right".to_owned(),
-        }
-    }
-}
-
-fn planned(plan: &BatchPlan) -> String {
-    let rows: Vec<Vec<String>> = plan
-        .rows
-        .iter()
-        .map(|row| {
-            vec![
-                row.line.to_string(),
-                row.request.account_name.clone(),
-                row.request.website.clone(),
-                told(row),
-            ]
-        })
-        .collect();
-    format!(
-        "{}\n\n{}",
-        table(&["LINE", "CLIENT", "WEBSITE", "STATE"], &rows),
-        cost(plan)
-    )
-}
-
-fn results(batch: &BatchView) -> String {
-    let rows: Vec<Vec<String>> = batch
-        .rows
-        .iter()
-        .map(|row| {
-            let made = row.result.clone().unwrap_or_default();
-            vec![
-                row.line.to_string(),
-                row.name.clone(),
-                state(row.state).to_owned(),
-                made.measurement_id,
-                made.container.map(|made| made.public_id).unwrap_or_default(),
-                row.problem.clone().unwrap_or_default(),
-            ]
-        })
-        .collect();
-    table(
-        &["LINE", "CLIENT", "STATE", "MEASUREMENT ID", "CONTAINER", "PROBLEM"],
-        &rows,
-    )
-}
-
-fn list(known: &[BatchView]) -> String {
-    if known.is_empty() {
-        return "No file of clients was set up yet.".to_owned();
-    }
-    let rows: Vec<Vec<String>> = known
-        .iter()
-        .map(|batch| {
-            let count = |wanted: fn(BatchRowState) -> bool| batch.rows.iter().filter(|row| wanted(row.state)).count();
-            let made = count(|state| matches!(state, BatchRowState::Done | BatchRowState::WaitingForData));
-            let failed = count(|state| state == BatchRowState::Failed);
-            let now = if batch.running {
-                "running"
-            } else if batch.finished {
-                "finished"
-            } else {
-                "stopped"
-            };
-            vec![
-                batch.id.clone(),
-                batch.name.clone(),
-                now.to_owned(),
-                format!("{made} of {} made, {failed} failed", batch.rows.len()),
-            ]
-        })
-        .collect();
-    table(&["BATCH", "FILE", "STATE", "CLIENTS"], &rows)
-}
-
-fn state(state: BatchRowState) -> &'static str {
-    match state {
-        BatchRowState::Draft => "not begun",
-        BatchRowState::Ticket => "asking for a ticket",
-        BatchRowState::WaitingForTerms => "waiting for the Terms of Service",
-        BatchRowState::WaitingForTagManager => "waiting for a Tag Manager account",
-        BatchRowState::Building => "building",
-        BatchRowState::WaitingForData => "made, no visitor seen yet",
-        BatchRowState::Done => "done",
-        BatchRowState::Failed => "failed",
-        BatchRowState::InTrash => "in the trash",
-    }
-}
-
-/// What a person is told of a client while it goes on; `None` for what is over in a moment.
-pub fn row_told(row: &BatchRowView) -> Option<String> {
-    let told = match row.state {
-        BatchRowState::WaitingForTerms => row
-            .terms
-            .as_ref()
-            .map(|link| format!("accept its Terms of Service: {}", link.url))?,
-        BatchRowState::WaitingForData | BatchRowState::Done => {
-            let made = row.result.as_ref()?;
-            format!("set up, {}", made.measurement_id)
-        }
-        BatchRowState::Failed => row.problem.clone().unwrap_or_else(|| "failed".to_owned()),
-        _ => return None,
-    };
-    Some(format!("{}: {told}", row.name))
 }
 
 #[cfg(test)]

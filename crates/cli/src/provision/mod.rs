@@ -1,18 +1,20 @@
 //! `gantry provision`: set up a site, or many, or go on with a set-up that stopped.
 
 mod after;
-pub mod many;
+pub mod batch_told;
+mod many;
 mod one;
 mod plan;
+mod prefill;
 mod undo;
 
 use std::process::ExitCode;
 
-use gantry_engine::dto::Nothing;
 use gantry_engine::dto::batches::BatchDefaults;
 use gantry_engine::dto::provisioning::{
     ChoicesRequest, ContainerChoice, ProvisionRunView, ProvisionState, ResumeProvision,
 };
+use gantry_engine::dto::{ById, Nothing};
 use gantry_engine::{Result, provisioning};
 
 use crate::composition::Session;
@@ -30,8 +32,8 @@ pub struct Command {
     many: many::Options,
     #[command(flatten)]
     one: one::Options,
-    /// The new Analytics account: usually the business.
-    #[arg(long, required_unless_present_any = ["resume", "runs", "from", "batches", "redirects", "analytics_account", "property"])]
+    /// The new Analytics account: usually the business. Where absent, the website is looked at for its name, country and currency.
+    #[arg(long, required_unless_present_any = ["website", "resume", "runs", "from", "batches", "redirects", "analytics_account", "property"])]
     account_name: Option<String>,
     /// The new property; the account's name where absent.
     #[arg(long)]
@@ -65,7 +67,7 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
         return after::run(after, session).await;
     }
     command.many.refuse_without_a_file()?;
-    if command.many.from.is_some() || command.many.batches {
+    if command.many.from.is_some() || command.many.batches.is_some() {
         let some = |text: String| Some(text).filter(|text| !text.is_empty());
         let shared = many::Shared {
             template: command.template,
@@ -104,10 +106,9 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
             currency: command.currency,
             country: command.country,
         };
-        let runs = provisioning::runs(&session.engine, Nothing {}).await?;
-        let known = runs.into_iter().find(|run| run.id == run_id);
+        let known = provisioning::show(&session.engine, ById { id: run_id.clone() }).await?;
         let request = ResumeProvision {
-            corrected: known.and_then(|run| command.one.corrected(basics, &run.request)),
+            corrected: command.one.corrected(basics, &known.request),
             run_id,
             leave_out,
         };
@@ -120,7 +121,7 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
             None if command.one.is_there() => ContainerChoice::None,
             None => many::fitting(session, command.template.as_deref()).await?,
         };
-        let mut request = command.one.form(one::Basics {
+        let mut basics = one::Basics {
             connection: session.connection.clone(),
             template: command.template,
             account_name: command.account_name,
@@ -129,16 +130,27 @@ pub async fn run(command: Command, session: &Session<'_>) -> Result<ExitCode> {
             time_zone: command.time_zone,
             currency: command.currency,
             country: command.country,
-        })?;
+        };
+        // A property that is there has a name already.
+        if basics.account_name.is_none() && !command.one.is_there() {
+            prefill::from_website(&mut basics, session).await?;
+        }
+        let mut request = command.one.form(basics)?;
         request.container = fitting;
-        let planned = provisioning::plan(&session.engine, request.clone()).await?;
+        let mut planned = provisioning::plan(&session.engine, request.clone()).await?;
         if planned.problems.iter().any(|problem| problem.field == "time_zone") && request.time_zone.is_empty() {
             // The template has none.
             request.time_zone = provisioning::system_time_zone();
+            planned = provisioning::plan(&session.engine, request.clone()).await?;
         }
         if command.many.plan {
-            let planned = provisioning::plan(&session.engine, request).await?;
             return session.output.result(&planned, plan::shown);
+        }
+        if let Some(refused) = plan::refusal(&planned) {
+            return Err(refused);
+        }
+        if planned.problems.is_empty() {
+            session.output.note(&plan::shown(&planned));
         }
         let run = |engine, job| async move { provisioning::start(&engine, request, &job).await };
         session.run_job("provisioning.start", run).await?
@@ -172,6 +184,7 @@ fn rows(runs: &[ProvisionRunView]) -> String {
         .iter()
         .map(|run| {
             let state = match run.state {
+                _ if run.in_trash.is_some() => gone(run),
                 ProvisionState::Running => "running",
                 ProvisionState::WaitingForTerms => "waiting for the Terms of Service",
                 ProvisionState::WaitingForTagManager => "waiting for a Tag Manager account",
@@ -190,4 +203,15 @@ fn rows(runs: &[ProvisionRunView]) -> String {
         })
         .collect();
     table(&["RUN", "ACCOUNT", "STATE", "OUTCOME"], &rows)
+}
+
+/// What is said of a set-up that made something which is in the trash by now.
+fn gone(run: &ProvisionRunView) -> &'static str {
+    let is_container = |asset: &str| asset.contains("/containers/");
+    let gone = run.in_trash.iter().flatten();
+    if gone.clone().all(|one| is_container(&one.asset)) {
+        "container in the trash"
+    } else {
+        "in the trash"
+    }
 }

@@ -1,6 +1,7 @@
 //! A plan and its redirect addresses, for people.
 
-use gantry_engine::dto::provisioning::{ProvisionPlan, ProvisionResult, RedirectsView};
+use gantry_engine::Error;
+use gantry_engine::dto::provisioning::{FieldProblem, ProvisionPlan, ProvisionResult, RedirectsView};
 
 pub fn shown(plan: &ProvisionPlan) -> String {
     let mut lines: Vec<String> = plan
@@ -31,10 +32,25 @@ pub fn shown(plan: &ProvisionPlan) -> String {
         lines.push(format!("It goes on with the set-up {run}, which was not finished."));
     }
     lines.extend(plan.notes.iter().map(|note| format!("Note: {note}")));
-    for problem in &plan.problems {
-        lines.push(format!("{}: {} {}", problem.field, problem.message, problem.remedy));
-    }
+    lines.extend(plan.problems.iter().map(told));
     lines.join("\n")
+}
+
+/// Everything that is wrong with a form, where it is more than one thing; the engine tells one thing best itself.
+pub fn refusal(plan: &ProvisionPlan) -> Option<Error> {
+    if plan.problems.len() < 2 {
+        return None;
+    }
+    let problems = plan.problems.iter().map(told).collect::<Vec<_>>().join("\n  ");
+    let message = format!("{} things of the form are wrong.\n  {problems}", plan.problems.len());
+    Some(Error::invalid(
+        message,
+        "Put them right; --plan shows the form without sending anything.",
+    ))
+}
+
+fn told(problem: &FieldProblem) -> String {
+    format!("{}: {} {}", problem.field, problem.message, problem.remedy)
 }
 
 pub fn redirects(view: &RedirectsView) -> String {

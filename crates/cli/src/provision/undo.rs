@@ -46,7 +46,13 @@ pub async fn run(undo: Undo, session: &Session<'_>) -> Result<ExitCode> {
     };
     let result = provisioning::trash(engine, request).await?;
     output.result(&result, told)?;
-    Ok(ExitCode::from(exit_code(&result)))
+    Ok(ExitCode::from(match exit_code(&result) {
+        // What could not go was not tried, and is there still.
+        0 if undo.assets.is_empty() && made.iter().any(|one| one.why_not.is_some()) => {
+            ErrorCode::PartlyDone.exit_code()
+        }
+        code => code,
+    }))
 }
 
 /// What goes: the assets that were named, or all that can be removed.

@@ -231,6 +231,7 @@ mod tests {
             run_id: None,
             state,
             error: None,
+            anyway: false,
             updated_at: Timestamp::UNIX_EPOCH,
         }
     }

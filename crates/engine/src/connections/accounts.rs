@@ -10,6 +10,8 @@ use serde::Serialize;
 
 use super::session::{ConnectionFailure, ReadySessions, Session};
 use crate::Engine;
+use crate::clients::Marks;
+use crate::dto::clients::ClientMark;
 use crate::error::Result;
 
 /// An account, as one connection sees it.
@@ -29,6 +31,9 @@ pub struct AnalyticsPropertyView {
     /// Digits only.
     pub property_id: String,
     pub display_name: String,
+    /// The agency's client that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientMark>,
 }
 
 /// What the connections reach, and which of them could not be asked.
@@ -53,9 +58,10 @@ pub async fn accounts(engine: &Arc<Engine>, connection: Option<&str>) -> Result<
         failures: ready.failures,
         ..AccountsInReach::default()
     };
+    let marks = Marks::read(engine).await?;
     let mut answered = false;
     for session in ready.sessions {
-        match accounts_of(engine, &session).await {
+        match accounts_of(engine, &session, &marks).await {
             Ok(accounts) => {
                 answered = true;
                 reach.accounts.extend(accounts);
@@ -72,7 +78,7 @@ pub async fn accounts(engine: &Arc<Engine>, connection: Option<&str>) -> Result<
     Ok(reach)
 }
 
-async fn accounts_of(engine: &Engine, session: &Session) -> Result<Vec<AnalyticsAccountView>> {
+async fn accounts_of(engine: &Engine, session: &Session, marks: &Marks) -> Result<Vec<AnalyticsAccountView>> {
     // Configure lets an account be read as well.
     if !session.allowed().contains(&Permission::Configure) {
         session.require(Permission::View)?;
@@ -90,6 +96,7 @@ async fn accounts_of(engine: &Engine, session: &Session) -> Result<Vec<Analytics
                     .property_summaries
                     .into_iter()
                     .map(|property| AnalyticsPropertyView {
+                        client: marks.of(&property.property),
                         property_id: property.property.trim_start_matches("properties/").to_owned(),
                         display_name: property.display_name,
                     })

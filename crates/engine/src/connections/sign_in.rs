@@ -123,6 +123,7 @@ pub(super) async fn through_the_browser(
         .ask_to_open(
             job,
             LinkPurpose::SignIn,
+            None,
             pending.url.clone(),
             Some(&pending.redirect_uri),
             pending.expires_at,
@@ -278,11 +279,13 @@ pub(super) fn step(what: &str, done: u32) -> Progress {
 }
 
 impl Engine {
-    /// Issues the link, asks the browser to open it, and tells hosts that somebody has to do something there.
+    /// Issues the link, asks the browser to open it, and tells hosts that somebody has to do something there: as `account`,
+    /// where it must be a certain one.
     pub(crate) async fn ask_to_open(
         &self,
         job: &Job,
         purpose: LinkPurpose,
+        account: Option<&str>,
         url: url::Url,
         redirect_uri: Option<&str>,
         expires_at: jiff::Timestamp,
@@ -310,6 +313,7 @@ impl Engine {
             listening_on,
             expires_at,
             opened,
+            account: account.map(str::to_owned),
         });
         Ok(())
     }

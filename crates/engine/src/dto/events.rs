@@ -68,6 +68,10 @@ pub enum EngineEvent {
         expires_at: Timestamp,
         /// Whether Gantry asked a browser to open it.
         opened: bool,
+        /// E-mail of the Google account that must act on the page, where it has to be a certain one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        account: Option<String>,
     },
     /// Something odd reached the listener (a foreign or repeated answer); the wait goes on.
     StrayAnswer {

@@ -154,11 +154,12 @@ impl Asking<'_> {
     /// Tells which page to open, and opens it.
     async fn tell(&self, ticket: &str, redirect_uri: Option<&str>, expires_at: Timestamp) -> Result<()> {
         let (journal, purpose) = (self.journal, LinkPurpose::Terms);
-        let link = self.maker.terms_link(ticket, &self.session.connection.email)?;
+        let account = self.session.connection.email.as_str();
+        let link = self.maker.terms_link(ticket, account)?;
         let link = journal.engine.profile().base().dial(&link);
         journal
             .engine
-            .ask_to_open(journal.job, purpose, link, redirect_uri, expires_at)
+            .ask_to_open(journal.job, purpose, Some(account), link, redirect_uri, expires_at)
             .await
     }
 

@@ -76,8 +76,9 @@ async fn ask(work: &Work<'_>, asked_before: bool, expires_at: Timestamp) -> Resu
     })?;
     let page = engine.profile().base().dial(&page);
     let purpose = LinkPurpose::TagManagerAccount;
+    let account = Some(work.session.connection.email.as_str());
     if !asked_before {
-        return engine.ask_to_open(job, purpose, page, None, expires_at).await;
+        return engine.ask_to_open(job, purpose, account, page, None, expires_at).await;
     }
     let link = engine.link(page)?;
     job.emit(EngineEvent::OpenUrl {
@@ -88,6 +89,7 @@ async fn ask(work: &Work<'_>, asked_before: bool, expires_at: Timestamp) -> Resu
         listening_on: None,
         expires_at,
         opened: false,
+        account: account.map(str::to_owned),
     });
     Ok(())
 }

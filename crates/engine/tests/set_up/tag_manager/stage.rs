@@ -41,6 +41,8 @@ impl Stage {
             assert_eq!(consent(&url, account, "allow", |_| true).await.status, 200);
         });
         signed_in.await.unwrap();
+        // The pace is another matter.
+        world.unhurried().await;
         let scopes = [
             "tagmanager.readonly",
             "tagmanager.edit.containers",

@@ -15,9 +15,9 @@ use crate::templates::Content;
 pub(super) struct Present {
     /// By kind and name.
     named: BTreeMap<(&'static str, String), Known>,
-    /// What active tags send, each with its id: a second tag would count it twice. One that sends by a table's row may, and
+    /// What active tags send, each with its id and name: a second tag would count it twice. One that sends by a table's row may, and
     /// is left to do it: who put our ID there meant it for some pages.
-    sent: Vec<(Sends, String)>,
+    sent: Vec<(Sends, String, String)>,
 }
 
 #[derive(Debug)]
@@ -78,7 +78,9 @@ impl Present {
         let sent = reading.active_senders();
         Self {
             named: named.collect(),
-            sent: sent.map(|(sender, sends)| (sends, sender.id().to_owned())).collect(),
+            sent: sent
+                .map(|(sender, sends)| (sends, sender.id().to_owned(), sender.name().to_owned()))
+                .collect(),
         }
     }
 
@@ -124,8 +126,26 @@ impl Present {
 
     /// Id of a tag that sends this already.
     fn sent_by(&self, wanted: &Sends) -> Option<&String> {
-        let found = self.sent.iter().find(|(sends, _)| sends.covers(wanted));
-        found.map(|(_, id)| id)
+        let found = self.sent.iter().find(|(sends, ..)| sends.covers(wanted));
+        found.map(|(_, id, _)| id)
+    }
+
+    /// In words, which tag of `wanted` is not written because another may send the same, by a table or by what the page decides:
+    /// whether it does for this site is the person's to see.
+    pub fn sent_by_table(&self, wanted: &[Value]) -> Option<String> {
+        let beside = Reading::of_wrapped(wanted);
+        let mut senders = beside.senders();
+        senders.find_map(|(ours, sends)| {
+            let (_, _, theirs) = self.sent.iter().find(|(there, ..)| there.covers(&sends))?;
+            let is_certain = |(there, ..): &&(Sends, String, String)| there.covers(&sends) && !there.varies();
+            let is_open = self.sent.iter().find(is_certain).is_none();
+            is_open.then(|| {
+                format!(
+                    "without \"{}\": \"{theirs}\" may send the same, by a table",
+                    ours.name()
+                )
+            })
+        })
     }
 
     /// Whether there is something else than `names`, which are as [`Present::names`] gives them.

@@ -94,6 +94,9 @@ async fn own(work: &Work<'_>, container: &Container, measurement_id: &str, opene
     let mut wanted = tags::wanted(work, measurement_id);
     let left_out = looked.consent.filter(|_| container.existing);
     let left_out = left_out.and_then(|consent| consent.left_out(work, &mut wanted));
+    let by_table = looked.present.sent_by_table(&wanted);
+    let left_out: Vec<_> = left_out.into_iter().chain(by_table).collect();
+    let left_out = (!left_out.is_empty()).then(|| left_out.join(", "));
     let missing = looked.present.missing(wanted)?;
     let mut space = Space {
         live: looked.live,

@@ -146,12 +146,15 @@ fn a_google_tag_that_sends_by_a_table_or_is_the_containers_own_is_not_doubled() 
         ],
         ..ContainerVersion::default()
     };
-    for (version, written) in [
-        (by_table(["G-1", "G-TEST"]), false),
-        (by_table(["G-2", "G-TEST"]), true),
-        (own, false),
+    for (version, written, told) in [
+        (by_table(["G-1", "G-TEST"]), false, true),
+        (by_table(["G-2", "G-TEST"]), true, false),
+        (own, false, false),
     ] {
-        let missing = Present::of_version(&version).missing(wanted()).unwrap();
+        let present = Present::of_version(&version);
+        let by_table = present.sent_by_table(&wanted());
+        assert_eq!(by_table.is_some_and(|words| words.contains("By host")), told);
+        let missing = present.missing(wanted()).unwrap();
         assert_eq!(
             Present::names(&missing).contains("tag Google tag"),
             written,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::rows::is_formula;
 use crate::dto::batches::{BatchRowState, BatchView, ExportedBatch};
 use crate::error::{Error, ErrorCode, Result};
+use crate::whole_file;
 
 const HEADINGS: [&str; 13] = [
     "Client",
@@ -25,14 +26,7 @@ const HEADINGS: [&str; 13] = [
 pub(super) async fn write(batch: &BatchView, path: &str) -> Result<ExportedBatch> {
     let text = text(batch);
     let to = PathBuf::from(path);
-    let written = tokio::task::spawn_blocking(move || {
-        // A reader of the file sees all of it or the one from before.
-        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.map_or_else(|| PathBuf::from("."), PathBuf::from);
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        std::io::Write::write_all(&mut file, text.as_bytes())?;
-        file.persist(to).map_err(|error| error.error).map(drop)
-    });
+    let written = tokio::task::spawn_blocking(move || whole_file::write(&to, &text));
     let failed = |error: &dyn std::fmt::Display| {
         Error::new(
             ErrorCode::Destination,

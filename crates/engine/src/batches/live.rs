@@ -46,9 +46,8 @@ pub(super) struct RowNow {
     pub costs: StepCosts,
     pub run_id: Option<String>,
     pub terms: Option<LinkView>,
-    /// Steps done, of how many.
+    /// Steps done.
     pub done: u32,
-    pub total: u32,
     /// Calls spent in this process.
     pub calls: u32,
     /// It was set up, or has failed.

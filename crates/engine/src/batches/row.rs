@@ -87,8 +87,6 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
                 Box::pin(provisioning::resume(&work.engine, request, &job)).await
             }
         };
-        // Whoever waits now, for quota or for a fault to pass, leaves its place to others. The job holds it, too.
-        drop((job, piece));
         let error = match done {
             Ok(made) => {
                 settle(work, &mut row, &made).await?;
@@ -103,11 +101,14 @@ pub(super) async fn run(work: &Arc<Work>, runs: &Runs, mut row: BatchRow) -> Res
         match error.code {
             ErrorCode::Cancelled => return Ok(Ended::Stopped),
             ErrorCode::QuotaExhausted => {
+                // Who waits leaves its place to others. The job holds it, too.
+                drop((job, piece));
                 if !work.next_day(begun).await {
                     return Ok(Ended::Stopped);
                 }
             }
             code if passes(code) && tries < TRIES => {
+                drop((job, piece));
                 let pause = FIRST_PAUSE * tries;
                 tries += 1;
                 let until = jiff::SignedDuration::try_from(pause).unwrap_or(jiff::SignedDuration::ZERO);
@@ -292,7 +293,7 @@ impl Piece {
 impl Part for Piece {
     fn progressed(&self, progress: &Progress) {
         self.work.live.change(self.row.line, |now| {
-            (now.done, now.total, now.calls) = (progress.done, progress.total, progress.calls);
+            (now.done, now.calls) = (progress.done, progress.calls);
         });
     }
 

@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn every_state_of_a_row_is_told_by_its_run_and_by_whether_somebody_works_on_it() {
         use BatchRowState::{
-            Building, Done, Draft, Failed, Ticket, WaitingForData, WaitingForTagManager, WaitingForTerms,
+            Building, Done, Draft, Failed, InTrash, Ticket, WaitingForData, WaitingForTagManager, WaitingForTerms,
         };
         use ProvisioningState as Run;
         use StepState::{Planned, Sent, Skipped};
@@ -315,7 +315,16 @@ mod tests {
         for (run, wanted) in &stopped {
             assert_eq!(state(&row(Stored::Begun), Some(run), false), (*wanted, None));
         }
+        let mut undone = run(Run::Done, &accepted, seen);
+        let gone = json!({ "trashed": [{ "asset": "properties/1", "name": "Website" }] });
+        undone.steps.push(ProvisioningStep {
+            step: "trash".to_owned(),
+            state: made,
+            response: Some(gone),
+            ..undone.steps[0].clone()
+        });
         for running in [true, false] {
+            assert_eq!(state(&row(Stored::Made), Some(&undone), running), (InTrash, None));
             let told = |stored, run: Option<&RowRun>| state(&row(stored), run, running);
             assert_eq!(told(Stored::Draft, None), (Draft, None));
             assert_eq!(told(Stored::Begun, None), (Draft, None));

@@ -179,7 +179,9 @@ async fn answer_as(account: &str, url: &Url, declined: &[&str]) {
         .join(&format!("/analytics.google.com/_terms/{ticket}?authuser={account}"))
         .unwrap())
     .await;
-    let decision = if declined.iter().any(|name| page.body.contains(name)) {
+    // Not anywhere on the page: a ticket may hold any three letters.
+    let is_for = |name: &&str| page.body.contains(&format!("<bdi>{name}"));
+    let decision = if declined.iter().any(is_for) {
         "decline"
     } else {
         "accept"

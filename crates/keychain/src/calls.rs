@@ -4,6 +4,7 @@
 //! Unlike the runtime's blocking threads it does not hold up the exit. A call that is given up leaves its thread behind,
 //! and the next one gets a new thread with a connection of its own; only so many may be left behind at a time.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -90,9 +91,15 @@ impl Calls {
         let (answer, answered) = oneshot::channel();
         let task: Task = Box::new(move |connection| {
             // Nobody waits any more: what was to be stored must not turn up later.
-            if !answer.is_closed() {
-                let _ = answer.send(connection.make(act));
+            if answer.is_closed() {
+                return;
             }
+            // A call that panics must not take those that stand in line behind it along.
+            let outcome = catch_unwind(AssertUnwindSafe(|| connection.make(act))).unwrap_or_else(|_| {
+                connection.store = None;
+                Err(TokenStoreError::Unavailable("the call to it broke off".to_owned()))
+            });
+            let _ = answer.send(outcome);
         });
         let line = self.stand_in_line(task)?;
         match tokio::time::timeout(self.limit, answered).await {
@@ -112,7 +119,7 @@ impl Calls {
         if let Some(open) = line.as_ref() {
             match open.tasks.send(task) {
                 Ok(()) => return Ok(open.clone()),
-                // Its thread is gone: a call panicked.
+                // Its thread is gone.
                 Err(mpsc::SendError(unsent)) => task = unsent,
             }
         }
